@@ -1,0 +1,79 @@
+import { applyNode } from '../build.ts';
+import type { Dimension } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
+import { reshape } from './arrangement.ts';
+import { add, div, mul, sqrt, square, sub } from './elementwise.ts';
+import { countOf, mean } from './reduction.ts';
+
+/** A vector [c] shaped to act on axis 1 of a tensor of the given rank. */
+const onChannels = (vector: Tensor, rank: number): Tensor =>
+  reshape(vector, [1, vector.shape[0]!, ...Array(rank - 2).fill(1)]);
+
+/** (x - mean) / sqrt(variance + epsilon) scale + bias over the last axis (Ba et al. 2016). */
+export function layerNorm(x: Tensor, scale: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
+  return applyNode('layer-norm', bias === undefined ? [x, scale] : [x, scale, bias], { epsilon }).outputs[0]!;
+}
+
+/** x / sqrt(mean(x^2) + epsilon) scale over the last axis (Zhang and Sennrich 2019). */
+export function rmsNorm(x: Tensor, scale: Tensor, epsilon = 1e-5): Tensor {
+  return mul(div(x, sqrt(add(mean(square(x), -1, true), epsilon))), scale);
+}
+
+function scaled(x: Tensor, scale: Tensor | undefined, bias: Tensor | undefined): Tensor {
+  const rank = x.shape.length;
+  const y = scale === undefined ? x : mul(x, onChannels(scale, rank));
+  return bias === undefined ? y : add(y, onChannels(bias, rank));
+}
+
+export interface BatchNormTraining {
+  readonly output: Tensor;
+  /** [c] mean over batch and space. */
+  readonly mean: Tensor;
+  /** [c] variance over batch and space with Bessel's correction, for the running statistics. */
+  readonly variance: Tensor;
+}
+
+/** Batch normalisation with the batch's own statistics (Ioffe and Szegedy 2015): x [n, c, ...]. */
+export function batchNormTraining(
+  x: Tensor,
+  scale?: Tensor,
+  bias?: Tensor,
+  epsilon = 1e-5,
+): BatchNormTraining {
+  const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const centre = mean(x, axes, true);
+  const deviation = sub(x, centre);
+  const spread = mean(square(deviation), axes, true);
+  const n = countOf(x.shape, axes);
+  const channels: Dimension[] = [x.shape[1]!];
+  return {
+    output: scaled(div(deviation, sqrt(add(spread, epsilon))), scale, bias),
+    mean: reshape(centre, channels),
+    variance: mul(reshape(spread, channels), n / Math.max(1, n - 1)),
+  };
+}
+
+/** Batch normalisation with fixed statistics [c]. */
+export function batchNormEvaluation(
+  x: Tensor,
+  statistics: { mean: Tensor; variance: Tensor },
+  scale?: Tensor,
+  bias?: Tensor,
+  epsilon = 1e-5,
+): Tensor {
+  const rank = x.shape.length;
+  const factor = div(scale ?? 1, sqrt(add(statistics.variance, epsilon)));
+  return scaled(sub(x, onChannels(statistics.mean, rank)), factor, bias);
+}
+
+/** Normalisation over space and the channels of each of `groups` groups (Wu and He 2018): x [n, c, ...]. */
+export function groupNorm(x: Tensor, groups: number, scale?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
+  const grouped = reshape(x, [x.shape[0]!, groups, -1]);
+  const deviation = sub(grouped, mean(grouped, 2, true));
+  const unit = div(deviation, sqrt(add(mean(square(deviation), 2, true), epsilon)));
+  return scaled(reshape(unit, x.shape), scale, bias);
+}
+
+/** Normalisation of each channel of each example over space (Ulyanov et al. 2016): x [n, c, ...]. */
+export const instanceNorm = (x: Tensor, scale?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor =>
+  groupNorm(x, x.shape[1] as number, scale, bias, epsilon);
