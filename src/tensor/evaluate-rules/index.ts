@@ -1,0 +1,7 @@
+import type { EvaluateRules } from './array.ts';
+import { arrangementValues } from './arrangement.ts';
+import { elementwiseValues } from './elementwise.ts';
+import { linearValues } from './linear.ts';
+
+/** The float64 reference evaluation of every operation. */
+export const evaluateRules: EvaluateRules = { ...elementwiseValues, ...linearValues, ...arrangementValues };
