@@ -1,10 +1,10 @@
 import { GraftError } from '../errors.ts';
+import type { Array64, EvaluateRule } from './evaluate-rules/array.ts';
+import { evaluateRules } from './evaluate-rules/index.ts';
 import type { OpName } from './ops.ts';
 import { type Program, topologicalOrder } from './program.ts';
 import { bind, sizeOf } from './shape.ts';
 import { isOp, type Node, type Tensor } from './tensor.ts';
-import type { Array64, EvaluateRule } from './evaluate-rules/array.ts';
-import { evaluateRules } from './evaluate-rules/index.ts';
 
 /** Values of a program's inputs by name, row-major. */
 export type Feeds = Readonly<Record<string, ArrayLike<number>>>;
@@ -48,7 +48,11 @@ function feed(node: Node<'input'>, feeds: Feeds, shape: readonly number[]): Arra
   return { shape, data: Float64Array.from(data) };
 }
 
-function apply(node: Node, values: Map<Node, readonly Array64[]>, shapes: readonly (readonly number[])[]): Array64[] {
+function apply(
+  node: Node,
+  values: Map<Node, readonly Array64[]>,
+  shapes: readonly (readonly number[])[],
+): Array64[] {
   const rule = evaluateRules[node.op] as EvaluateRule<OpName>;
   return rule(
     node.inputs.map((i) => values.get(i.node)![i.index]!),

@@ -25,7 +25,11 @@ const add = (a: number, b: number) => a + b;
 function checkIndex(op: string, index: number, size: number): number {
   const at = index < 0 ? index + size : index;
   if (!(at >= 0 && at < size))
-    throw new GraftError('invalid-value', { what: `index of ${op}`, received: index, allowed: `0 to ${size - 1}` });
+    throw new GraftError('invalid-value', {
+      what: `index of ${op}`,
+      received: index,
+      allowed: `0 to ${size - 1}`,
+    });
   return at;
 }
 
@@ -36,7 +40,11 @@ function around(shape: readonly number[], axis: number): { outer: number; inner:
 
 export const arrangementValues = {
   input: (_, { name }) => {
-    throw new GraftError('invalid-value', { what: `input '${name}'`, received: undefined, allowed: 'a value for every input' });
+    throw new GraftError('invalid-value', {
+      what: `input '${name}'`,
+      received: undefined,
+      allowed: 'a value for every input',
+    });
   },
   constant: (_, { data, shape }) => [{ shape, data: Float64Array.from(data) }],
   sum: ([x], a, [shape]: Shapes) => [reduce(x!, a, shape!, 0, add)],
@@ -133,7 +141,8 @@ export const arrangementValues = {
     const strides = stridesOf(x!.shape);
     const stride = strides[axis]!;
     walk(shape!, [strides.map((s, i) => (i === axis ? 0 : s))], (i, [at]) => {
-      result.data[i] = x!.data[at! + checkIndex('gather-elements', indices!.data[i]!, x!.shape[axis]!) * stride]!;
+      result.data[i] =
+        x!.data[at! + checkIndex('gather-elements', indices!.data[i]!, x!.shape[axis]!) * stride]!;
     });
     return [result];
   },
@@ -142,7 +151,8 @@ export const arrangementValues = {
     const strides = stridesOf(shape!);
     const stride = strides[axis]!;
     walk(updates!.shape, [strides.map((s, i) => (i === axis ? 0 : s))], (i, [at]) => {
-      result.data[at! + checkIndex('scatter-add', indices!.data[i]!, shape![axis]!) * stride]! += updates!.data[i]!;
+      result.data[at! + checkIndex('scatter-add', indices!.data[i]!, shape![axis]!) * stride]! +=
+        updates!.data[i]!;
     });
     return [result];
   },

@@ -15,7 +15,10 @@ export type EvaluateRule<O extends OpName> = (
 ) => Array64[];
 export type EvaluateRules<O extends OpName = OpName> = { readonly [K in O]: EvaluateRule<K> };
 
-export const zeros = (shape: readonly number[]): Array64 => ({ shape, data: new Float64Array(sizeOf(shape)) });
+export const zeros = (shape: readonly number[]): Array64 => ({
+  shape,
+  data: new Float64Array(sizeOf(shape)),
+});
 
 /** Strides by which a tensor of shape `from` is read when broadcast to shape `to`: 0 along repeated axes. */
 export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {

@@ -1,4 +1,4 @@
-import { broadcastStrides, type Array64, type EvaluateRules, walk, zeros } from './array.ts';
+import { type Array64, broadcastStrides, type EvaluateRules, walk, zeros } from './array.ts';
 
 const unary =
   (f: (x: number) => number) =>
@@ -37,7 +37,8 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * (a + fraction)));
 }
 
-export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+export const sigmoid = (x: number): number =>
+  x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 
 export const elementwiseValues = {
   neg: unary((x) => -x),
@@ -53,7 +54,7 @@ export const elementwiseValues = {
   floor: unary(Math.floor),
   tanh: unary(Math.tanh),
   sigmoid: unary(sigmoid),
-  relu: unary((x) => (x > 0 ? x : 0)),
+  relu: unary((x) => Math.max(x, 0)),
   'leaky-relu': ([x], { alpha }) => unary((v) => (v > 0 ? v : alpha * v))([x!]),
   elu: ([x], { alpha }) => unary((v) => (v > 0 ? v : alpha * Math.expm1(v)))([x!]),
   gelu: ([x], { approximate }) =>
@@ -65,7 +66,11 @@ export const elementwiseValues = {
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   'stop-gradient': ([x]) => [x!],
   cast: ([x], { to }) => [
-    to === 'int32' ? { ...x!, data: x!.data.map(Math.trunc) } : to === 'bool' ? { ...x!, data: x!.data.map((v) => truth(v !== 0)) } : x!,
+    to === 'int32'
+      ? { ...x!, data: x!.data.map(Math.trunc) }
+      : to === 'bool'
+        ? { ...x!, data: x!.data.map((v) => truth(v !== 0)) }
+        : x!,
   ],
   not: unary((x) => truth(x === 0)),
   add: binary((a, b) => a + b),

@@ -1,5 +1,5 @@
-import type { EvaluateRules } from './array.ts';
 import { arrangementValues } from './arrangement.ts';
+import type { EvaluateRules } from './array.ts';
 import { elementwiseValues } from './elementwise.ts';
 import { linearValues } from './linear.ts';
 

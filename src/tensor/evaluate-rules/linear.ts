@@ -2,7 +2,13 @@ import type { ConvAttributes } from '../ops.ts';
 import { sizeOf, stridesOf } from '../shape.ts';
 import { type Array64, broadcastStrides, type EvaluateRules, walk, zeros } from './array.ts';
 
-function matmul(a: Array64, b: Array64, transposeA: boolean, transposeB: boolean, shape: readonly number[]): Array64 {
+function matmul(
+  a: Array64,
+  b: Array64,
+  transposeA: boolean,
+  transposeB: boolean,
+  shape: readonly number[],
+): Array64 {
   const result = zeros(shape);
   const [m, n] = shape.slice(-2) as [number, number];
   const k = a.shape[a.shape.length - (transposeA ? 2 : 1)]!;
@@ -17,7 +23,8 @@ function matmul(a: Array64, b: Array64, transposeA: boolean, transposeB: boolean
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
         let total = 0;
-        for (let l = 0; l < k; l++) total += a.data[p! + i * aRow + l * aInner]! * b.data[q! + l * bInner + j * bColumn]!;
+        for (let l = 0; l < k; l++)
+          total += a.data[p! + i * aRow + l * aInner]! * b.data[q! + l * bInner + j * bColumn]!;
         result.data[(batch * m + i) * n + j] = total;
       }
   });
