@@ -54,7 +54,7 @@ export const elementwiseValues = {
   floor: unary(Math.floor),
   tanh: unary(Math.tanh),
   sigmoid: unary(sigmoid),
-  relu: unary((x) => (x > 0 ? x : 0)),
+  relu: unary((x) => Math.max(x, 0)),
   'leaky-relu': ([x], { alpha }) => unary((v) => (v > 0 ? v : alpha * v))([x!]),
   elu: ([x], { alpha }) => unary((v) => (v > 0 ? v : alpha * Math.expm1(v)))([x!]),
   gelu: ([x], { approximate }) =>

@@ -1,0 +1,11 @@
+import { arrangementGradients } from './arrangement.ts';
+import { elementwiseGradients } from './elementwise.ts';
+import type { GradientRules } from './gradient-rule.ts';
+import { linearGradients } from './linear.ts';
+
+/** The gradient rule of every operation. */
+export const gradientRules: GradientRules = {
+  ...elementwiseGradients,
+  ...linearGradients,
+  ...arrangementGradients,
+};
