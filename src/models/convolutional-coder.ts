@@ -1,0 +1,91 @@
+import { GraftError } from '../errors.ts';
+import { reshape } from '../tensor/functions/arrangement.ts';
+import { conv, convTranspose } from '../tensor/functions/linear.ts';
+import { fanIn, type ParameterSpec } from '../tensor/parameters.ts';
+import { type Activation, activate } from './activation.ts';
+import { applyLinear, type Coder, linearParameters } from './dense-coder.ts';
+
+const KERNEL = 4;
+const step = { stride: 2, padding: 1 } as const;
+
+/** Kernel [a, b, 4, 4] and bias; `fan` is PyTorch's fan in: second axis times the kernel's area. */
+function kernelParameters(layer: string, a: number, b: number, bias: number): ParameterSpec[] {
+  const initial = fanIn(b * KERNEL * KERNEL);
+  return [
+    { name: `${layer}/weight`, shape: [a, b, KERNEL, KERNEL], layer, decay: true, initial },
+    { name: `${layer}/bias`, shape: [bias], layer, decay: false, initial },
+  ];
+}
+
+/**
+ * Convolutional networks: each encoder layer halves height and width (4x4, stride 2, padding 1); the decoder starts
+ * with a linear layer and doubles them back by transposed convolutions.
+ */
+export function convolutionalCoder(options: {
+  image: readonly [number, number, number];
+  channels: readonly number[];
+  latent: number;
+  activation: Activation;
+}): Coder {
+  const { image, channels, latent, activation } = options;
+  const [colours, height, width] = image;
+  const factor = 2 ** channels.length;
+  if (channels.length === 0 || height % factor !== 0 || width % factor !== 0)
+    throw new GraftError('invalid-value', {
+      what: 'channels of a convolutional network',
+      received: channels,
+      allowed: `one to ${halvings(height, width)} entries for images of ${height}x${width}, since each halves both sides`,
+    });
+  const last = channels[channels.length - 1]!;
+  const grid = [last, height / factor, width / factor] as const;
+  const features = grid[0] * grid[1] * grid[2];
+  const encoderLayers = channels.map((_, i) => `encoder/${i}`);
+  const up = [...channels.slice(0, -1).reverse(), colours];
+  const upLayers = up.map((_, i) => (i === up.length - 1 ? 'decoder/output' : `decoder/${i + 1}`));
+  const decoderLayers = ['decoder/0', ...upLayers];
+  const parameters = [
+    ...encoderLayers.flatMap((layer, i) =>
+      kernelParameters(layer, channels[i]!, i === 0 ? colours : channels[i - 1]!, channels[i]!),
+    ),
+    ...linearParameters('decoder/0', latent, features),
+    ...upLayers.flatMap((layer, i) => kernelParameters(layer, i === 0 ? last : up[i - 1]!, up[i]!, up[i]!)),
+  ];
+  return {
+    encoderLayers,
+    decoderLayers,
+    parameters,
+    features,
+    encode(context, x) {
+      const h = encoderLayers.reduce(
+        (v, layer) =>
+          activate(
+            activation,
+            conv(v, context.parameter(`${layer}/weight`), context.parameter(`${layer}/bias`), step),
+          ),
+        x,
+      );
+      return reshape(h, [x.shape[0]!, features]);
+    },
+    decode(context, z) {
+      const start = activate(activation, applyLinear(context, 'decoder/0', z));
+      return upLayers.reduce(
+        (v, layer, i) => {
+          const y = convTranspose(
+            v,
+            context.parameter(`${layer}/weight`),
+            context.parameter(`${layer}/bias`),
+            step,
+          );
+          return i === upLayers.length - 1 ? y : activate(activation, y);
+        },
+        reshape(start, [z.shape[0]!, ...grid]),
+      );
+    },
+  };
+}
+
+function halvings(height: number, width: number): number {
+  let n = 0;
+  while (height % 2 ** (n + 1) === 0 && width % 2 ** (n + 1) === 0) n++;
+  return n;
+}

@@ -1,0 +1,123 @@
+import type { DType } from '../tensor/ops.ts';
+import type { ParameterSpec } from '../tensor/parameters.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** One tensor that every example brings: an image's pixels, a text's token ids. */
+export interface Field {
+  readonly name: string;
+  /** Shape for one example; a batch has one axis more in front. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** A tensor that training writes without a gradient: normalisation statistics, fitted densities. */
+export interface StateSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly layer: string;
+  readonly initial: number;
+}
+
+export type NoiseKind = 'normal' | 'uniform';
+
+/** What a model needs to build its part of a program. */
+export interface ModelContext {
+  /** Examples in the batch. */
+  readonly batchSize: number | string;
+  /** The batch's fields by name: [batch, ...shape]. */
+  field(name: string): Tensor;
+  parameter(name: string): Tensor;
+  state(name: string): Tensor;
+  /** Random numbers of the given shape, drawn anew for each run; a name used twice gives the same numbers. */
+  noise(name: string, shape: readonly (number | string)[], kind?: NoiseKind): Tensor;
+  /** False where a layer must behave as in evaluation (always in evaluation, and for frozen layers). */
+  training(layer: string): boolean;
+}
+
+/** What a player minimises: sum(cost) / sum(weight). */
+export interface Objective {
+  /** Cost of each example in nats (or the family's own unit): [batch]. */
+  readonly cost: Tensor;
+  /** What each example counts, e.g. its number of tokens: [batch]; 1 when absent. */
+  readonly weight?: Tensor;
+  /** Parts of the cost worth a curve of their own, each [batch]. */
+  readonly terms?: Readonly<Record<string, Tensor>>;
+  /** New values of state tensors by name. */
+  readonly state?: Readonly<Record<string, Tensor>>;
+}
+
+/** One update of a training step. A GAN has two players, other families one. */
+export interface Player {
+  readonly name: string;
+  /** The layers whose parameters it trains. */
+  readonly layers: readonly string[];
+  /** Unit of the cost, for axis labels. */
+  readonly unit: string;
+  objective(context: ModelContext): Objective;
+}
+
+/** Log-likelihood of each example in nats. */
+export interface Likelihood {
+  /** 'exact', or 'bound': log-weights whose log-mean-exp over samples bounds the likelihood from below. */
+  readonly kind: 'exact' | 'bound';
+  /** Values of an example that the likelihood is spread over (pixels x channels); undefined where it varies (text). */
+  readonly dimensions?: number;
+  /** What the data must be for the likelihood to mean something: 'binary', 'grid of 256 levels', 'real', 'tokens'. */
+  readonly support: 'binary' | 'levels' | 'real' | 'tokens';
+  /** Log-weights [samples, batch]; for exact likelihoods samples is 1. */
+  logWeights(context: ModelContext, samples: number): Tensor;
+}
+
+/** Samples that one program makes from a latent vector with a standard normal prior. */
+export interface LatentSampler {
+  readonly kind: 'latent';
+  readonly latent: number;
+  /** z [batch, latent] -> example [batch, ...shape] in the range of the field it imitates. */
+  decode(context: ModelContext, z: Tensor): Tensor;
+}
+
+/** Samples that are made token by token. */
+export interface AutoregressiveSampler {
+  readonly kind: 'autoregressive';
+  readonly vocabulary: number;
+  /** Longest sequence that the model can see. */
+  readonly context: number;
+  readonly layers: number;
+  /** Shape of one layer's cached keys (and of its values) for one example: [heads, context, width]. */
+  readonly cache: readonly number[];
+  /**
+   * One step: token [batch] at `position` (int32 scalar) with caches `keys/i` and `values/i` [batch, ...cache] as
+   * further fields -> logits [batch, vocabulary] and the new keys and values [batch, heads, 1, width] of each layer.
+   */
+  step(context: ModelContext): { logits: Tensor; keys: readonly Tensor[]; values: readonly Tensor[] };
+  /** Logits [batch, time, vocabulary] for tokens [batch, time] without a cache: what the cached step must equal. */
+  logits(context: ModelContext, time: number): Tensor;
+}
+
+export type Sampler = LatentSampler | AutoregressiveSampler;
+
+/** A density fitted to the codes of the training data after training, for models whose codes have no prior. */
+export interface CodeDensity {
+  /** From codes [count, latent] to values of state tensors. */
+  fit(codes: { count: number; latent: number; data: Float32Array }): Record<string, Float32Array>;
+}
+
+/** A generative model: an architecture with its objective, as data and functions; values live apart. */
+export interface Model {
+  readonly family: string;
+  /** JSON that `createModel` turns into this model again. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly fields: readonly Field[];
+  readonly parameters: readonly ParameterSpec[];
+  readonly state: readonly StateSpec[];
+  /** From input to output: the units that techniques freeze and unfreeze. */
+  readonly layers: readonly string[];
+  readonly players: readonly Player[];
+  readonly sampler: Sampler;
+  readonly likelihood?: Likelihood;
+  /** Code of each example: [batch, latent]. */
+  readonly encode?: (context: ModelContext) => Tensor;
+  /** Each example as the model gives it back: [batch, ...shape]. */
+  readonly reconstruct?: (context: ModelContext) => Tensor;
+  readonly codeDensity?: CodeDensity;
+}
