@@ -1,0 +1,118 @@
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { GraftError } from '../errors.ts';
+import type { DType } from '../tensor/ops.ts';
+import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
+import { allocate, checkArray, type TypedArray } from './arrays.ts';
+
+/** An input or output of a compiled program. */
+export interface Slot {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+export type Arrays = Readonly<Record<string, TypedArray>>;
+/** Sizes of the dimensions that the program leaves open. */
+export type Symbols = Readonly<Record<string, number>>;
+
+/** A compiled program with its arrays: each `run` reads the feeds and writes the outputs where they lie. */
+export interface Bound {
+  /** The arrays that hold the outputs after `run`. */
+  readonly outputs: Arrays;
+  run(): Promise<void>;
+}
+
+/** A compiled program. */
+export class Executable {
+  readonly inputs: readonly Slot[];
+  readonly outputs: readonly Slot[];
+  private readonly session: InferenceSession;
+  private disposed = false;
+
+  constructor(session: InferenceSession, inputs: readonly Slot[], outputs: readonly Slot[]) {
+    this.session = session;
+    this.inputs = inputs;
+    this.outputs = outputs;
+  }
+
+  /**
+   * Runs once and returns all outputs by name.
+   * @param feeds an array for each input
+   * @param fetches arrays to write outputs into; other outputs get new arrays
+   * @param symbols sizes of open dimensions
+   */
+  async run(
+    feeds: Arrays,
+    fetches: Arrays = {},
+    symbols: Symbols = {},
+  ): Promise<Readonly<Record<string, TypedArray>>> {
+    const bound = this.bind(feeds, fetches, symbols);
+    await bound.run();
+    return bound.outputs;
+  }
+
+  /**
+   * Ties the program to arrays, so that running it again costs no more than the computation. Feeds and fetches may be
+   * views of one buffer, but an output must not overlap an input that the program still reads.
+   */
+  bind(feeds: Arrays, fetches: Arrays = {}, symbols: Symbols = {}): Bound {
+    this.checkNames(feeds, this.inputs, 'input');
+    this.checkNames(fetches, this.outputs, 'output');
+    const outputs: Record<string, TypedArray> = {};
+    const tensorOf = (slot: Slot, array: TypedArray | undefined, what: string): Tensor => {
+      const shape = this.concreteShape(slot, symbols);
+      checkArray(`${what} '${slot.name}'`, array, slot.dtype, shape);
+      return new Tensor(slot.dtype as 'float32', array as Float32Array, shape);
+    };
+    const inputTensors = Object.fromEntries(
+      this.inputs.map((slot) => [slot.name, tensorOf(slot, feeds[slot.name], 'input')]),
+    );
+    const outputTensors = Object.fromEntries(
+      this.outputs.map((slot) => {
+        const size = this.concreteShape(slot, symbols).reduce((n, dimension) => n * dimension, 1);
+        const array = fetches[slot.name] ?? allocate(slot.dtype, size);
+        outputs[slot.name] = array;
+        return [slot.name, tensorOf(slot, array, 'output')];
+      }),
+    );
+    return {
+      outputs,
+      run: async () => {
+        if (this.disposed)
+          throw new GraftError('unsupported', {
+            what: 'running a disposed program',
+            reason: 'its memory has been given back',
+          });
+        await this.session.run(inputTensors, outputTensors);
+      },
+    };
+  }
+
+  /** Gives back the memory that the engine holds for the program. */
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.session.release();
+  }
+
+  private checkNames(arrays: Arrays, slots: readonly Slot[], kind: string): void {
+    for (const name of Object.keys(arrays))
+      if (!slots.some((slot) => slot.name === name))
+        throw new GraftError('unknown-name', {
+          kind,
+          received: name,
+          allowed: slots.map((slot) => slot.name),
+        });
+  }
+
+  private concreteShape(slot: Slot, symbols: Symbols): readonly number[] {
+    for (const symbol of symbolsOf(slot.shape))
+      if (symbols[symbol] === undefined)
+        throw new GraftError('invalid-value', {
+          what: `size of the open dimension '${symbol}' of '${slot.name}'`,
+          received: undefined,
+          allowed: 'a positive integer',
+        });
+    return slot.shape.map((dimension) => bind(dimension, symbols));
+  }
+}

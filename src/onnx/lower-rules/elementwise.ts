@@ -1,0 +1,123 @@
+import type { OpName } from '../../tensor/ops.ts';
+import { broadcast, sameShape } from '../../tensor/shape.ts';
+import { isOp, type Tensor } from '../../tensor/tensor.ts';
+import { float } from '../graph-builder.ts';
+import { elementTypes } from '../model-proto.ts';
+import { type LowerRule, type LowerRules, operator, same } from './lower-rule.ts';
+import { scalarOf } from './scalar.ts';
+
+/**
+ * The operands without the expands in front of them, where broadcasting gives the same shape. Writing an expanded
+ * tensor to memory costs a pass that the operator does anyway.
+ */
+export function withoutExpands(op: OpName, operands: readonly Tensor[], result: Tensor): readonly Tensor[] {
+  const bare = operands.map((operand) => {
+    let tensor = operand;
+    while (isOp(tensor.node, 'expand')) tensor = tensor.node.inputs[0]!;
+    return tensor;
+  });
+  for (let i = 0; i < bare.length; i++) {
+    const shape = bare.reduce<readonly (number | string)[]>((s, t) => broadcast(op, s, t.shape), []);
+    if (sameShape(shape, result.shape)) return bare;
+    // One operand must keep its full shape: the last ones are tried bare first.
+    bare[i] = operands[i]!;
+  }
+  return operands;
+}
+
+/** A broadcasting operator of two or three operands. */
+function broadcasting<O extends OpName>(opType: string): LowerRule<O> {
+  return (node) => ({
+    reads: withoutExpands(node.op, node.inputs, node.outputs[0]!),
+    emit: (graph, reads) => [graph.node(opType, reads)],
+  });
+}
+
+/** Powers that are cheaper as something else. */
+const pow: LowerRule<'pow'> = (node) => {
+  const [x, y] = node.inputs as [Tensor, Tensor];
+  const exponent = sameShape(x.shape, node.outputs[0]!.shape) ? scalarOf(y) : undefined;
+  switch (exponent) {
+    case 1:
+      return same(x);
+    case 2:
+      return { reads: [x], emit: (graph, [v]) => [graph.node('Mul', [v!, v!])] };
+    case 0.5:
+      return { reads: [x], emit: (graph, [v]) => [graph.node('Sqrt', [v!])] };
+    case -1:
+      return { reads: [x], emit: (graph, [v]) => [graph.node('Reciprocal', [v!])] };
+    default:
+      return broadcasting<'pow'>('Pow')(node, neverOnce);
+  }
+};
+
+const neverOnce = { once: () => false };
+
+/** Multiplying is cheaper than dividing: x / c = x (1 / c), a rounding apart. */
+const div: LowerRule<'div'> = (node) => {
+  const [x, y] = node.inputs as [Tensor, Tensor];
+  const divisor = sameShape(x.shape, node.outputs[0]!.shape) ? scalarOf(y) : undefined;
+  if (divisor === 1) return same(x);
+  if (divisor === undefined || divisor === 0 || !Number.isFinite(1 / divisor))
+    return broadcasting<'div'>('Div')(node, neverOnce);
+  return { reads: [x], emit: (graph, [v]) => [graph.node('Mul', [v!, graph.float(1 / divisor)])] };
+};
+
+const cast: LowerRule<'cast'> = (node) => {
+  const { to } = node.attributes;
+  if (node.inputs[0]!.dtype === to) return same(node.inputs[0]!);
+  return {
+    reads: node.inputs,
+    emit: (graph, reads) => [graph.node('Cast', reads, { to: elementTypes[to] })],
+  };
+};
+
+/** ONNX Runtime has no Where kernel for truth values. */
+const where: LowerRule<'where'> = (node) => {
+  if (node.outputs[0]!.dtype !== 'bool') return broadcasting<'where'>('Where')(node, neverOnce);
+  return {
+    reads: node.inputs,
+    emit: (graph, [condition, x, y]) => {
+      const chosen = graph.node('And', [condition!, x!]);
+      const other = graph.node('And', [graph.node('Not', [condition!]), y!]);
+      return [graph.node('Or', [chosen, other])];
+    },
+  };
+};
+
+export const elementwiseLowering = {
+  neg: operator('Neg'),
+  exp: operator('Exp'),
+  log: operator('Log'),
+  sqrt: operator('Sqrt'),
+  reciprocal: operator('Reciprocal'),
+  erf: operator('Erf'),
+  abs: operator('Abs'),
+  sign: operator('Sign'),
+  sin: operator('Sin'),
+  cos: operator('Cos'),
+  floor: operator('Floor'),
+  tanh: operator('Tanh'),
+  sigmoid: operator('Sigmoid'),
+  relu: operator('Relu'),
+  'leaky-relu': operator('LeakyRelu', ({ alpha }) => ({ alpha: float(alpha) })),
+  elu: operator('Elu', ({ alpha }) => ({ alpha: float(alpha) })),
+  gelu: operator('Gelu', ({ approximate }) => ({ approximate })),
+  softplus: operator('Softplus'),
+  'stop-gradient': (node) => same(node.inputs[0]!),
+  cast,
+  not: operator('Not'),
+  add: broadcasting('Add'),
+  sub: broadcasting('Sub'),
+  mul: broadcasting('Mul'),
+  div,
+  pow,
+  minimum: broadcasting('Min'),
+  maximum: broadcasting('Max'),
+  equal: broadcasting('Equal'),
+  less: broadcasting('Less'),
+  'less-or-equal': broadcasting('LessOrEqual'),
+  and: broadcasting('And'),
+  or: broadcasting('Or'),
+  where,
+} satisfies Partial<LowerRules>;

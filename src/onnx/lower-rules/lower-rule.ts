@@ -1,0 +1,44 @@
+import type { OpAttributes, OpName } from '../../tensor/ops.ts';
+import type { Node, Tensor } from '../../tensor/tensor.ts';
+import type { Attributes, GraphBuilder } from '../graph-builder.ts';
+
+/** How one node of a program is written in ONNX. */
+export interface Lowering {
+  /** What it reads: the node's inputs, or what stands behind them where it takes over their work. */
+  readonly reads: readonly Tensor[];
+  /**
+   * Appends the ONNX nodes and returns the name of each of the node's outputs.
+   * @param reads the names of the values read
+   * @param wanted which outputs anybody reads
+   */
+  readonly emit: (
+    graph: GraphBuilder,
+    reads: readonly string[],
+    wanted: readonly boolean[],
+  ) => readonly string[];
+}
+
+/** Who reads a tensor: what a rule must know before it takes over another node's work. */
+export interface Readers {
+  /** True when the tensor has exactly one reader and is no output of the program. */
+  once(tensor: Tensor): boolean;
+}
+
+export type LowerRule<O extends OpName> = (node: Node<O>, readers: Readers) => Lowering;
+export type LowerRules<O extends OpName = OpName> = { readonly [K in O]: LowerRule<K> };
+
+/** The rule of an operation that is one ONNX operator over the same inputs. */
+export function operator<O extends OpName>(
+  opType: string,
+  attributes: (attributes: OpAttributes[O], node: Node<O>) => Attributes = () => ({}),
+): LowerRule<O> {
+  return (node) => ({
+    reads: node.inputs,
+    emit: (graph, reads) => [graph.node(opType, reads, attributes(node.attributes, node))],
+  });
+}
+
+/** The lowering of a node that changes nothing. */
+export function same(tensor: Tensor): Lowering {
+  return { reads: [tensor], emit: (_, reads) => [reads[0]!] };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { compile } from '../../src/engine/compile.ts';
+import { lowerRules } from '../../src/onnx/lower-rules/index.ts';
+import { stream } from '../../src/random.ts';
+import { evaluate } from '../../src/tensor/evaluate.ts';
+import { topologicalOrder } from '../../src/tensor/program.ts';
+import { arrangementCases } from './arrangement-cases.ts';
+import { elementwiseCases } from './elementwise-cases.ts';
+import { expectClose } from './expect-close.ts';
+import { linearCases } from './linear-cases.ts';
+import { feedsOf, programOf } from './operation-case.ts';
+
+const cases = [...elementwiseCases, ...linearCases, ...arrangementCases];
+
+test('there is a case for every operation', () => {
+  const covered = new Set<string>(
+    cases.flatMap((c) => topologicalOrder(Object.values(programOf(c).outputs)).map(({ op }) => op)),
+  );
+  expect(Object.keys(lowerRules).filter((op) => !covered.has(op))).toEqual([]);
+});
+
+test.each(cases)('the engine computes what the evaluator computes: $name', async (c) => {
+  const program = programOf(c);
+  const feeds = feedsOf(c, stream(7));
+  const expected = evaluate(program, feeds, c.symbols);
+  const executable = await compile(program, { threads: 2 });
+  const outputs = await executable.run(feeds, {}, c.symbols);
+  const again = await executable.run(feeds, {}, c.symbols);
+  await executable.dispose();
+  for (const [name, { data }] of Object.entries(expected)) {
+    expectClose(name, outputs[name]!, data);
+    expect(Buffer.from(again[name]!.buffer).equals(Buffer.from(outputs[name]!.buffer)), name).toBe(true);
+  }
+});

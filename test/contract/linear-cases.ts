@@ -1,0 +1,244 @@
+import { applyNode, constant } from '../../src/tensor/build.ts';
+import { reshape, slice, transpose } from '../../src/tensor/functions/arrangement.ts';
+import { add, div, mul, neg, sub } from '../../src/tensor/functions/elementwise.ts';
+import * as linear from '../../src/tensor/functions/linear.ts';
+import { softmax } from '../../src/tensor/functions/loss.ts';
+import { layerNorm } from '../../src/tensor/functions/normalisation.ts';
+import type { OperationCase, Tensors } from './operation-case.ts';
+
+type Axes = (number | string)[];
+
+/** [name, shape of a, shape of b, transposeA, transposeB] */
+const products: [string, Axes, Axes, boolean, boolean][] = [
+  ['plain', [3, 4], [4, 2], false, false],
+  ['a transposed', [4, 3], [4, 2], true, false],
+  ['b transposed', [3, 4], [2, 4], false, true],
+  ['both transposed', [4, 3], [2, 4], true, true],
+  ['batch', [2, 3, 4], [2, 4, 5], false, false],
+  ['batch, a transposed', [2, 4, 3], [2, 4, 5], true, false],
+  ['batch, b transposed', [2, 3, 4], [2, 5, 4], false, true],
+  ['batch, both transposed', [2, 4, 3], [2, 5, 4], true, true],
+  ['two batch axes, b transposed', [2, 3, 3, 4], [2, 3, 5, 4], false, true],
+  ['batch of a only', [2, 3, 4], [4, 5], false, false],
+  ['batch of a only, a transposed', [2, 4, 3], [4, 5], true, false],
+  ['batch of a only, b transposed', [2, 3, 4], [5, 4], false, true],
+  ['batch of a only, both transposed', [2, 4, 3], [5, 4], true, true],
+  ['batch of b only', [3, 4], [2, 4, 5], false, false],
+  ['batch of b only, a transposed', [4, 3], [2, 4, 5], true, false],
+  ['batch of b only, b transposed', [3, 4], [2, 5, 4], false, true],
+  ['batch of b only, both transposed', [4, 3], [2, 5, 4], true, true],
+  ['broadcast batches', [2, 1, 3, 4], [5, 4, 2], false, false],
+  ['broadcast batches, a transposed', [2, 1, 4, 3], [5, 4, 2], true, false],
+  ['broadcast batches, b transposed', [2, 1, 3, 4], [5, 2, 4], false, true],
+  ['broadcast batches, both transposed', [2, 1, 4, 3], [1, 5, 2, 4], true, true],
+  ['row by matrix', [1, 4], [4, 5], false, false],
+  ['matrix by column', [3, 4], [4, 1], false, false],
+  ['open batch', ['batch', 3, 4], [4, 5], false, false],
+  ['open batch, b transposed', ['batch', 3, 4], ['batch', 5, 4], false, true],
+];
+
+const swapped = (shape: Axes): Axes => [...shape.slice(0, -2), ...shape.slice(-2).reverse()];
+
+const matmuls = products.flatMap(([name, a, b, transposeA, transposeB]): OperationCase[] => {
+  const inputs = { a: { shape: a }, b: { shape: b } };
+  const columns = b[b.length - (transposeB ? 2 : 1)]!;
+  const times = (p: Tensors) => linear.matmul(p.a!, p.b!, { transposeA, transposeB });
+  return [
+    { name: `matmul ${name}`, inputs, build: times },
+    { name: `matmul ${name}, times a number`, inputs, build: (p: Tensors) => mul(times(p), -0.3) },
+    {
+      name: `matmul ${name}, plus a row`,
+      inputs: { ...inputs, c: { shape: [columns] } },
+      build: (p: Tensors) => add(div(times(p), 3), p.c!),
+    },
+    {
+      name: `matmul ${name}, of transposes`,
+      inputs: { a: { shape: swapped(a) }, b: { shape: swapped(b) } },
+      build: (p: Tensors) => times({ a: transpose(p.a!), b: transpose(p.b!) }),
+    },
+  ].map((c) => ({ ...c, symbols: { batch: 2 } }));
+});
+
+const gemms: OperationCase[] = [
+  {
+    name: 'matmul with other additions',
+    inputs: { a: { shape: [3, 4] }, b: { shape: [4, 2] }, c: { shape: [3, 2] } },
+    build: ({ a, b, c }) => ({
+      minus: sub(linear.matmul(a!, b!), c!),
+      from: sub(c!, linear.matmul(a!, b!)),
+      column: add(linear.matmul(a!, b!), slice(c!, 1, 0, 1)),
+      number: add(neg(linear.matmul(a!, b!)), 0.5),
+    }),
+  },
+  {
+    name: 'matmul plus what is larger than the product',
+    inputs: { a: { shape: [1, 4] }, b: { shape: [4, 2] }, c: { shape: [3, 2] } },
+    build: ({ a, b, c }) => add(linear.matmul(a!, b!), c!),
+  },
+  {
+    name: 'sum of two products',
+    inputs: { a: { shape: [3, 4] }, b: { shape: [4, 2] }, c: { shape: [3, 5] }, d: { shape: [2, 5] } },
+    build: ({ a, b, c, d }) =>
+      add(linear.matmul(a!, b!), mul(linear.matmul(c!, d!, { transposeB: true }), 2)),
+  },
+  {
+    name: 'product with two readers',
+    inputs: { a: { shape: [3, 4] }, b: { shape: [4, 2] }, c: { shape: [2] } },
+    build: ({ a, b, c }) => {
+      const y = linear.matmul(a!, b!);
+      return { plus: add(y, c!), times: mul(y, 2) };
+    },
+  },
+  {
+    name: 'linear over batch and time, with residual',
+    inputs: { x: { shape: [2, 3, 4] }, w: { shape: [4, 4] }, b: { shape: [4] } },
+    build: ({ x, w, b }) => ({
+      y: linear.linear(x!, w!, b!),
+      residual: add(x!, linear.linear(x!, w!)),
+      both: add(x!, linear.linear(x!, w!, b!)),
+      shared: add(linear.linear(x!, w!), reshape(b!, [1, 1, 4])),
+      number: add(linear.linear(x!, w!), 2),
+    }),
+  },
+  {
+    name: 'linear with an open batch axis',
+    inputs: { x: { shape: ['batch', 3, 4] }, w: { shape: [5, 4] }, b: { shape: [5] } },
+    symbols: { batch: 4 },
+    build: ({ x, w, b }) => linear.linear(x!, w!, b!),
+  },
+];
+
+const convolutions = (
+  [
+    ['plain', [2, 4, 7, 6], [3, 4, 3, 3], {}],
+    ['stride 2, padding 1', [2, 4, 7, 6], [5, 4, 3, 3], { stride: 2, padding: 1 }],
+    ['dilation 2, padding 2', [2, 4, 7, 6], [2, 4, 3, 3], { dilation: 2, padding: 2 }],
+    ['groups', [2, 4, 7, 6], [6, 2, 3, 3], { groups: 2, padding: 1 }],
+    ['depthwise', [2, 4, 7, 6], [8, 1, 3, 3], { groups: 4, stride: [2, 1], padding: [1, 0] }],
+    ['1 x 1', [2, 4, 7, 6], [5, 4, 1, 1], {}],
+    [
+      'everything',
+      [2, 4, 7, 6],
+      [4, 2, 2, 3],
+      { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 },
+    ],
+    ['unequal padding', [2, 3, 5, 5], [2, 3, 2, 2], { padding: [0, 1, 1, 0] }],
+    ['1d', [2, 3, 9], [4, 3, 3], { stride: 2, padding: 2, dilation: 2 }],
+    ['stride 4 of 4 x 4', [2, 3, 8, 8], [5, 3, 4, 4], { stride: 4 }],
+    ['stride 2 of 4 x 4, padding 1', [2, 3, 8, 8], [5, 3, 4, 4], { stride: 2, padding: 1 }],
+    ['open batch', ['batch', 4, 7, 6], [3, 4, 3, 3], {}],
+  ] as [string, Axes, number[], linear.ConvOptions][]
+).flatMap(([name, x, w, options]): OperationCase[] =>
+  [
+    {
+      name: `conv ${name}`,
+      inputs: { x: { shape: x }, w: { shape: w } },
+      build: (p: Tensors) => linear.conv(p.x!, p.w!, undefined, options),
+    },
+    {
+      name: `conv ${name}, bias`,
+      inputs: { x: { shape: x }, w: { shape: w }, b: { shape: [w[0]!] } },
+      build: (p: Tensors) => linear.conv(p.x!, p.w!, p.b!, options),
+    },
+  ].map((c) => ({ ...c, symbols: { batch: 2 } })),
+);
+
+const transposedConvolutions = (
+  [
+    ['plain', [2, 4, 4, 3], [4, 3, 3, 3], {}],
+    ['output padding', [2, 4, 4, 3], [4, 3, 3, 3], { stride: 2, padding: 1, outputPadding: 1 }],
+    ['stride 2 of 4 x 4', [2, 4, 4, 3], [4, 2, 4, 4], { stride: 2, padding: 1 }],
+    ['groups', [2, 4, 4, 3], [4, 3, 3, 2], { stride: [2, 1], groups: 2 }],
+    ['dilation', [2, 4, 4, 3], [4, 2, 2, 2], { stride: 3, dilation: 2, outputPadding: [1, 0] }],
+    ['1d', [2, 4, 5], [4, 3, 3], { stride: 2, padding: 1 }],
+    ['open batch', ['batch', 4, 4, 3], [4, 2, 4, 4], { stride: 2, padding: 1 }],
+  ] as [string, Axes, number[], linear.ConvOptions & { outputPadding?: number | number[] }][]
+).map(
+  ([name, x, w, options]): OperationCase => ({
+    name: `conv-transpose ${name}`,
+    inputs: { x: { shape: x }, w: { shape: w }, b: { shape: [w[1]! * (options.groups ?? 1)] } },
+    symbols: { batch: 2 },
+    build: (p) => linear.convTranspose(p.x!, p.w!, p.b!, options),
+  }),
+);
+
+const pooling: OperationCase[] = [
+  {
+    name: 'max-pool with its indices',
+    inputs: { x: { shape: [2, 3, 6, 5], values: 'quarters' } },
+    build: ({ x }) => {
+      const window = { kernel: [3, 2], strides: [2, 1], pads: [1, 1, 1, 0], dilations: [1, 1] };
+      const [y, index] = applyNode('max-pool', [x!], window).outputs;
+      return { y: y!, index: index! };
+    },
+  },
+  {
+    name: 'max-pool, dilated',
+    inputs: { x: { shape: [2, 3, 7, 7] } },
+    build: ({ x }) => linear.maxPool(x!, 2, { dilation: 2, stride: 1 }),
+  },
+  {
+    name: 'average-pool, padding counts',
+    inputs: { x: { shape: [2, 3, 6, 5] } },
+    build: ({ x }) => linear.averagePool(x!, [3, 2], { stride: [2, 1], padding: [1, 1] }),
+  },
+  {
+    name: 'average-pool, padding does not count',
+    inputs: { x: { shape: [2, 3, 6, 5] } },
+    build: ({ x }) => linear.averagePool(x!, 3, { stride: 2, padding: 1, includePad: false }),
+  },
+  {
+    name: 'global average pool',
+    inputs: { x: { shape: [2, 3, 4, 4] } },
+    build: ({ x }) => linear.globalAveragePool(x!),
+  },
+];
+
+const fused: OperationCase[] = [
+  {
+    name: 'layer-norm with its statistics',
+    inputs: { x: { shape: [2, 3, 8] }, s: { shape: [8] }, b: { shape: [8] } },
+    build: ({ x, s, b }) => {
+      const [y, mean, deviation] = applyNode('layer-norm', [x!, s!, b!], { epsilon: 1e-3 }).outputs;
+      return { y: y!, mean: mean!, deviation: deviation! };
+    },
+  },
+  {
+    name: 'layer-norm without bias; inverse deviation alone',
+    inputs: { x: { shape: [2, 3, 8] }, s: { shape: [8] } },
+    build: ({ x, s }) => ({
+      y: layerNorm(x!, s!),
+      deviation: applyNode('layer-norm', [x!, s!], { epsilon: 1e-5 }).outputs[2]!,
+    }),
+  },
+  ...[5, 64, 300].map(
+    (columns): OperationCase => ({
+      name: `softmax over ${columns}`,
+      inputs: { x: { shape: [2, 3, columns] } },
+      build: ({ x }) => softmax(mul(x!, 20)),
+    }),
+  ),
+  {
+    name: 'attention',
+    inputs: { q: { shape: [2, 2, 5, 4] }, k: { shape: [2, 2, 6, 4] }, v: { shape: [2, 2, 6, 3] } },
+    build: ({ q, k, v }) => linear.attention(q!, k!, v!).output,
+  },
+  {
+    name: 'attention with mask, and its probabilities',
+    inputs: { q: { shape: [2, 2, 5, 4] }, k: { shape: [2, 2, 5, 4] }, v: { shape: [2, 2, 5, 3] } },
+    build: ({ q, k, v }) => {
+      const mask = Float32Array.from({ length: 25 }, (_, i) => (i % 5 > Math.floor(i / 5) ? -1e9 : 0));
+      const { output, probabilities } = linear.attention(q!, k!, v!, constant(mask, [5, 5]));
+      return { output, probabilities };
+    },
+  },
+];
+
+export const linearCases: readonly OperationCase[] = [
+  ...matmuls,
+  ...gemms,
+  ...convolutions,
+  ...transposedConvolutions,
+  ...pooling,
+  ...fused,
+];
