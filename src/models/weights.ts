@@ -1,0 +1,61 @@
+import { GraftError } from '../errors.ts';
+import type { Stream } from '../random.ts';
+import { initialise, type Values } from '../tensor/parameters.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import { inputNames } from './context.ts';
+import type { Model } from './model.ts';
+
+/** All numbers of a model: trained parameters and state, by name. */
+export interface Weights {
+  readonly parameters: Values;
+  readonly state: Values;
+}
+
+/** Fresh weights, each tensor drawn from a stream of its own name. */
+export function freshWeights(model: Model, stream: Stream): Weights {
+  return {
+    parameters: initialise(model.parameters, stream),
+    state: Object.fromEntries(
+      model.state.map(({ name, shape, initial }) => [name, new Float32Array(sizeOf(shape)).fill(initial)]),
+    ),
+  };
+}
+
+/** Weights as inputs of the model's programs. */
+export function weightFeeds({ parameters, state }: Weights): Record<string, Float32Array> {
+  return {
+    ...Object.fromEntries(Object.entries(parameters).map(([name, v]) => [inputNames.parameter(name), v])),
+    ...Object.fromEntries(Object.entries(state).map(([name, v]) => [inputNames.state(name), v])),
+  };
+}
+
+/** Checks that every tensor of the model is there with its size. */
+export function checkWeights(model: Model, weights: Weights, where?: string): void {
+  const check = (
+    specs: readonly { name: string; shape: readonly number[] }[],
+    values: Values,
+    kind: string,
+  ) => {
+    for (const { name, shape } of specs) {
+      const length = values[name]?.length;
+      if (length !== sizeOf(shape))
+        throw new GraftError('bad-data', {
+          what: `${kind} '${name}'`,
+          problem:
+            length === undefined
+              ? 'is missing'
+              : `has ${length} values where [${shape.join(', ')}] is needed`,
+          ...(where === undefined ? {} : { where }),
+        });
+    }
+  };
+  check(model.parameters, weights.parameters, 'parameter');
+  check(model.state, weights.state, 'state');
+}
+
+/** A copy that shares no memory with the original. */
+export function copyWeights({ parameters, state }: Weights): Weights {
+  const copy = (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).map(([name, v]) => [name, v.slice()]));
+  return { parameters: copy(parameters), state: copy(state) };
+}

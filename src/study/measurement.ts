@@ -1,0 +1,23 @@
+/** One metric's value for one trial, with all that makes it comparable. */
+export interface Measurement {
+  readonly metric: string;
+  /** Where it was measured: 'target', 'source', or the name of a data set never trained on. */
+  readonly on: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly direction: 'lower' | 'higher';
+  /** Version of the metric's code. */
+  readonly version: number;
+  /** Items of real data, and generated ones where there are any. */
+  readonly real?: number;
+  readonly generated?: number;
+  /** Reference split: 'test', 'train', ... */
+  readonly split?: string;
+  readonly features?: { readonly network: string; readonly hash: string };
+  /** What the numbers are defined over: likelihoods are compared only within one representation. */
+  readonly representation?: string;
+  readonly options?: Readonly<Record<string, number | string | boolean>>;
+  /** Standard error over items where it is known. */
+  readonly standardError?: number;
+  readonly warnings?: readonly string[];
+}

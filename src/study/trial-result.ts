@@ -1,0 +1,84 @@
+import type { Measurement } from './measurement.ts';
+
+/** A place in the matrix. */
+export interface Cell {
+  /** Label of the model (base checkpoint or family). */
+  readonly model: string;
+  /** Label of the technique with its options. */
+  readonly technique: string;
+  /** Target examples that the trial may look at. */
+  readonly budget: number;
+  readonly seed: number;
+}
+
+/** One look at validation during training. */
+export interface Look {
+  /** Updates so far. */
+  readonly step: number;
+  /** Floating-point operations of training so far. */
+  readonly flops: number;
+  /** Mean training loss since the last look; null at the start. */
+  readonly training: number | null;
+  readonly validation: number;
+  readonly learningRate: number;
+  /** Index of the stage. */
+  readonly stage: number;
+}
+
+/** What a trial cost. Seconds add up over interruptions. */
+export interface Cost {
+  readonly trainingSeconds: number;
+  readonly trainingCpuSeconds: number;
+  readonly measuringSeconds: number;
+  readonly steps: number;
+  /** Updates until the kept weights. */
+  readonly stepsToBest: number;
+  /** Updates until validation came within the tolerance of its best; null if it was still falling at the end. */
+  readonly stepsToConvergence: number | null;
+  /** Resident memory of the worker at its peak, bytes: the process's maximum resident set size. */
+  readonly peakMemory: number;
+  readonly parameters: number;
+  readonly trainedParameters: number;
+  /** Floating-point operations of training, counted from the graph. */
+  readonly trainingFlops: number;
+  /** Milliseconds for one sample, median and 95th percentile. */
+  readonly sampleLatency: { readonly p50: number; readonly p95: number };
+  /** Samples per second in batches. */
+  readonly sampleThroughput: number;
+  /** Bytes of model.safetensors. */
+  readonly fileSize: number;
+}
+
+/** Everything that a finished trial recorded. */
+export interface TrialResult {
+  readonly cell: Cell;
+  readonly learningRate: number;
+  /** Stages as they ran: which layers, from which update to which. */
+  readonly stages: readonly {
+    readonly name: string;
+    readonly layers: readonly string[];
+    readonly from: number;
+    readonly to: number;
+  }[];
+  readonly looks: readonly Look[];
+  /** Unit of training and validation losses. */
+  readonly lossUnit: string;
+  /** The validation curve was still falling at its end. */
+  readonly converged: boolean;
+  readonly measurements: readonly Measurement[];
+  readonly cost: Cost;
+  /** Files in the step's folder, relative. */
+  readonly files: {
+    readonly checkpoint: string;
+    /** For images a PNG grid; for text a JSON list of strings. */
+    readonly samples: string;
+    /** Nearest training example of each sample: for images a PNG of pairs; for text JSON. */
+    readonly nearest?: string;
+    /** Reconstructions beside originals, where the family has them. */
+    readonly reconstructions?: string;
+  };
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+  /** SHA-256 of the final weights: bit-identical runs have equal ones. */
+  readonly weightsHash: string;
+}

@@ -1,0 +1,36 @@
+import type { Model, ModelContext, Objective } from '../models/model.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** How long a stage trains. */
+export type StageLength =
+  /** A share of the steps that the whole trial has. */
+  | { readonly kind: 'share'; readonly share: number }
+  /** A number of steps. */
+  | { readonly kind: 'steps'; readonly steps: number }
+  /** Until validation stops improving, but no longer than the trial's remaining steps allow. */
+  | { readonly kind: 'convergence' };
+
+/** One part of a training run, during which the same layers are trained. */
+export interface Stage {
+  /** Shown in curves, e.g. 'decoder/output only'. */
+  readonly name: string;
+  /** Layers that are trained; all others stay bit-identical and behave as in evaluation. */
+  readonly layers: readonly string[];
+  readonly length: StageLength;
+  /** Factors of the learning rate by layer; 1 where absent. */
+  readonly rates?: Readonly<Record<string, number>>;
+}
+
+/** A further term of the objective, e.g. a distance from the starting point. Added to the mean cost. */
+export interface LossTerm {
+  readonly name: string;
+  build(context: ModelContext, model: Model, objective: Objective): Tensor;
+}
+
+/** What a technique fills in. Combining techniques merges slots. */
+export interface Slots {
+  /** Where the weights come from. */
+  readonly start: 'checkpoint' | 'fresh';
+  readonly stages: readonly Stage[];
+  readonly losses?: readonly LossTerm[];
+}
