@@ -1,11 +1,12 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
 import { exportProgram } from '../onnx/export-program.ts';
+import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import type { Program } from '../tensor/program.ts';
 import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Device, noDevice } from './device.ts';
+import type { Device } from './device.ts';
 import { type Arrays, Executable, type Slot, type Symbols } from './executable.ts';
+import { SessionPool } from './session-pool.ts';
 
 export interface CompileOptions {
   /** Threads of one run; several processes of one thread each are faster than one process with several. Default 1. */
@@ -17,7 +18,14 @@ export interface CompileOptions {
   readonly symbols?: Symbols;
 }
 
-/** Makes a program ready to run. */
+/** How many compiled programs that nobody uses are kept. */
+const IDLE_PROGRAMS = 16;
+const pool = new SessionPool(IDLE_PROGRAMS);
+
+/**
+ * Makes a program ready to run: dead nodes, common subexpressions and constants are dealt with, the rest is written as
+ * ONNX. Programs of equal content share one session. Call `dispose` when done.
+ */
 export async function compile(program: Program, options: CompileOptions = {}): Promise<Executable> {
   const { threads = 1, device = 'cpu', constants = {}, symbols = {} } = options;
   if (!Number.isInteger(threads) || threads < 1)
@@ -26,21 +34,34 @@ export async function compile(program: Program, options: CompileOptions = {}): P
       received: threads,
       allowed: 'a positive integer',
     });
-  const bytes = exportProgram(program, { constants, symbols });
-  const session = await createSession(bytes, device, threads);
+  const names = program.inputs.map((node) => node.attributes.name);
+  for (const name of Object.keys(constants))
+    if (!names.includes(name))
+      throw new GraftError('unknown-name', { kind: 'input', received: name, allowed: names });
+  const optimised = optimiseProgram(program);
+  const used = new Set(optimised.inputs.map((node) => node.attributes.name));
+  const frozen = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
+  const bytes = exportProgram(optimised, { constants: frozen, symbols });
+  const lease = await pool.lease(bytes, { device, threads });
   const slot = (name: string, { dtype, shape }: Tensor): Slot => ({
     name,
     dtype,
     shape: fix(shape, symbols),
   });
   return new Executable(
-    session,
+    lease,
     program.inputs
       .filter((node) => !Object.hasOwn(constants, node.attributes.name))
-      .map((node) => slot(node.attributes.name, node.outputs[0]!)),
+      .map((node) => ({
+        ...slot(node.attributes.name, node.outputs[0]!),
+        used: used.has(node.attributes.name),
+      })),
     Object.entries(program.outputs).map(([name, tensor]) => slot(name, tensor)),
   );
 }
+
+/** Gives back the memory of compiled programs that nobody uses. */
+export const clearCompiled = (): Promise<void> => pool.clear();
 
 function fix(shape: Shape, symbols: Symbols): Shape {
   return shape.map((dimension) =>
@@ -48,26 +69,4 @@ function fix(shape: Shape, symbols: Symbols): Shape {
       ? bind(dimension, symbols)
       : dimension,
   );
-}
-
-async function createSession(bytes: Uint8Array, device: Device, threads: number): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, {
-      executionProviders: [device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      // Waiting threads must not take a core from the processes beside this one.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    });
-  } catch (cause) {
-    if (device !== 'cpu') throw noDevice(device, cause);
-    throw new GraftError(
-      'unsupported',
-      { what: 'a tensor program', reason: `ONNX Runtime refused it: ${(cause as Error).message}` },
-      { cause },
-    );
-  }
 }

@@ -1,14 +1,20 @@
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
 import type { DType } from '../tensor/ops.ts';
 import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
 import { allocate, checkArray, type TypedArray } from './arrays.ts';
+import type { Lease } from './session-pool.ts';
 
 /** An input or output of a compiled program. */
 export interface Slot {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: Shape;
+}
+
+/** An input of a compiled program, which may turn out not to matter to any output. */
+export interface InputSlot extends Slot {
+  readonly used: boolean;
 }
 
 export type Arrays = Readonly<Record<string, TypedArray>>;
@@ -24,13 +30,13 @@ export interface Bound {
 
 /** A compiled program. */
 export class Executable {
-  readonly inputs: readonly Slot[];
+  readonly inputs: readonly InputSlot[];
   readonly outputs: readonly Slot[];
-  private readonly session: InferenceSession;
+  private readonly lease: Lease;
   private disposed = false;
 
-  constructor(session: InferenceSession, inputs: readonly Slot[], outputs: readonly Slot[]) {
-    this.session = session;
+  constructor(lease: Lease, inputs: readonly InputSlot[], outputs: readonly Slot[]) {
+    this.lease = lease;
     this.inputs = inputs;
     this.outputs = outputs;
   }
@@ -64,9 +70,11 @@ export class Executable {
       checkArray(`${what} '${slot.name}'`, array, slot.dtype, shape);
       return new Tensor(slot.dtype as 'float32', array as Float32Array, shape);
     };
-    const inputTensors = Object.fromEntries(
-      this.inputs.map((slot) => [slot.name, tensorOf(slot, feeds[slot.name], 'input')]),
-    );
+    const inputTensors: Record<string, Tensor> = {};
+    for (const slot of this.inputs) {
+      const tensor = tensorOf(slot, feeds[slot.name], 'input');
+      if (slot.used) inputTensors[slot.name] = tensor;
+    }
     const outputTensors = Object.fromEntries(
       this.outputs.map((slot) => {
         const size = this.concreteShape(slot, symbols).reduce((n, dimension) => n * dimension, 1);
@@ -83,16 +91,16 @@ export class Executable {
             what: 'running a disposed program',
             reason: 'its memory has been given back',
           });
-        await this.session.run(inputTensors, outputTensors);
+        await this.lease.session.run(inputTensors, outputTensors);
       },
     };
   }
 
-  /** Gives back the memory that the engine holds for the program. */
+  /** Ends the use of the program; its memory is given back when no equal program needs it. */
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
-    await this.session.release();
+    await this.lease.release();
   }
 
   private checkNames(arrays: Arrays, slots: readonly Slot[], kind: string): void {

@@ -1,7 +1,9 @@
 import type { Stream } from '../../src/random.ts';
 import { input } from '../../src/tensor/build.ts';
+import { gradients } from '../../src/tensor/gradient.ts';
 import type { DType } from '../../src/tensor/ops.ts';
 import { type Program, program } from '../../src/tensor/program.ts';
+import { isConcrete } from '../../src/tensor/shape.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 
 /** What a case's input holds. */
@@ -29,6 +31,33 @@ export function programOf(c: OperationCase): Program {
   );
   const result = c.build(inputs);
   return program(isTensor(result) ? { y: result } : result);
+}
+
+/**
+ * The program of the case's gradients: of the sum of all float32 outputs, each weighted by an input of its own, with
+ * respect to all float32 inputs. Undefined where there is nothing to differentiate.
+ */
+export function gradientCaseOf(c: OperationCase): OperationCase | undefined {
+  const differentiable = Object.entries(c.inputs).filter(([, { dtype = 'float32' }]) => dtype === 'float32');
+  const open = Object.values(c.inputs).some(({ shape }) => !isConcrete(shape));
+  const outputs = Object.entries(programOf(c).outputs).filter(([, { dtype }]) => dtype === 'float32');
+  if (open || differentiable.length === 0 || outputs.length === 0) return undefined;
+  const weights = outputs.map(([name, { shape }]): [string, Values] => [`weight of ${name}`, { shape }]);
+  return {
+    name: c.name,
+    inputs: { ...c.inputs, ...Object.fromEntries(weights) },
+    build: (inputs) => {
+      const result = c.build(inputs);
+      const tensors: Tensors = isTensor(result) ? { y: result } : result;
+      const wrt = differentiable.map(([name]) => inputs[name]!);
+      const found = gradients(
+        outputs.map(([name]) => tensors[name]!),
+        wrt,
+        weights.map(([name]) => inputs[name]!),
+      );
+      return Object.fromEntries(differentiable.map(([name], i) => [`gradient of ${name}`, found[i]!]));
+    },
+  };
 }
 
 const isTensor = (value: Tensor | Tensors): value is Tensor => Array.isArray((value as Tensor).shape);

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { InferenceSession } from 'onnxruntime-node';
+import { GraftError } from '../errors.ts';
+import { type Device, noDevice } from './device.ts';
+
+export interface SessionOptions {
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** A session that several executables may share. */
+export interface Lease {
+  readonly session: InferenceSession;
+  /** Gives the session back; the last one to do so lets it grow old in the pool. */
+  release(): Promise<void>;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly session: Promise<InferenceSession>;
+  users: number;
+}
+
+/**
+ * The sessions of this process by the content of their model. Sessions in use stay; of those that nobody uses any
+ * more the latest few are kept, because a study compiles the same programs again and again.
+ */
+export class SessionPool {
+  private readonly entries = new Map<string, Entry>();
+  /** Unused sessions, oldest first. */
+  private readonly idle: Entry[] = [];
+  private readonly limit: number;
+
+  /** @param limit how many unused sessions are kept */
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** The session of a model (bytes of an ONNX file), made if there is none yet. */
+  async lease(bytes: Uint8Array, options: SessionOptions): Promise<Lease> {
+    const key = `${options.device} ${options.threads} ${createHash('sha256').update(bytes).digest('hex')}`;
+    let entry = this.entries.get(key);
+    if (entry === undefined) {
+      entry = { key, session: createSession(bytes, options), users: 0 };
+      this.entries.set(key, entry);
+    }
+    const at = this.idle.indexOf(entry);
+    if (at >= 0) this.idle.splice(at, 1);
+    entry.users++;
+    try {
+      return this.leaseOf(entry, await entry.session);
+    } catch (error) {
+      this.entries.delete(key);
+      throw error;
+    }
+  }
+
+  /** Number of sessions held, in use or not. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Gives back the memory of all sessions that are not in use. */
+  async clear(): Promise<void> {
+    await this.shrink(0);
+  }
+
+  private leaseOf(entry: Entry, session: InferenceSession): Lease {
+    let released = false;
+    return {
+      session,
+      release: async () => {
+        if (released) return;
+        released = true;
+        if (--entry.users > 0) return;
+        this.idle.push(entry);
+        await this.shrink(this.limit);
+      },
+    };
+  }
+
+  private async shrink(limit: number): Promise<void> {
+    while (this.idle.length > limit) {
+      const oldest = this.idle.shift()!;
+      this.entries.delete(oldest.key);
+      await (await oldest.session).release();
+    }
+  }
+}
+
+async function createSession(bytes: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(bytes, {
+      executionProviders: [options.device],
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      // Waiting threads must not take a core from the processes beside this one.
+      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    });
+  } catch (cause) {
+    if (options.device !== 'cpu') throw noDevice(options.device, cause);
+    throw new GraftError(
+      'unsupported',
+      { what: 'a tensor program', reason: `ONNX Runtime refused it: ${(cause as Error).message}` },
+      { cause },
+    );
+  }
+}
