@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 const order = [
   'errors.ts',
   'random.ts',
+  'citation.ts',
   'numeric',
   'statistics',
   'tensor',
