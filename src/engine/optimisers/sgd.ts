@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { add, kernel, mul, sub } from './kernel.ts';
+import { averaged, option, regularisation, regularised, type UpdateRule, update } from './update-rule.ts';
+
+const options = z.strictObject({
+  momentum: option.decay(0).describe('weight of the past gradients'),
+  dampening: z.number().min(0).max(1).default(0).describe('taken off the weight of the new gradient'),
+  nesterov: z.boolean().default(false).describe("use Nesterov's look-ahead"),
+  weightDecay: option.weightDecay(0),
+});
+
+/**
+ * Stochastic gradient descent with momentum: b <- momentum b + (1 - dampening) g, x <- x - rate b, where the first
+ * b is g itself; with Nesterov's look-ahead x <- x - rate (g + momentum b). Weight decay adds to the gradient.
+ */
+export const sgd: UpdateRule<typeof options> = {
+  title: 'stochastic gradient descent',
+  citations: [
+    'Sutskever, Martens, Dahl, Hinton 2013, On the importance of initialization and momentum in deep learning',
+    'torch.optim.SGD',
+  ],
+  options,
+  create: ({ momentum, dampening, nesterov, weightDecay }) =>
+    momentum === 0
+      ? update({
+          kernel: kernel(['parameter', 'gradient'], ['rate', 'gradientScale', 'weightDecay'], (v, s) => ({
+            parameter: sub(v.parameter, mul(s.rate, regularised(v, s, weightDecay))),
+          })),
+          scalars: (at) => ({ ...regularisation(at), rate: at.rate }),
+          movesMomentum: false,
+        })
+      : update({
+          kernel: kernel(
+            ['parameter', 'gradient', 'velocity'],
+            ['rate', 'gradientScale', 'weightDecay', 'momentum', 'gain'],
+            (v, s) => {
+              const gradient = regularised(v, s, weightDecay);
+              const velocity = averaged(s.momentum, v.velocity, s.gain, gradient);
+              const direction = nesterov ? add(gradient, mul(s.momentum, velocity)) : velocity;
+              return { velocity, parameter: sub(v.parameter, mul(s.rate, direction)) };
+            },
+          ),
+          scalars: (at) => ({
+            ...regularisation(at),
+            rate: at.rate,
+            momentum: at.momentum ?? momentum,
+            gain: at.update === 1 ? 1 : 1 - dampening,
+          }),
+          movesMomentum: true,
+        }),
+};
