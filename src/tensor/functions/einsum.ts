@@ -1,33 +1,74 @@
 import { GraftError } from '../../errors.ts';
 import { type Dimension, product } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { reshape, transpose } from './arrangement.ts';
+import { reshape, slice, transpose } from './arrangement.ts';
 import { mul } from './elementwise.ts';
 import { matmul } from './linear.ts';
 import { sum } from './reduction.ts';
 
 /**
  * Einstein summation, e.g. `einsum('bij,bjk->bik', a, b)`. Operands are contracted from left to right, each pair as
- * one batched matrix product. Every letter occurs at most once in an operand; no ellipsis.
+ * one batched matrix product. A letter that an operand repeats takes its diagonal (`ii->i`); `...` stands for leading
+ * axes, counted from the right, that the result keeps.
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
-  const [left, output] = equation.replaceAll(' ', '').split('->') as [string, string | undefined];
-  const terms = left.split(',');
-  const fits =
-    terms.length === operands.length &&
-    terms.every((t, i) => t.length === operands[i]!.shape.length && new Set(t).size === t.length);
-  if (output === undefined || !fits || [...output].some((letter) => !left.includes(letter)))
+  const fail = () => {
     throw new GraftError('invalid-value', {
       what: 'equation of einsum',
       received: equation,
       allowed: `letters for each axis of ${operands.length} operands, '->' and the letters of the result`,
     });
-  let current = { letters: terms[0]!, tensor: operands[0]! };
-  for (let i = 1; i < terms.length; i++) {
-    const later = terms.slice(i + 1).join('') + output;
-    current = contract(current, { letters: terms[i]!, tensor: operands[i]! }, later);
+  };
+  const [left, right] = equation.replaceAll(' ', '').split('->') as [string, string | undefined];
+  const written = left.split(',');
+  if (right === undefined || written.length !== operands.length) return fail();
+  const open = Math.max(
+    0,
+    ...written.map((t, i) => (t.includes('...') ? operands[i]!.shape.length - (t.length - 3) : 0)),
+  );
+  const dots = String.fromCharCode(...Array.from({ length: open }, (_, i) => ELLIPSIS + i));
+  const terms = written.map((t, i) =>
+    t.replace('...', () => dots.slice(open - (operands[i]!.shape.length - (t.length - 3)))),
+  );
+  const output = right.replace('...', () => dots);
+  const fits = terms.every((t, i) => t.length === operands[i]!.shape.length);
+  if (!fits || new Set(output).size !== output.length) return fail();
+  if ([...output].some((letter) => !terms.some((t) => t.includes(letter)))) return fail();
+  const labelled = terms.map((letters, i) => diagonal({ letters, tensor: operands[i]! }));
+  let current = labelled[0]!;
+  for (let i = 1; i < labelled.length; i++) {
+    const later =
+      labelled
+        .slice(i + 1)
+        .map((l) => l.letters)
+        .join('') + output;
+    current = contract(current, labelled[i]!, later);
   }
   return arrange(sumOut(current, output), output);
+}
+
+/** Characters that stand for the axes of an ellipsis: none that a person would write. */
+const ELLIPSIS = 0xe000;
+
+/** Takes the diagonal of axes that share a letter. */
+function diagonal({ letters, tensor }: Labelled): Labelled {
+  const at = [...letters].findIndex((letter, i) => letters.indexOf(letter) !== i);
+  if (at < 0) return { letters, tensor };
+  const first = letters.indexOf(letters[at]!);
+  const rest = [...letters].map((_, i) => i).filter((i) => i !== at && i !== first);
+  const n = tensor.shape[at] as number;
+  if (tensor.shape[first] !== n)
+    throw new GraftError('shape-mismatch', {
+      op: 'einsum',
+      shapes: [tensor.shape],
+      rule: `axes with one letter ('${letters[at]}') must have one size`,
+    });
+  const kept = rest.map((i) => tensor.shape[i]!);
+  const flat = reshape(transpose(tensor, [...rest, first, at]), [...kept, n * n]);
+  return diagonal({
+    letters: rest.map((i) => letters[i]!).join('') + letters[at],
+    tensor: slice(flat, rest.length, 0, n * n, n + 1),
+  });
 }
 
 interface Labelled {
