@@ -1,0 +1,172 @@
+import type { z } from 'zod';
+import { GraftError } from '../errors.ts';
+
+type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
+
+/**
+ * Parses what a person wrote. What breaks the schema is answered with one error: `unknown-name` for a misspelt key or
+ * choice (with the nearest known one), else `invalid-value`, with the key path.
+ *
+ * @param where the file or command-line option that the value comes from.
+ */
+export function parseSpec<S extends z.ZodType>(schema: S, value: unknown, where?: string): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw errorOf(first(result.error.issues), schema, [], value, where);
+}
+
+/** A misspelt key before all else: what it was meant to say is then missing, too. */
+function first(issues: readonly Issue[]): Issue {
+  return issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0]!;
+}
+
+function errorOf(
+  issue: Issue,
+  schema: Schema,
+  before: readonly PropertyKey[],
+  value: unknown,
+  where: string | undefined,
+): GraftError {
+  const path = [...before, ...issue.path];
+  const here = schemaAt(schema, issue.path);
+  const received = valueAt(value, path);
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const option = nearestOption(issue.errors);
+    const options = optionsOf(here);
+    if (option === undefined) {
+      return invalid(path, received, options.map(nameOf).join(' or '), where);
+    }
+    return errorOf(first(issue.errors[option]!), options[option] ?? schema, path, value, where);
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return new GraftError('unknown-name', {
+      kind: 'key',
+      received: issue.keys[0]!,
+      allowed: keysOf(here),
+      ...placed([...path, issue.keys[0]!], where),
+    });
+  }
+  if (issue.code === 'invalid_value') {
+    const allowed = issue.values.map(String);
+    if (typeof received === 'string') {
+      const kind = String(path.at(-1) ?? 'value');
+      return new GraftError('unknown-name', { kind, received, allowed, ...placed(path, where) });
+    }
+    return invalid(path, received, allowed.join(', '), where);
+  }
+  return invalid(path, received, ruleOf(issue), where);
+}
+
+function invalid(
+  path: readonly PropertyKey[],
+  received: unknown,
+  allowed: string,
+  where?: string,
+): GraftError {
+  return new GraftError('invalid-value', {
+    what: path.length === 0 ? 'the value' : path.map(String).join('.'),
+    received,
+    allowed,
+    ...(where === undefined ? {} : { where }),
+  });
+}
+
+function placed(path: readonly PropertyKey[], where: string | undefined): { where?: string } {
+  const keys = path.map(String).join('.');
+  const place = [where, keys].filter((part) => part !== undefined && part !== '').join(': ');
+  return place === '' ? {} : { where: place };
+}
+
+function ruleOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+    case 'too_small':
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' || origin === 'set' ? ' entries' : '';
+}
+
+/** The option of a union that the value was most likely meant for: the right type and the fewest complaints. */
+function nearestOption(errors: readonly (readonly Issue[])[]): number | undefined {
+  let best: number | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  errors.forEach((issues, option) => {
+    const wrongType = issues.some(
+      (issue) => issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value'),
+    );
+    const complaints = issues.reduce(
+      (sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1),
+      0,
+    );
+    if (wrongType || complaints >= least) return;
+    best = option;
+    least = complaints;
+  });
+  return best;
+}
+
+/** The parts of a schema's definition that are read here. */
+interface Definition {
+  type: string;
+  innerType?: Schema;
+  in?: Schema;
+  shape?: Record<string, Schema>;
+  element?: Schema;
+  valueType?: Schema;
+  items?: readonly Schema[];
+  options?: readonly Schema[];
+}
+
+const definition = (schema: Schema) => schema._zod.def as unknown as Definition;
+
+/** The schema without defaults, optionality and transformations around it. */
+function bare(schema: Schema): Schema {
+  const { innerType, in: input } = definition(schema);
+  const inner = innerType ?? input;
+  return inner === undefined ? schema : bare(inner);
+}
+
+function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema {
+  let current = bare(schema);
+  for (const key of path) {
+    const { shape, element, valueType, items } = definition(current);
+    const next = shape?.[String(key)] ?? element ?? valueType ?? items?.[Number(key)];
+    if (next === undefined) return current;
+    current = bare(next);
+  }
+  return current;
+}
+
+function keysOf(schema: Schema): string[] {
+  return Object.keys(definition(schema).shape ?? {});
+}
+
+function optionsOf(schema: Schema): readonly Schema[] {
+  return (definition(schema).options ?? []).map(bare);
+}
+
+function nameOf(schema: Schema): string {
+  const { type, shape } = definition(schema);
+  if (shape) return `{ ${Object.keys(shape).join(', ')} }`;
+  const values = schema._zod.values;
+  return values ? [...values].map(String).join(', ') : `a ${type}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return current;
+}

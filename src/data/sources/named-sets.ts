@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import type { DataSet } from '../data-set.ts';
+import { readArrayFiles } from './array-folder.ts';
+import { readTextSource } from './text-source.ts';
+
+/** A data set that is known by name. */
+export interface NamedSet {
+  readonly title: string;
+  readonly kind: 'image' | 'text';
+  /** Folder below a data folder where its files are looked for. */
+  readonly folder: string;
+  /** Its usual files, for those who have to fetch them; of alternatives, one suffices. */
+  readonly files: readonly string[];
+  /** Where its makers offer it. */
+  readonly home: string;
+  readonly licence: string;
+  readonly citation?: string;
+  /** Reads the files that are in `folder`; `names` lists them all. */
+  read(folder: string, names: readonly string[]): DataSet;
+}
+
+const digits = Array.from('0123456789');
+const fashion = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
+const hiragana = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'];
+export const cifar10Classes = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+const idxFiles = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+];
+const arrays = (names: readonly string[]) => names.filter((name) => /(\.npy|\.npz|ubyte(\.gz)?)$/.test(name));
+
+function arraySet(name: string, classes: readonly string[]): NamedSet['read'] {
+  return (folder, names) => readArrayFiles(name, folder, arrays(names), { classes });
+}
+
+function novel(name: string, title: string, file: string, home: string): NamedSet {
+  return {
+    title,
+    kind: 'text',
+    folder: name,
+    files: [file],
+    home,
+    licence: 'public domain',
+    read: (folder) => readTextSource(name, join(folder, file), 'running'),
+  };
+}
+
+function documents(name: string, title: string, files: string, home: string): NamedSet {
+  return {
+    title,
+    kind: 'text',
+    folder: name,
+    files: [files],
+    home,
+    licence: 'public domain',
+    read: (folder) => readTextSource(name, folder, 'running', ['.txt']),
+  };
+}
+
+const nltk = 'https://github.com/nltk/nltk_data';
+
+/** Public data sets that load from their usual files. */
+export const namedSets = {
+  mnist: {
+    title: 'handwritten digits, 28x28 grey',
+    kind: 'image',
+    folder: 'mnist',
+    files: idxFiles,
+    home: 'http://yann.lecun.com/exdb/mnist',
+    licence: 'not stated by its makers',
+    citation:
+      'LeCun, Bottou, Bengio and Haffner (1998). Gradient-based learning applied to document recognition. Proceedings of the IEEE 86(11).',
+    read: arraySet('mnist', digits),
+  },
+  'fashion-mnist': {
+    title: 'clothing, 28x28 grey, 10 classes',
+    kind: 'image',
+    folder: 'fashion-mnist',
+    files: idxFiles,
+    home: 'https://github.com/zalandoresearch/fashion-mnist',
+    licence: 'MIT',
+    citation:
+      'Xiao, Rasul and Vollgraf (2017). Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms. arXiv:1708.07747.',
+    read: arraySet('fashion-mnist', fashion),
+  },
+  kmnist: {
+    title: 'cursive Japanese characters, 28x28 grey, 10 hiragana',
+    kind: 'image',
+    folder: 'kmnist',
+    files: [
+      'kmnist-train-imgs.npz',
+      'kmnist-train-labels.npz',
+      'kmnist-test-imgs.npz',
+      'kmnist-test-labels.npz',
+    ],
+    home: 'https://github.com/rois-codh/kmnist',
+    licence:
+      "CC BY-SA 4.0: 'KMNIST Dataset' (created by CODH), adapted from 'Kuzushiji Dataset' (created by NIJL and others), doi:10.20676/00000341",
+    citation:
+      'Clanuwat, Bober-Irizar, Kitamoto, Lamb, Yamamoto and Ha (2018). Deep learning for classical Japanese literature. arXiv:1812.01718.',
+    read: arraySet('kmnist', hiragana),
+  },
+  quickdraw: {
+    title: 'doodles, 28x28 grey, one class a file',
+    kind: 'image',
+    folder: 'quickdraw',
+    files: ['cat.npy', 'any other class as .npy'],
+    home: 'https://github.com/googlecreativelab/quickdraw-dataset',
+    licence: 'CC BY 4.0 (Google)',
+    citation: 'Ha and Eck (2017). A neural representation of sketch drawings. arXiv:1704.03477.',
+    read: (folder, names) =>
+      readArrayFiles(
+        'quickdraw',
+        folder,
+        names.filter((name) => name.endsWith('.npy')),
+        { filesAreClasses: true },
+      ),
+  },
+  tinyshakespeare: {
+    ...novel(
+      'tinyshakespeare',
+      "Shakespeare's plays, dialogue only",
+      'tinyshakespeare.txt',
+      'https://github.com/karpathy/char-rnn',
+    ),
+    citation: 'Karpathy (2015). The unreasonable effectiveness of recurrent neural networks.',
+  },
+  'shakespeare-xml': documents(
+    'shakespeare-xml',
+    'further plays of Shakespeare, one a file',
+    'one .txt a play',
+    nltk,
+  ),
+  inaugural: documents(
+    'inaugural',
+    'inaugural addresses of US presidents, one a file',
+    'one .txt an address',
+    nltk,
+  ),
+  'state-union': documents(
+    'state-union',
+    'State of the Union addresses, one a file',
+    'one .txt an address',
+    nltk,
+  ),
+  genesis: documents(
+    'genesis',
+    'the book of Genesis in several languages, one a file',
+    'one .txt a language',
+    nltk,
+  ),
+  sherlock: novel(
+    'sherlock',
+    'The Adventures of Sherlock Holmes (Doyle, 1892)',
+    'sherlock.txt',
+    'https://www.gutenberg.org/ebooks/1661',
+  ),
+  'pride-prejudice': novel(
+    'pride-prejudice',
+    'Pride and Prejudice (Austen, 1813)',
+    'pride-prejudice.txt',
+    'https://www.gutenberg.org/ebooks/1342',
+  ),
+  'trois-mousquetaires': novel(
+    'trois-mousquetaires',
+    'Les trois mousquetaires (Dumas, 1844), French',
+    'trois-mousquetaires.txt',
+    'https://www.gutenberg.org/ebooks/13951',
+  ),
+  'makemore-names': {
+    title: 'given names in a-z, one a line',
+    kind: 'text',
+    folder: 'names',
+    files: ['names.txt'],
+    home: 'https://github.com/karpathy/makemore',
+    licence: 'MIT',
+    read: (folder) => readTextSource('makemore-names', join(folder, 'names.txt'), 'line'),
+  },
+  'nottingham-abc': {
+    title: 'British and American folk tunes with chords, ABC notation',
+    kind: 'text',
+    folder: 'nottingham-abc',
+    files: ['one .abc a type of tune'],
+    home: 'https://github.com/jukedeck/nottingham-dataset',
+    licence: 'GPL-3.0',
+    read: (folder) => readTextSource('nottingham-abc', folder, 'tune', ['.abc']),
+  },
+} satisfies Record<string, NamedSet>;
+
+export type NamedSetName = keyof typeof namedSets;
