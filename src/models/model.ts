@@ -1,5 +1,5 @@
 import type { DType } from '../tensor/ops.ts';
-import type { ParameterSpec } from '../tensor/parameters.ts';
+import type { ParameterSpec, Values } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** One tensor that every example brings: an image's pixels, a text's token ids. */
@@ -102,6 +102,12 @@ export interface CodeDensity {
   fit(codes: { count: number; latent: number; data: Float32Array }): Record<string, Float32Array>;
 }
 
+/** All numbers of a model: trained parameters and state, by name. */
+export interface Weights {
+  readonly parameters: Values;
+  readonly state: Values;
+}
+
 /** A generative model: an architecture with its objective, as data and functions; values live apart. */
 export interface Model {
   readonly family: string;
@@ -120,4 +126,6 @@ export interface Model {
   /** Each example as the model gives it back: [batch, ...shape]. */
   readonly reconstruct?: (context: ModelContext) => Tensor;
   readonly codeDensity?: CodeDensity;
+  /** For models whose output layer shares a parameter with an earlier one: the same model with a parameter of its own. */
+  readonly untied?: () => { readonly model: Model; convert(weights: Weights): Weights };
 }

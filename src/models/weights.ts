@@ -3,13 +3,7 @@ import type { Stream } from '../random.ts';
 import { initialise, type Values } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { inputNames } from './context.ts';
-import type { Model } from './model.ts';
-
-/** All numbers of a model: trained parameters and state, by name. */
-export interface Weights {
-  readonly parameters: Values;
-  readonly state: Values;
-}
+import type { Model, Weights } from './model.ts';
 
 /** Fresh weights, each tensor drawn from a stream of its own name. */
 export function freshWeights(model: Model, stream: Stream): Weights {

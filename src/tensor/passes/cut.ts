@@ -31,25 +31,36 @@ export function cut({ outputs }: Program, at: Readonly<Record<string, Tensor>>):
   return { below: program(at), above: program(above) };
 }
 
+/** What an input of a program is to `boundary`. */
+export type InputKind = 'example' | 'fixed' | 'other';
+
 /**
- * The tensors at the boundary of what depends on the given inputs alone: each is used by something that depends on
- * more (or is an output), and takes computing. Inputs and constants themselves are never part of it.
+ * The tensors at the boundary of what depends on examples and fixed inputs alone: each depends on an example, takes
+ * computing, and is used by something that depends on more (or is an output). A node counts only where all that it
+ * makes is made example by example: the first axis is a multiple of the batch size.
  */
-export function boundary(p: Program, fixed: (inputName: string) => boolean): Tensor[] {
+export function boundary(p: Program, kindOf: (inputName: string) => InputKind, batchSize: number): Tensor[] {
   const order = topologicalOrder(Object.values(p.outputs));
-  const inside = new Map<Node, boolean>();
-  for (const node of order)
-    inside.set(
-      node,
-      isOp(node, 'input')
-        ? fixed(node.attributes.name)
-        : node.inputs.every((operand) => inside.get(operand.node)),
-    );
+  const inside = new Map<Node, 'example' | 'fixed'>();
+  for (const node of order) {
+    if (isOp(node, 'input')) {
+      const kind = kindOf(node.attributes.name);
+      if (kind !== 'other') inside.set(node, kind);
+      continue;
+    }
+    const kinds = node.inputs.map((operand) => inside.get(operand.node));
+    if (kinds.includes(undefined)) continue;
+    if (!kinds.includes('example')) inside.set(node, 'fixed');
+    else if (node.outputs.every(({ shape }) => isMultiple(shape[0], batchSize))) inside.set(node, 'example');
+  }
   const result = new Set<Tensor>();
   const consider = (tensor: Tensor): void => {
-    if (inside.get(tensor.node) && tensor.node.inputs.length > 0) result.add(tensor);
+    if (inside.get(tensor.node) === 'example' && tensor.node.inputs.length > 0) result.add(tensor);
   };
-  for (const node of order) if (!inside.get(node)) node.inputs.forEach(consider);
+  for (const node of order) if (!inside.has(node)) node.inputs.forEach(consider);
   Object.values(p.outputs).forEach(consider);
   return [...result];
 }
+
+const isMultiple = (dimension: number | string | undefined, of: number): boolean =>
+  typeof dimension === 'number' && dimension > 0 && dimension % of === 0;

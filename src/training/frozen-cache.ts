@@ -1,0 +1,141 @@
+import { compile } from '../engine/compile.ts';
+import type { Device } from '../engine/device.ts';
+import { inputNames } from '../models/context.ts';
+import { batchFeeds, type ExampleTable, type FieldData } from '../models/example-table.ts';
+import type { Field, Model, Weights } from '../models/model.ts';
+import { weightFeeds } from '../models/weights.ts';
+import { countFlops } from '../tensor/flops.ts';
+import { boundary, cut } from '../tensor/passes/cut.ts';
+import { type Program, program } from '../tensor/program.ts';
+import { sizeOf } from '../tensor/shape.ts';
+
+/** The part of a training step that depends on frozen weights and examples alone, computed once for each example. */
+export interface FrozenCache {
+  /** The step without that part; it reads fields named `cached/<i>` instead. */
+  readonly above: Program;
+  readonly fields: readonly Field[];
+  /** For every training example the activations at the boundary. */
+  readonly table: ExampleTable;
+  /** Operations saved in each step. */
+  readonly flopsSaved: number;
+}
+
+export type FrozenPart = { readonly cache: FrozenCache } | { readonly reason: string };
+
+export interface FrozenCacheOptions {
+  /** Bytes that the stored activations may take. */
+  readonly memoryLimit: number;
+  readonly threads: number;
+  readonly device: Device;
+}
+
+/**
+ * Looks for work that each step would repeat: everything above the examples that only frozen weights touch. Where
+ * there is some, its results are computed once, in batches of the training batch's size (so that each row is made by
+ * the same kernels as in a step), and kept. Otherwise the reason is given.
+ */
+export async function cacheFrozenPart(
+  step: Program,
+  model: Model,
+  frozen: (inputName: string) => boolean,
+  weights: Weights,
+  examples: ExampleTable,
+  batchSize: number,
+  options: FrozenCacheOptions,
+): Promise<FrozenPart> {
+  const fieldNames = new Set(model.fields.map(({ name }) => inputNames.field(name)));
+  const kindOf = (name: string) => (fieldNames.has(name) ? 'example' : frozen(name) ? 'fixed' : 'other');
+  // Truth values are cheap to compute again and have no type of their own to be stored in.
+  const edge = boundary(step, kindOf, batchSize).filter(({ dtype }) => dtype !== 'bool');
+  const below = program(Object.fromEntries(edge.map((tensor, i) => [`cached/${i}`, tensor])));
+  const flopsSaved = edge.length === 0 ? 0 : countFlops(below);
+  const usesWeights = below.inputs.some(({ attributes }) => frozen(attributes.name));
+  if (!usesWeights) return { reason: 'no layer below the trained ones is frozen' };
+  const perExample = edge.map((tensor) => sizeOf(tensor.shape as number[]) / batchSize);
+  const bytes = perExample.reduce((a, b) => a + b, 0) * 4 * examples.count;
+  if (bytes > options.memoryLimit)
+    return {
+      reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: they are computed anew in each step`,
+    };
+  const table = await computeRows(below, model, weights, examples, batchSize, perExample, options);
+  if (table === undefined) return { reason: 'the frozen part mixes the examples of a batch' };
+  const parts = cut(
+    step,
+    Object.fromEntries(edge.map((tensor, i) => [inputNames.field(`cached/${i}`), tensor])),
+  );
+  const fields = edge.map(
+    (tensor, i): Field => ({
+      name: `cached/${i}`,
+      shape: [perExample[i]!],
+      dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
+    }),
+  );
+  return { cache: { above: parts.above, fields, table, flopsSaved } };
+}
+
+/** Runs the frozen part over all examples; undefined when a row depends on its neighbours. */
+async function computeRows(
+  below: Program,
+  model: Model,
+  weights: Weights,
+  examples: ExampleTable,
+  batchSize: number,
+  perExample: readonly number[],
+  { threads, device }: FrozenCacheOptions,
+): Promise<ExampleTable | undefined> {
+  // As constants, like in the training step: the engine then takes the same kernels, which give the same bits.
+  const feeds = weightFeeds(weights);
+  const names = new Set(below.inputs.map(({ attributes }) => attributes.name));
+  const constants = Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
+  const executable = await compile(below, { threads, device, constants });
+  const batch = batchFeeds(model.fields, batchSize);
+  const bound = executable.bind(
+    Object.fromEntries(Object.entries(batch.feeds).filter(([name]) => names.has(name))),
+  );
+  const outputs = perExample.map((_, i) => bound.outputs[`cached/${i}`] as FieldData);
+  const stored = outputs.map((output, i) =>
+    output instanceof Int32Array
+      ? new Int32Array(examples.count * perExample[i]!)
+      : new Float32Array(examples.count * perExample[i]!),
+  );
+  const rows = new Int32Array(batchSize);
+  try {
+    for (let start = 0; start < examples.count; start += batchSize) {
+      for (let i = 0; i < batchSize; i++) rows[i] = (start + i) % examples.count;
+      batch.fill(examples, rows);
+      await bound.run();
+      if (start === 0 && !(await rowsAreIndependent())) return undefined;
+      const n = Math.min(batchSize, examples.count - start);
+      outputs.forEach((output, i) => {
+        stored[i]!.set(output.subarray(0, n * perExample[i]!) as never, start * perExample[i]!);
+      });
+    }
+  } finally {
+    await executable.dispose();
+  }
+  return {
+    count: examples.count,
+    fields: Object.fromEntries(stored.map((data, i) => [`cached/${i}`, { shape: [perExample[i]!], data }])),
+  };
+
+  /** The same examples in another order must give the same rows in that order. Leaves the outputs as they were. */
+  async function rowsAreIndependent(): Promise<boolean> {
+    const before = outputs.map((output) => output.slice());
+    const rotated = rows.map((_, i) => rows[(i + 1) % batchSize]!);
+    batch.fill(examples, rotated);
+    await bound.run();
+    const same = outputs.every((output, k) =>
+      output.every((value, j) => {
+        const row = Math.floor(j / perExample[k]!);
+        const from = ((row + 1) % batchSize) * perExample[k]! + (j % perExample[k]!);
+        return Object.is(value, before[k]![from]);
+      }),
+    );
+    outputs.forEach((output, k) => {
+      output.set(before[k]! as never);
+    });
+    return same;
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
