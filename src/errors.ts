@@ -36,7 +36,7 @@ export const messages = {
     offset?: number | string;
     hint?: string;
   }) =>
-    `${f.path} is not a valid ${f.format} file${f.offset === undefined ? '' : ` (at ${f.offset})`}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
+    `${f.path} is not a valid ${f.format}${/(folder|image)$/.test(f.format) ? '' : ' file'}${f.offset === undefined ? '' : ` (at ${f.offset})`}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
   /** A file that could not be written. */
   'cannot-write': (f: { path: string; reason: string; hint?: string }) =>
     `cannot write ${f.path}: ${f.reason}.${f.hint ? ` ${f.hint}` : ''}`,

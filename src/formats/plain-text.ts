@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import fs from 'node:fs';
 import { join } from 'node:path';
-import { badFile, plural, showCount } from './bad-file.ts';
+import { badFile, showCount } from './bad-file.ts';
 import { decompressionLimit } from './decompression-limit.ts';
 import { guessEncoding } from './guess-encoding.ts';
 import { gunzipChecked, isGzip } from './gunzip-checked.ts';
-import { readError, readFileChecked } from './read-file-checked.ts';
+import { listFiles } from './list-files.ts';
+import { readFileChecked } from './read-file-checked.ts';
 import { sniffContent } from './sniff-content.ts';
 
 const format = 'UTF-8 text';
@@ -84,19 +84,9 @@ export function readTextFolder(
   path: string,
   endings: readonly string[] = ['.txt', '.md', '.abc'],
 ): TextDocument[] {
-  let names: string[];
-  try {
-    names = fs
-      .readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter(
-        (entry) => entry.isFile() && endings.some((ending) => entry.name.toLowerCase().endsWith(ending)),
-      )
-      .map((entry) => join(entry.parentPath, entry.name).slice(join(path, '/').length).replaceAll('\\', '/'))
-      .filter((name) => !name.split('/').some((part) => part.startsWith('.')))
-      .sort();
-  } catch (error) {
-    throw readError(error, path, 'folder of text files');
-  }
+  const names = listFiles(path, 'text folder').filter((name) =>
+    endings.some((ending) => name.toLowerCase().endsWith(ending)),
+  );
   if (names.length === 0)
     throw badFile('text folder', path, `it has no file that ends in ${endings.join(', ')}`);
   return names.map((name) => ({ name, text: readTextFile(join(path, name)) }));
@@ -159,9 +149,4 @@ function placeOf(bytes: Uint8Array, at: number): string {
   let line = 1;
   for (let i = 0; i < at; i++) if (bytes[i] === 0x0a) line++;
   return `line ${showCount(line)}, byte ${at}`;
-}
-
-/** `12 lines, 345 characters`. */
-export function describeText(text: string): string {
-  return `${plural(text.split('\n').length, 'line')}, ${plural(text.length, 'character')}`;
 }

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { detectFormat } from './detect-format.ts';
 import { readIdxFile } from './idx.ts';
+import { readImageFile, readImageFolder, readImageZipFile } from './image-folder.ts';
 import { readNpyFile } from './npy.ts';
 import { readNpzFile } from './npz.ts';
 import { elementCount } from './numeric-array.ts';
@@ -71,6 +73,67 @@ describe.skipIf(!existsSync(data('mnist')))('real files (needs the shared data f
     expect(speeches).toHaveLength(59);
     expect(speeches[0]!.name).toBe('1789-Washington.txt');
     expect(readTextFolder(data('nottingham-abc'), ['.abc'])).toHaveLength(14);
+  });
+
+  test.each([
+    ['item', 623, 13],
+    ['mon', 695, 0],
+    ['dngn', 1105, 0],
+    ['player', 817, 19],
+  ])('game tiles: %s', async (name, count, classes) => {
+    const set = await readImageZipFile(data(`dcss-tiles/${name}.zip`));
+    expect(set.images.shape).toEqual([count, 3, 32, 32]);
+    expect(set.names).toEqual([...set.names].sort());
+    expect(set.classes).toHaveLength(classes);
+    expect(set.labels?.length).toBe(classes === 0 ? undefined : count);
+    const corner = (i: number) =>
+      Array.from((set.images.data as Uint8Array).subarray(i * 3072, i * 3072 + 1));
+    // The corners of most sprites are transparent, so black.
+    if (name === 'mon')
+      expect(set.names.filter((_, i) => corner(i)[0] === 0).length).toBeGreaterThan(count / 2);
+  });
+
+  test.each([
+    ['starry_night_google', 1240],
+    ['the_scream', 1739],
+    ['shipwreck', 600],
+  ])('a painting in patches: %s', async (name, count) => {
+    const set = await readImageFile(data(`paintings/${name}.jpg`), { patch: 32 });
+    expect(set.images.shape).toEqual([count, 3, 32, 32]);
+    expect(new Set<number | bigint>(set.images.data).size).toBeGreaterThan(200);
+  });
+
+  test('paintings resized to one grey shape, with the mean brightness kept', async () => {
+    const size = { height: 24, width: 32 };
+    const small = await readImageFolder(data('paintings'), { size, channels: 1, fit: 'fill' });
+    const large = await readImageFolder(data('paintings'), {
+      size: { height: 240, width: 320 },
+      channels: 1,
+      fit: 'fill',
+    });
+    expect(small.images.shape).toEqual([3, 1, 24, 32]);
+    const mean = (values: Iterable<number | bigint>, n: number) =>
+      [...values].reduce<number>((s, v) => s + Number(v), 0) / n;
+    expect(mean(small.images.data, small.images.data.length)).toBeCloseTo(
+      mean(large.images.data, large.images.data.length),
+      0,
+    );
+  });
+
+  test('the form of each is recognised', () => {
+    const forms = {
+      'mnist/train-images-idx3-ubyte.gz': 'idx',
+      'kmnist/kmnist-test-imgs.npz': 'npz',
+      'quickdraw/cat.npy': 'npy',
+      'dcss-tiles/mon.zip': 'image-zip',
+      paintings: 'image-folder',
+      'paintings/the_scream.jpg': 'image',
+      'names/names.txt': 'text',
+      inaugural: 'text-folder',
+      'nottingham-abc/jigs.abc': 'text',
+    };
+    for (const [path, form] of Object.entries(forms))
+      expect([path, detectFormat(data(path))]).toEqual([path, form]);
   });
 
   test('a classifier as safetensors', () => {
