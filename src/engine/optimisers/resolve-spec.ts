@@ -69,7 +69,7 @@ export function resolveSpec<E extends Entry, Common extends z.ZodObject>(
         (value, key) => (value as Record<PropertyKey, unknown>)?.[key],
         chosen,
       ),
-      allowed: issue.message,
+      allowed: ruleOf(issue),
       ...(where === undefined ? {} : { where }),
     });
   };
@@ -78,4 +78,22 @@ export function resolveSpec<E extends Entry, Common extends z.ZodObject>(
     options: parse(entry.options, own) as z.output<E['options']>,
     common: parse(common, shared),
   };
+}
+
+/** What a value must be, in words, from the rule that it broke. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return `a number ${issue.inclusive ? 'from' : 'above'} ${issue.minimum}`;
+    case 'too_big':
+      return `a number ${issue.inclusive ? 'up to' : 'below'} ${issue.maximum}`;
+    case 'invalid_type':
+      return `${issue.expected}`;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(', ');
+    case 'unrecognized_keys':
+      return `no key ${issue.keys.join(', ')}`;
+    default:
+      return issue.message;
+  }
 }
