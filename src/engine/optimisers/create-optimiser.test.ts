@@ -321,12 +321,17 @@ describe('what is wrong is said', () => {
     [
       'a value',
       () => resolveOptimiser({ name: 'adam', beta1: 1 }),
-      /option 'beta1' of optimiser 'adam' is 1;/,
+      /option 'beta1' of optimiser 'adam' is 1; allowed: a number below 1/,
+    ],
+    [
+      'a kind of value',
+      () => resolveOptimiser({ name: 'sgd', nesterov: 'yes' as never }),
+      /option 'nesterov' of optimiser 'sgd' is 'yes'; allowed: boolean/,
     ],
     [
       'a clip norm',
       () => resolveOptimiser({ name: 'adam', clipNorm: -1 }),
-      /option 'clipNorm' of optimiser 'adam' is -1;/,
+      /option 'clipNorm' of optimiser 'adam' is -1; allowed: a number above 0/,
     ],
     ['a rate', () => optimiser.step(Number.NaN), /the learning rate is NaN; allowed/],
     ['a weight', () => optimiser.accumulate(0), /the weight of a micro-batch is 0; allowed/],

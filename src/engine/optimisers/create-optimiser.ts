@@ -144,7 +144,8 @@ export function createOptimiser(
         throw new GraftError('conflict', {
           first: 'a schedule that moves the momentum',
           second: 'an optimiser without momentum',
-          reason: 'there is nothing to move',
+          reason:
+            "there is nothing to move; say 'momentum: false' in the schedule or give the optimiser a momentum",
         });
       const useSum = accumulatedWeight > 0 && accumulation !== undefined;
       const { scale, norm } = useSum ? scaleFor('accumulated', accumulatedWeight) : scaleFor('gradient', 1);

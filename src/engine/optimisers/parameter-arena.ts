@@ -1,4 +1,6 @@
 import { GraftError, lookUp } from '../../errors.ts';
+import type { ParameterSpec, Values } from '../../tensor/parameters.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { Kernel, RunKernel } from './kernel.ts';
 import { bindLoops } from './kernel-loops.ts';
 import { sumOfSquares } from './sum-of-squares.ts';
@@ -39,8 +41,10 @@ export interface ParameterArena {
   readonly slots: readonly string[];
   /** The vector of that name: 'parameters', 'gradient' or a slot. */
   slot(name: string): Float32Array;
-  /** The part of `parameters` that holds the segment of that name. */
-  segment(name: string): Float32Array;
+  /** The part of a vector ('parameters' if none is named) that belongs to the segment of that name. */
+  segment(name: string, vector?: string): Float32Array;
+  /** A vector's segments by name, as a program's inputs or outputs. */
+  views(vector: string): Values;
   /** Makes a kernel run on this arena's vectors: `vectors[v]` names the one that stands for the kernel's `v`. */
   bind<V extends string, S extends string>(
     kernel: Kernel<V, S>,
@@ -76,6 +80,8 @@ export function createParameterArena(
   const backend = options.backend ?? (wasmAvailable() ? 'wasm' : 'loops');
   const memory = backend === 'wasm' ? allocateWasm(names, length) : allocateLoops(names, length);
   const slot = (name: string) => lookUp('vector', memory.vectors, name);
+  const part = (vector: Float32Array, segment: Segment) =>
+    vector.subarray(segment.offset, segment.offset + segment.length);
   const byName = Object.fromEntries(segments.map((segment) => [segment.name, segment]));
   return {
     segments,
@@ -85,9 +91,10 @@ export function createParameterArena(
     gradient: slot('gradient'),
     slots,
     slot,
-    segment: (name) => {
-      const found = lookUp('parameter', byName, name);
-      return slot('parameters').subarray(found.offset, found.offset + found.length);
+    segment: (name, vector = 'parameters') => part(slot(vector), lookUp('parameter', byName, name)),
+    views: (vector) => {
+      const whole = slot(vector);
+      return Object.fromEntries(segments.map((segment) => [segment.name, part(whole, segment)]));
     },
     bind: (kernel, vectors) => {
       for (const name of Object.values<string>(vectors)) slot(name);
@@ -98,6 +105,16 @@ export function createParameterArena(
       return memory.sumOfSquares(name);
     },
   };
+}
+
+/** Segments for a model's parameters; their layers are the groups. */
+export function segmentsOf(parameters: readonly ParameterSpec[]): SegmentSpec[] {
+  return parameters.map(({ name, shape, layer, decay }) => ({
+    name,
+    length: sizeOf(shape),
+    group: layer,
+    decay,
+  }));
 }
 
 function layOut(specs: readonly SegmentSpec[]): Segment[] {
