@@ -7,6 +7,8 @@ import type { Stream } from '../random.ts';
 /** Where a step's examples come from: a pure function of the step. */
 export interface BatchSource {
   readonly batchSize: number;
+  /** Updates in which every example is seen once, where there are finitely many. */
+  readonly stepsPerEpoch?: number;
   /** Writes the examples of update `step` into the batch. */
   fill(step: number, batch: BatchFeeds): void;
   /** The examples and which of them a step takes, where they are finitely many: then frozen layers need to see each only once. */
@@ -18,6 +20,7 @@ export function epochs(table: ExampleTable, batchSize: number, stream: Stream): 
   const plan = planBatches(table.count, batchSize, stream);
   return {
     batchSize: plan.size,
+    stepsPerEpoch: plan.stepsPerEpoch,
     fill: (step, batch) => batch.fill(table, plan.indices(step)),
     finite: { table, rows: (step) => plan.indices(step) },
   };

@@ -1,5 +1,6 @@
 import type { Model, ModelContext, Objective } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { ScheduleSpec } from './schedules/schedule-spec.ts';
 
 /** How long a stage trains. */
 export type StageLength =
@@ -19,6 +20,8 @@ export interface Stage {
   readonly length: StageLength;
   /** Factors of the learning rate by layer; 1 where absent. */
   readonly rates?: Readonly<Record<string, number>>;
+  /** Takes the place of the run's schedule. */
+  readonly schedule?: ScheduleSpec;
 }
 
 /** A further term of the objective, e.g. a distance from the starting point. Added to the mean cost. */
@@ -32,5 +35,7 @@ export interface Slots {
   /** Where the weights come from. */
   readonly start: 'checkpoint' | 'fresh';
   readonly stages: readonly Stage[];
+  /** Give an output layer that shares a parameter with an earlier layer a parameter of its own first. */
+  readonly untie?: boolean;
   readonly losses?: readonly LossTerm[];
 }

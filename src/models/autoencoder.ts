@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { GraftError } from '../errors.ts';
+import { gaussianFactor } from '../numeric/gaussian-factor.ts';
+import { add, mul, sigmoid, square, sub } from '../tensor/functions/elementwise.ts';
+import { matmul } from '../tensor/functions/linear.ts';
+import { sum } from '../tensor/functions/reduction.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { coderSchema, createCoder } from './coder.ts';
+import { applyLinear, linearParameters } from './dense-coder.ts';
+import type { Model, ModelContext } from './model.ts';
+
+/** Configuration of an autoencoder of images. */
+export const autoencoderSchema = coderSchema.extend({
+  /** Standard deviation of the noise that is added to the input in training and must be removed again; 0: none. */
+  noise: z.number().min(0).default(0),
+});
+
+export type AutoencoderConfig = z.input<typeof autoencoderSchema>;
+
+/**
+ * Autoencoder, or with `noise` a denoising one (Vincent et al. 2010). Objective: squared error summed over the pixels
+ * of an example, after a sigmoid output. Its codes have no prior: after training a normal distribution with full
+ * covariance is fitted to the codes of the training data (state `codes/*`), from which new codes are drawn.
+ */
+export function createAutoencoder(input: AutoencoderConfig): Model {
+  const config = autoencoderSchema.parse(input);
+  const { image, latent, noise } = config;
+  const coder = createCoder(config);
+  const layers = [...coder.encoderLayers, 'encoder/latent', ...coder.decoderLayers];
+  const encode = (context: ModelContext, x: Tensor): Tensor =>
+    applyLinear(context, 'encoder/latent', coder.encode(context, x));
+  const decode = (context: ModelContext, code: Tensor): Tensor => sigmoid(coder.decode(context, code));
+
+  return {
+    family: 'autoencoder',
+    config,
+    fields: [{ name: 'x', shape: image, dtype: 'float32' }],
+    parameters: [...coder.parameters, ...linearParameters('encoder/latent', coder.features, latent)],
+    state: [
+      { name: 'codes/mean', shape: [latent], layer: 'encoder/latent', initial: 0 },
+      { name: 'codes/factor', shape: [latent, latent], layer: 'encoder/latent', initial: 0 },
+    ],
+    layers,
+    players: [
+      {
+        name: 'model',
+        layers,
+        unit: 'squared error per example',
+        objective(context) {
+          const x = context.field('x');
+          const noisy =
+            noise > 0 && context.training(layers[0]!)
+              ? add(x, mul(context.noise('input', x.shape), noise))
+              : x;
+          const difference = sub(decode(context, encode(context, noisy)), x);
+          return { cost: sum(square(difference), [1, 2, 3]) };
+        },
+      },
+    ],
+    sampler: {
+      kind: 'latent',
+      latent,
+      // z times the covariance's factor has the covariance of the codes.
+      decode: (context, z) =>
+        decode(
+          context,
+          add(matmul(z, context.state('codes/factor'), { transposeB: true }), context.state('codes/mean')),
+        ),
+    },
+    encode: (context) => encode(context, context.field('x')),
+    reconstruct: (context) => decode(context, encode(context, context.field('x'))),
+    codeDensity: {
+      fit({ count, latent: width, data }) {
+        if (width !== latent)
+          throw new GraftError('shape-mismatch', {
+            op: 'fit of codes',
+            shapes: [[width], [latent]],
+            rule: 'codes must be as long as the model says',
+          });
+        const { mean, factor } = gaussianFactor({
+          rows: count,
+          columns: width,
+          data: Float64Array.from(data),
+        });
+        return { 'codes/mean': Float32Array.from(mean), 'codes/factor': Float32Array.from(factor.data) };
+      },
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { dataSpec, namedDataSpec, ownDataSpec } from '../data/data-spec.ts';
+import { parseSpec } from '../data/parse-spec.ts';
+import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import { families } from '../models/index.ts';
+import { convergenceRule } from '../training/convergence.ts';
+import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
+import { techniqueRow } from './technique-row.ts';
+
+const positive = z.number().positive();
+const count = z.int().min(1);
+
+const sourceSeeds = {
+  seeds: count.default(1).describe('how often the pre-training is repeated from other random numbers'),
+};
+
+const source = z.union([
+  z.string().min(1),
+  namedDataSpec.extend(sourceSeeds),
+  ownDataSpec.extend(sourceSeeds),
+]);
+
+/** Pre-training of a model on the source data by the study itself. */
+const pretraining = z.strictObject({
+  steps: count.default(3000).describe('updates'),
+  batch: count.default(64).describe('examples of an update'),
+  learningRate: positive.default(1e-3),
+  optimiser: optimiserSpec.default('adam'),
+  schedule: scheduleSpec.default('cosine'),
+  looks: count.default(20).describe('looks at validation'),
+});
+
+const familyModel = z
+  .looseObject({
+    family: z.enum(Object.keys(families) as [string, ...string[]]),
+    label: z.string().min(1).optional().describe('name in tables; made from the options if absent'),
+    pretrain: pretraining.prefault({}),
+  })
+  .describe('a model that the study pre-trains on the source data; further keys configure the family');
+
+const checkpointModel = z
+  .strictObject({
+    checkpoint: z.string().min(1).describe('folder of a checkpoint, relative to the study file'),
+    label: z.string().min(1).optional(),
+  })
+  .describe('a model that was trained before');
+
+const training = z.strictObject({
+  equal: z
+    .enum(['steps', 'flops', 'convergence'])
+    .default('steps')
+    .describe(
+      'what every technique gets the same of: updates; operations (those of `steps` updates of all layers); or patience, up to `steps` updates',
+    ),
+  steps: count.default(600),
+  batch: count.default(32),
+  learningRate: z
+    .union([positive, z.array(positive).min(1)])
+    .default([3e-4, 1e-3, 3e-3])
+    .describe(
+      'one rate for all, or a grid from which each technique and budget takes the best by validation',
+    ),
+  tuningSeeds: count.default(1).describe('runs of each rate of the grid, with seeds that are never reported'),
+  optimiser: optimiserSpec.default('adam'),
+  schedule: scheduleSpec.default('constant'),
+  looks: count.default(20).describe('looks at validation, the same number for every technique'),
+  convergence: convergenceRule.prefault({}),
+  average: z.number().gt(0).lt(1).optional().describe('decay of a moving average of the weights'),
+});
+
+const sampling = z.strictObject({
+  count: count.default(500).describe('samples drawn from every trained model'),
+  shown: count.default(36).describe('samples shown in the report'),
+  temperature: positive.default(1),
+  topK: count.optional(),
+  topP: z.number().gt(0).max(1).optional(),
+});
+
+const evaluation = z.strictObject({
+  importanceSamples: count.default(64).describe('draws of the code for the importance-weighted bound'),
+  items: count.default(1000).describe('test items used at most, the same for every trial'),
+});
+
+/** The schema of a study file. */
+export const studySpec = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores')
+      .describe('name of the study; names its folder'),
+    description: z.string().optional(),
+    source: source.optional().describe('where models are pre-trained; needed by models with a family'),
+    target: dataSpec.describe('where the models must work'),
+    models: z.array(z.union([familyModel, checkpointModel])).min(1),
+    techniques: z.array(techniqueRow).min(1),
+    budgets: z.array(count).min(1).describe('target examples that a trial may look at, validation included'),
+    seeds: z.union([count, z.array(z.int().min(0)).min(1)]).default(3),
+    training: training.prefault({}),
+    sampling: sampling.prefault({}),
+    evaluation: evaluation.prefault({}),
+    evaluate_on: z.array(dataSpec).default([]).describe('data sets never trained on'),
+    primary: z
+      .string()
+      .optional()
+      .describe('the metric that decides; default: held-out likelihood where all share its scale'),
+    values: z
+      .union([z.literal('binary'), z.literal('levels'), z.literal('unit')])
+      .optional()
+      .describe("what pixels are; by default what the models' likelihood is defined on"),
+    tokenizer: z
+      .union([
+        z.enum(['character', 'byte']),
+        z.strictObject({ bpe: z.int().min(257).describe('vocabulary size') }),
+      ])
+      .default('character')
+      .describe('for text; trained on the source (else the target) training text'),
+    context: count
+      .optional()
+      .describe('for text: tokens that a model sees at once; the longest example if absent'),
+  })
+  .describe('a study: which models are adapted with which techniques on how much data');
+
+export type StudySpec = z.output<typeof studySpec>;
+export type StudyInput = z.input<typeof studySpec>;
+
+/** Checks a study read from YAML or JSON and fills in the defaults; errors name the key and the nearest valid choice. */
+export function parseStudy(value: unknown, where: string): StudySpec {
+  return parseSpec(studySpec, value, where);
+}
+
+/** The JSON Schema of a study file, for editors. */
+export function studyJsonSchema(): unknown {
+  return z.toJSONSchema(studySpec, { io: 'input' });
+}

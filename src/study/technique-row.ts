@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { GraftError } from '../errors.ts';
+import { type TechniqueName, techniques } from '../techniques/index.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { type ScheduleSpec, scheduleSpec } from '../training/schedules/schedule-spec.ts';
+
+const names = Object.keys(techniques) as [TechniqueName, ...TechniqueName[]];
+
+const common = {
+  schedule: scheduleSpec.optional().describe('learning-rate schedule of this row'),
+  learningRate: z.number().positive().optional().describe('a rate fixed by hand for this row'),
+};
+
+const withOptions = names.map((name) => {
+  const entry: Technique = techniques[name];
+  return z.strictObject({ [name]: entry.options.extend(common).partial() });
+});
+
+/** A row of the comparison: `fine-tune`, or `{ fine-tune: { schedule: cosine } }`. */
+export const techniqueRow = z
+  .union([z.enum(names), ...withOptions])
+  .describe('a technique, with options where they differ from the defaults');
+
+export type TechniqueRowInput = z.input<typeof techniqueRow>;
+
+/** A technique with its options, as the plan uses it. */
+export interface TechniqueRow {
+  readonly name: TechniqueName;
+  /** Stable and readable; unique in the study. */
+  readonly label: string;
+  /** Options with defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly schedule?: ScheduleSpec;
+  readonly learningRate?: number;
+}
+
+/** Fills in defaults and makes labels from what was written. Two equal rows are an error. */
+export function resolveRows(rows: readonly z.output<typeof techniqueRow>[]): TechniqueRow[] {
+  const resolved = rows.map(resolveRow);
+  const labels = resolved.map(({ label }) => label);
+  const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (twice !== undefined)
+    throw new GraftError('conflict', {
+      first: `technique '${twice}'`,
+      second: 'another row of the same technique and options',
+      reason: 'rows must differ',
+      where: 'techniques',
+    });
+  return resolved;
+}
+
+function resolveRow(row: z.output<typeof techniqueRow>): TechniqueRow {
+  const [name, given] = (typeof row === 'string' ? [row, {}] : Object.entries(row)[0]!) as [
+    TechniqueName,
+    Record<string, unknown>,
+  ];
+  const entry: Technique = techniques[name];
+  const { schedule, learningRate, ...own } = given;
+  const options = entry.options.parse(own) as Record<string, unknown>;
+  return {
+    name,
+    label: labelOf(name, given),
+    options,
+    ...(schedule === undefined ? {} : { schedule: schedule as ScheduleSpec }),
+    ...(learningRate === undefined ? {} : { learningRate: learningRate as number }),
+  };
+}
+
+/** `fine-tune (schedule cosine)`: the name, and the options as they were written, in alphabetical order. */
+function labelOf(name: string, given: Readonly<Record<string, unknown>>): string {
+  const parts = Object.keys(given)
+    .sort()
+    .map((key) => `${words(key)} ${text(given[key])}`);
+  return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
+}
+
+const words = (key: string): string => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function text(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { name, ...rest } = value as Record<string, unknown>;
+  const options = Object.entries(rest).map(([key, v]) => `${words(key)} ${text(v)}`);
+  return [name === undefined ? '' : String(name), ...options].join(' ').trim();
+}

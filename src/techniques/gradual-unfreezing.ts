@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Citation } from '../citation.ts';
+import { lastLayers } from './last-layers.ts';
+import { defineTechnique } from './technique.ts';
+
+const howard2018: Citation = {
+  key: 'howard2018universal',
+  type: 'inproceedings',
+  authors: 'Howard, Jeremy and Ruder, Sebastian',
+  title: 'Universal language model fine-tuning for text classification',
+  venue: 'Proceedings of the 56th Annual Meeting of the Association for Computational Linguistics',
+  year: 2018,
+};
+
+/**
+ * Starts with all layers frozen but the last; when that has converged the layer before is unfrozen and both are
+ * trained until convergence, and so on until all layers train (Howard and Ruder 2018, section 3.3; there each stage
+ * lasts one epoch, here until validation stops improving unless stages of fixed length are asked for).
+ */
+export const gradualUnfreezing = defineTechnique({
+  title: 'Gradual unfreezing',
+  summary: 'Layers are unfrozen one after another from the output to the input, each time after convergence.',
+  version: 1,
+  options: z.strictObject({
+    stages: z
+      .union([z.literal('convergence'), z.literal('equal'), z.int().min(1)])
+      .default('convergence')
+      .describe('length of a stage: until convergence, an equal share of the steps, or a number of steps'),
+  }),
+  citations: [howard2018],
+  trains: true,
+  fill: (context, { stages }) => {
+    const count = context.model.layers.length;
+    return {
+      start: 'checkpoint',
+      untie: context.model.untied !== undefined,
+      stages: Array.from({ length: count }, (_, i) => {
+        const layers = lastLayers(context, i + 1);
+        const last = i === count - 1;
+        return {
+          name: i === 0 ? layers.join(', ') : last ? 'all layers' : `from ${layers[0]} on`,
+          layers,
+          length:
+            stages === 'convergence'
+              ? ({ kind: 'convergence' } as const)
+              : stages === 'equal' || last
+                ? ({ kind: 'share', share: 1 / count } as const)
+                : ({ kind: 'steps', steps: stages } as const),
+        };
+      }),
+    };
+  },
+});

@@ -1,0 +1,179 @@
+import { compile } from '../engine/compile.ts';
+import type { Device } from '../engine/device.ts';
+import type { Bound, Executable } from '../engine/executable.ts';
+import { createOptimiser, type Optimiser, slotsOf } from '../engine/optimisers/create-optimiser.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import { createParameterArena, type ParameterArena } from '../engine/optimisers/parameter-arena.ts';
+import { createWeightAverage, type WeightAverage } from '../engine/optimisers/weight-average.ts';
+import { inputNames } from '../models/context.ts';
+import { type BatchFeeds, batchFeeds } from '../models/example-table.ts';
+import type { Model, Player, Weights } from '../models/model.ts';
+import { type NoiseFeeds, noiseFeeds } from '../models/noise.ts';
+import { weightFeeds } from '../models/weights.ts';
+import { countFlops } from '../tensor/flops.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { BatchSource } from './batch-source.ts';
+import { cacheFrozenPart } from './frozen-cache.ts';
+import type { LossTerm } from './stage.ts';
+import { buildStep, isFrozenInput, outputNames } from './step-program.ts';
+
+/** One player's compiled update during one stage. */
+export interface PlayerRunner {
+  /** Trained parameters; the weights that the runner was made with are replaced by views of it. */
+  readonly arena: ParameterArena;
+  readonly optimiser: Optimiser;
+  readonly average: WeightAverage | undefined;
+  /** Operations of one update. */
+  readonly flops: number;
+  /** Number of trained values. */
+  readonly trainedCount: number;
+  /** Why frozen layers are computed in each step, or how much was saved. */
+  readonly note: string;
+  readonly batch: BatchFeeds;
+  readonly noise: NoiseFeeds;
+  /** Fills the batch for an update, from stored activations where frozen layers were computed in advance. */
+  fill(step: number): void;
+  /** Forward and backward pass; returns the loss. New state values are copied into the weights. */
+  run(): Promise<number>;
+  /** Values of the objective's terms after `run`. */
+  terms(): Record<string, number>;
+  dispose(): Promise<void>;
+}
+
+export interface RunnerOptions {
+  readonly optimiser: OptimiserSpec;
+  /** Learning rate factors by layer. */
+  readonly rates: Readonly<Record<string, number>>;
+  readonly averageDecay: number | undefined;
+  readonly losses: readonly LossTerm[];
+  readonly threads: number;
+  readonly device: Device;
+  /** Bytes for activations of frozen layers; 0 turns storing them off. */
+  readonly memoryLimit: number;
+}
+
+/**
+ * Prepares a player's update in which the parameters of `layers` are trained. `weights` is changed: trained tensors
+ * become views of the runner's arena.
+ */
+export async function createPlayerRunner(
+  model: Model,
+  player: Player,
+  layers: ReadonlySet<string>,
+  weights: { parameters: Record<string, Float32Array>; state: Record<string, Float32Array> },
+  source: BatchSource,
+  options: RunnerOptions,
+): Promise<PlayerRunner> {
+  const step = buildStep(model, player, layers, source.batchSize, options.losses);
+  const frozen = isFrozenInput(model, step);
+  const part =
+    source.finite === undefined
+      ? { reason: 'examples are drawn anew in each step' }
+      : options.memoryLimit === 0
+        ? { reason: 'storing activations is turned off' }
+        : await cacheFrozenPart(
+            step.program,
+            model,
+            frozen,
+            weights,
+            source.finite.table,
+            source.batchSize,
+            options,
+          );
+  const cache = 'cache' in part ? part.cache : undefined;
+  const used = cache?.above ?? step.program;
+  const inputs = new Set(used.inputs.map(({ attributes }) => attributes.name));
+
+  const arena = createParameterArena(
+    step.trained.map(({ name, shape, layer, decay }) => ({
+      name,
+      length: sizeOf(shape),
+      group: layer,
+      decay,
+    })),
+    { slots: [...slotsOf(options.optimiser), ...(options.averageDecay === undefined ? [] : ['average'])] },
+  );
+  for (const { name } of step.trained) {
+    arena.segment(name).set(weights.parameters[name]!);
+    weights.parameters[name] = arena.segment(name);
+  }
+  const groups = new Set(step.trained.map(({ layer }) => layer));
+  const optimiser = createOptimiser(options.optimiser, arena, {
+    groups: Object.fromEntries(
+      Object.entries(options.rates).flatMap(([layer, rate]) =>
+        groups.has(layer) ? [[layer, { rate }]] : [],
+      ),
+    ),
+  });
+  const average =
+    options.averageDecay === undefined
+      ? undefined
+      : createWeightAverage(arena, { decay: options.averageDecay });
+
+  const whole = batchFeeds(model.fields, source.batchSize);
+  const cached = cache === undefined ? undefined : batchFeeds(cache.fields, source.batchSize);
+  const noise = noiseFeeds(step.noises);
+  const constants = Object.fromEntries(
+    Object.entries(weightFeeds(weights)).filter(([name]) => inputs.has(name) && frozen(name)),
+  );
+  const executable: Executable = await compile(used, {
+    threads: options.threads,
+    device: options.device,
+    constants,
+  });
+  const feeds = { ...whole.feeds, ...cached?.feeds, ...noise.feeds, ...weightFeeds(weights) };
+  const gradientOf = (name: string) => {
+    const { offset, length } = arena.segments.find((segment) => segment.name === name)!;
+    return arena.gradient.subarray(offset, offset + length);
+  };
+  const bound: Bound = executable.bind(
+    Object.fromEntries(
+      Object.entries(feeds).filter(([name]) => inputs.has(name) && !Object.hasOwn(constants, name)),
+    ),
+    Object.fromEntries(step.trained.map(({ name }) => [outputNames.gradient(name), gradientOf(name)])),
+  );
+  const rows = source.finite?.rows;
+  const usesField = model.fields.some(({ name }) => inputs.has(inputNames.field(name)));
+  return {
+    arena,
+    optimiser,
+    average,
+    flops: countFlops(used),
+    trainedCount: arena.length,
+    note:
+      cache === undefined
+        ? (part as { reason: string }).reason
+        : `frozen layers were computed once for each of ${cache.table.count} examples, which saves ${cache.flopsSaved} operations in each step`,
+    batch: whole,
+    noise,
+    fill(index) {
+      if (cached !== undefined && cache !== undefined && rows !== undefined) {
+        cached.fill(cache.table, rows(index));
+        if (usesField) source.fill(index, whole);
+      } else source.fill(index, whole);
+    },
+    async run() {
+      await bound.run();
+      for (const name of step.writesState)
+        weights.state[name]!.set(bound.outputs[outputNames.state(name)] as Float32Array);
+      return bound.outputs[outputNames.loss]![0]!;
+    },
+    terms: () =>
+      Object.fromEntries(
+        Object.entries(bound.outputs).flatMap(([name, value]) =>
+          name.startsWith('term/') ? [[name.slice(5), value[0]!]] : [],
+        ),
+      ),
+    dispose: () => executable.dispose(),
+  };
+}
+
+/** The model's present weights with trained tensors taken from the moving average where there is one. */
+export function averagedWeights(weights: Weights, runners: readonly PlayerRunner[]): Weights {
+  const parameters = { ...weights.parameters };
+  for (const { arena, average } of runners)
+    if (average !== undefined)
+      for (const { name, offset, length } of arena.segments)
+        parameters[name] = average.average.subarray(offset, offset + length);
+  return { parameters, state: weights.state };
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import type { ExampleTable } from '../models/example-table.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { createTransformer } from '../models/transformer.ts';
+import { createVae } from '../models/vae.ts';
+import { freshWeights } from '../models/weights.ts';
+import { stream } from '../random.ts';
+import { epochs } from './batch-source.ts';
+import { convergenceRule } from './convergence.ts';
+import { type TrainingSnapshot, type TrainOptions, train } from './train.ts';
+
+const seed = stream(11);
+
+function pictures(count: number, size: number): ExampleTable {
+  const data = new Float32Array(count * size * size);
+  seed.child('pictures').uniforms(data.length, data);
+  return { count, fields: { x: { shape: [1, size, size], data: data.map((v) => (v > 0.7 ? 1 : 0)) } } };
+}
+
+function texts(count: number, length: number, vocabulary: number): ExampleTable {
+  const ids = () => seed.child('tokens').integers(count * length, vocabulary);
+  return {
+    count,
+    fields: { tokens: { shape: [length], data: ids() }, targets: { shape: [length], data: ids() } },
+  };
+}
+
+interface Subject {
+  model: Model;
+  table: ExampleTable;
+  last: string[];
+}
+
+const subjects: Record<string, Subject> = {
+  'dense vae': {
+    model: createVae({ image: [1, 8, 8], hidden: [32], latent: 4 }),
+    table: pictures(60, 8),
+    last: ['decoder/output'],
+  },
+  'convolutional vae': {
+    model: createVae({ image: [1, 8, 8], architecture: 'convolutional', channels: [4, 8], latent: 4 }),
+    table: pictures(60, 8),
+    last: ['decoder/1', 'decoder/output'],
+  },
+  transformer: {
+    model: createTransformer({
+      vocabulary: 11,
+      context: 8,
+      layers: 2,
+      heads: 2,
+      width: 16,
+      dropout: 0.1,
+      tied: false,
+    }),
+    table: texts(60, 8, 11),
+    last: ['block/1', 'output'],
+  },
+};
+
+function optionsFor({ model, table }: Subject, over: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    model,
+    start: freshWeights(model, seed.child('init')),
+    stages: [{ name: 'all', layers: model.layers, length: { kind: 'share', share: 1 } }],
+    source: epochs(table, 16, seed.child('order')),
+    validation: table,
+    steps: 24,
+    looks: 4,
+    optimiser: { name: 'adamw', weightDecay: 0.01, clipNorm: 1 },
+    learningRate: 3e-3,
+    schedule: 'constant',
+    convergence: convergenceRule.parse({ patience: 3, tolerance: 0 }),
+    keep: 'last',
+    stream: seed.child('run'),
+    threads: 1,
+    device: 'cpu',
+    memoryLimit: 1e8,
+    ...over,
+  };
+}
+
+const bits = (weights: Weights): string[] =>
+  Object.entries(weights.parameters).map(
+    ([name, v]) => `${name} ${Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('base64')}`,
+  );
+
+const partial = (s: Subject) => [
+  { name: 'last layers', layers: s.last, length: { kind: 'share', share: 0.5 } as const },
+  { name: 'all', layers: s.model.layers, length: { kind: 'share', share: 0.5 } as const },
+];
+
+describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
+  test('lowers the loss', async () => {
+    const { looks } = await train(optionsFor(subject, { steps: 60 }));
+    expect(looks).toHaveLength(5);
+    expect(looks.at(-1)!.validation).toBeLessThan(looks[0]!.validation);
+  });
+
+  test.each([1, 2])('repeats bit for bit on %i threads', async (threads) => {
+    const run = async () => bits((await train(optionsFor(subject, { threads }))).weights);
+    expect(await run()).toEqual(await run());
+  });
+
+  test('leaves frozen layers bit-identical and trains the others', async () => {
+    const options = optionsFor(subject, {
+      stages: [{ name: 'last', layers: subject.last, length: { kind: 'share', share: 1 } }],
+    });
+    const { weights } = await train(options);
+    const changed = subject.model.parameters.filter(
+      ({ name }) =>
+        !weights.parameters[name]!.every((v, i) => Object.is(v, options.start.parameters[name]![i])),
+    );
+    expect(new Set(changed.map(({ layer }) => layer))).toEqual(new Set(subject.last));
+  });
+
+  test('gives the same bits whether frozen layers are computed once or in each step', async () => {
+    const results = [];
+    for (const memoryLimit of [1e8, 0])
+      results.push(await train(optionsFor(subject, { stages: partial(subject), memoryLimit })));
+    expect(results[0]!.stages[0]!.note).toContain('computed once');
+    expect(results[1]!.stages[0]!.note).not.toContain('computed once');
+    expect(bits(results[0]!.weights)).toEqual(bits(results[1]!.weights));
+  });
+
+  test('goes on from a snapshot at any update with the same bits and looks', async () => {
+    const snapshots: TrainingSnapshot[] = [];
+    const over: Partial<TrainOptions> = { stages: partial(subject), averageDecay: 0.9, keep: 'best' };
+    const whole = await train(
+      optionsFor(subject, {
+        ...over,
+        wantsSnapshot: () => true,
+        onSnapshot: async (snapshot) => {
+          snapshots.push(structuredClone(snapshot));
+        },
+      }),
+    );
+    expect(snapshots).toHaveLength(24);
+    for (const resume of [snapshots[2]!, snapshots[11]!, snapshots[17]!]) {
+      const rest = await train(optionsFor(subject, { ...over, resume }));
+      expect(rest.looks).toEqual(whole.looks);
+      expect(bits(rest.weights)).toEqual(bits(whole.weights));
+      expect(rest.flops).toBe(whole.flops);
+    }
+  });
+});
+
+test('a loss that stops being finite is an error that says where', async () => {
+  const subject = subjects['dense vae']!;
+  await expect(
+    train(optionsFor(subject, { learningRate: 1e6, optimiser: 'sgd', steps: 50 })),
+  ).rejects.toMatchObject({
+    code: 'not-finite',
+  });
+});
+
+test('without stages the starting weights are measured and kept', async () => {
+  const options = optionsFor(subjects['dense vae']!, { stages: [] });
+  const result = await train(options);
+  expect(result.looks).toHaveLength(1);
+  expect(bits(result.weights)).toEqual(bits(options.start));
+});

@@ -1,0 +1,344 @@
+import type { Device } from '../engine/device.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import { GraftError } from '../errors.ts';
+import type { ExampleTable } from '../models/example-table.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { copyWeights } from '../models/weights.ts';
+import type { Stream } from '../random.ts';
+import type { BatchSource } from './batch-source.ts';
+import {
+  type ConvergenceRule,
+  type ConvergenceState,
+  hasConverged,
+  observeLook,
+  unobserved,
+} from './convergence.ts';
+import { createLossEvaluator } from './evaluate-loss.ts';
+import { averagedWeights, createPlayerRunner, type PlayerRunner } from './player-runner.ts';
+import type { ScheduleState } from './schedules/schedule.ts';
+import { createSchedule, type ScheduleSpec } from './schedules/schedule-spec.ts';
+import type { LossTerm, Stage } from './stage.ts';
+
+/** One look at validation. `training` is the mean loss since the last look, null before the first update. */
+export interface Look {
+  readonly step: number;
+  readonly flops: number;
+  readonly training: number | null;
+  readonly validation: number;
+  readonly learningRate: number;
+  readonly stage: number;
+}
+
+/** Everything that training needs to go on at an update as if nothing had happened. */
+export interface TrainingSnapshot {
+  readonly step: number;
+  readonly stage: number;
+  readonly stageStart: number;
+  readonly flops: number;
+  readonly looks: readonly Look[];
+  readonly stages: readonly StageRecord[];
+  readonly sinceLook: { readonly sum: number; readonly count: number };
+  readonly best: { readonly step: number; readonly validation: number };
+  readonly convergence: ConvergenceState;
+  readonly schedule: ScheduleState;
+  /** Updates of each player's optimiser and average. */
+  readonly updates: readonly { readonly optimiser: number; readonly average: number }[];
+  /** `weights/parameters/<name>`, `best/...`, `player/<i>/<vector>`. */
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}
+
+export interface StageRecord {
+  readonly name: string;
+  readonly layers: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  /** How the frozen layers were computed. */
+  readonly note: string;
+}
+
+export interface TrainOptions {
+  readonly model: Model;
+  /** Starting weights; not changed. */
+  readonly start: Weights;
+  readonly stages: readonly Stage[];
+  readonly losses?: readonly LossTerm[];
+  readonly source: BatchSource;
+  readonly validation: ExampleTable;
+  /** Updates that the whole run may make. */
+  readonly steps: number;
+  /** Looks at validation, evenly spread, besides the one before the first update. */
+  readonly looks: number;
+  readonly optimiser: OptimiserSpec;
+  readonly learningRate: number;
+  readonly schedule: ScheduleSpec;
+  readonly convergence: ConvergenceRule;
+  /** Decay of a moving average of weights, which is then what is validated and kept. */
+  readonly averageDecay?: number;
+  /** 'best': the weights of the best look; 'last': those at the end. */
+  readonly keep: 'best' | 'last';
+  readonly stream: Stream;
+  readonly threads: number;
+  readonly device: Device;
+  /** Bytes for activations of frozen layers. */
+  readonly memoryLimit: number;
+  readonly resume?: TrainingSnapshot;
+  /** Asked after each update; true: make a snapshot now. */
+  readonly wantsSnapshot?: () => boolean;
+  readonly onSnapshot?: (snapshot: TrainingSnapshot) => Promise<void>;
+  readonly onLook?: (look: Look) => void;
+  readonly onStep?: (step: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainResult {
+  readonly weights: Weights;
+  readonly looks: readonly Look[];
+  readonly stages: readonly StageRecord[];
+  readonly best: { readonly step: number; readonly validation: number };
+  readonly steps: number;
+  readonly flops: number;
+  /** Largest number of values trained in a stage. */
+  readonly trainedParameters: number;
+  /** Validation had stopped improving beyond the tolerance before the end. */
+  readonly converged: boolean;
+}
+
+type Mutable = { parameters: Record<string, Float32Array>; state: Record<string, Float32Array> };
+
+const mutable = (weights: Weights): Mutable => {
+  const { parameters, state } = copyWeights(weights);
+  return { parameters: { ...parameters }, state: { ...state } };
+};
+
+/**
+ * The one training loop. It knows stages (which layers, how long), players (whose turn) and looks at validation;
+ * techniques, metrics and models reach it only as data. Everything random comes from the stream by update number, so
+ * that a run that goes on from a snapshot gives the same bits as one that was never stopped.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { model, stages, steps, resume } = options;
+  const lookEvery = Math.max(1, Math.ceil(steps / Math.max(1, options.looks)));
+  const weights = mutable(resume ? unpack(resume, 'weights', options.start) : options.start);
+  let best = resume?.best ?? { step: 0, validation: Infinity };
+  let bestWeights: Weights = resume ? unpack(resume, 'best', options.start) : options.start;
+  const looks: Look[] = [...(resume?.looks ?? [])];
+  const records: StageRecord[] = [...(resume?.stages ?? [])];
+  let step = resume?.step ?? 0;
+  let flops = resume?.flops ?? 0;
+  let trainedParameters = 0;
+  let { sum, count } = resume?.sinceLook ?? { sum: 0, count: 0 };
+  let converged = false;
+
+  const player = model.players[model.players.length - 1]!;
+  const evaluator = await createLossEvaluator(model, player, options.validation, {
+    batchSize: 256,
+    threads: options.threads,
+    device: options.device,
+  });
+  try {
+    for (let index = resume?.stage ?? 0; index < stages.length && step < steps; index++) {
+      const stage = stages[index]!;
+      const resumed = resume !== undefined && index === resume.stage ? resume : undefined;
+      const start = resumed?.stageStart ?? step;
+      const end = stageEnd(stage, start, steps, index === stages.length - 1);
+      const plan = createSchedule(stage.schedule ?? options.schedule, {
+        steps: end - start,
+        ...(options.source.stepsPerEpoch === undefined
+          ? {}
+          : { stepsPerEpoch: options.source.stepsPerEpoch }),
+      });
+      let schedule: ScheduleState = resumed?.schedule ?? plan.start;
+      let convergence: ConvergenceState = resumed?.convergence ?? unobserved;
+      const runners = await createRunners(stage, weights);
+      try {
+        if (resumed !== undefined) restoreRunners(runners, resumed);
+        trainedParameters = Math.max(
+          trainedParameters,
+          runners.reduce((n, r) => n + r.trainedCount, 0),
+        );
+        const look = async (rate: number): Promise<boolean> => {
+          const current = averagedWeights(weights, runners);
+          const validation = await evaluator.evaluate(current, options.stream.child('validation'));
+          const entry: Look = {
+            step,
+            flops,
+            training: count === 0 ? null : sum / count,
+            validation,
+            learningRate: rate,
+            stage: index,
+          };
+          looks.push(entry);
+          options.onLook?.(entry);
+          sum = 0;
+          count = 0;
+          if (!Number.isFinite(validation))
+            throw new GraftError('not-finite', {
+              what: `the validation loss at update ${step}`,
+              hint: 'A lower learning rate may help.',
+            });
+          schedule = plan.observe(schedule, validation);
+          convergence = observeLook(options.convergence, convergence, validation);
+          if (validation < best.validation) {
+            best = { step, validation };
+            bestWeights = copyWeights(current);
+          }
+          return hasConverged(options.convergence, convergence);
+        };
+        if (looks.length === 0) await look(options.learningRate * plan.setting(0, schedule).rateFactor);
+        else if (resumed === undefined)
+          convergence = observeLook(options.convergence, convergence, looks.at(-1)!.validation);
+        converged = false;
+        while (step < end) {
+          options.signal?.throwIfAborted();
+          const { rateFactor, momentum } = plan.setting(step - start, schedule);
+          const rate = options.learningRate * rateFactor;
+          for (const [i, runner] of runners.entries()) {
+            runner.fill(step);
+            runner.noise.draw(options.stream.child('noise').child(step).child(i));
+            const loss = await runner.run();
+            if (!Number.isFinite(loss))
+              throw new GraftError('not-finite', {
+                what: `the training loss at update ${step + 1}`,
+                hint: 'A lower learning rate may help.',
+              });
+            runner.optimiser.step(rate, momentum === undefined ? {} : { momentum });
+            runner.average?.update();
+            flops += runner.flops;
+            if (i === runners.length - 1) {
+              sum += loss;
+              count++;
+            }
+          }
+          step++;
+          options.onStep?.(step);
+          if (step % lookEvery === 0 || step === end) {
+            converged = await look(rate);
+            if (converged && stage.length.kind === 'convergence') break;
+          }
+          if (options.onSnapshot !== undefined && options.wantsSnapshot?.())
+            await options.onSnapshot(snapshot(index, start, runners, schedule, convergence));
+        }
+        records.push({
+          name: stage.name,
+          layers: stage.layers,
+          from: start,
+          to: step,
+          note: runners.map(({ note }) => note).join('; '),
+        });
+        const final = copyWeights(averagedWeights(weights, runners));
+        // A stage that trains until convergence hands on the best weights so far.
+        const next = stage.length.kind === 'convergence' ? bestWeights : final;
+        Object.assign(weights, mutable(next));
+      } finally {
+        for (const runner of runners) await runner.dispose();
+      }
+    }
+    if (looks.length === 0) await firstLook();
+  } finally {
+    await evaluator.dispose();
+  }
+  return {
+    weights: copyWeights(options.keep === 'best' ? bestWeights : weights),
+    looks,
+    stages: records,
+    best,
+    steps: step,
+    flops,
+    trainedParameters,
+    converged: converged || stages.length === 0,
+  };
+
+  /** A run without updates (source-only) is looked at once. */
+  async function firstLook(): Promise<void> {
+    const validation = await evaluator.evaluate(weights, options.stream.child('validation'));
+    best = { step: 0, validation };
+    const entry: Look = { step: 0, flops: 0, training: null, validation, learningRate: 0, stage: 0 };
+    looks.push(entry);
+    options.onLook?.(entry);
+  }
+
+  async function createRunners(stage: Stage, into: Mutable): Promise<PlayerRunner[]> {
+    const runners: PlayerRunner[] = [];
+    for (const each of model.players)
+      runners.push(
+        await createPlayerRunner(model, each, new Set(stage.layers), into, options.source, {
+          optimiser: options.optimiser,
+          rates: stage.rates ?? {},
+          averageDecay: options.averageDecay,
+          losses: options.losses ?? [],
+          threads: options.threads,
+          device: options.device,
+          memoryLimit: options.memoryLimit,
+        }),
+      );
+    return runners;
+  }
+
+  function snapshot(
+    stage: number,
+    stageStart: number,
+    runners: readonly PlayerRunner[],
+    scheduleState: ScheduleState,
+    convergenceState: ConvergenceState,
+  ): TrainingSnapshot {
+    const vectors = runners.flatMap(({ optimiser, average }, i) => [
+      ...Object.entries(optimiser.state().vectors).map(([name, v]) => [`player/${i}/${name}`, v] as const),
+      ...(average === undefined ? [] : [[`player/${i}/average`, average.average.slice()] as const]),
+    ]);
+    return {
+      step,
+      stage,
+      stageStart,
+      flops,
+      looks: [...looks],
+      stages: [...records],
+      sinceLook: { sum, count },
+      best,
+      convergence: convergenceState,
+      schedule: scheduleState,
+      updates: runners.map(({ optimiser, average }) => ({
+        optimiser: optimiser.updates,
+        average: average?.updates ?? 0,
+      })),
+      arrays: { ...pack(weights, 'weights'), ...pack(bestWeights, 'best'), ...Object.fromEntries(vectors) },
+    };
+  }
+}
+
+/** The update at which a stage ends at the latest. */
+function stageEnd(stage: Stage, start: number, steps: number, last: boolean): number {
+  const { length } = stage;
+  if (length.kind === 'convergence') return steps;
+  const wanted = length.kind === 'steps' ? length.steps : Math.round(length.share * steps);
+  return last && length.kind === 'share' ? steps : Math.min(steps, start + wanted);
+}
+
+function restoreRunners(runners: readonly PlayerRunner[], from: TrainingSnapshot): void {
+  runners.forEach(({ optimiser, average }, i) => {
+    const prefix = `player/${i}/`;
+    const vectors = Object.fromEntries(
+      Object.entries(from.arrays).flatMap(([name, v]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), v]] : [],
+      ),
+    );
+    const { average: averageVector, ...own } = vectors;
+    const { optimiser: updates, average: averageUpdates } = from.updates[i]!;
+    optimiser.restore({ updates, vectors: average === undefined ? vectors : own });
+    if (average !== undefined && averageVector !== undefined)
+      average.restore({ updates: averageUpdates, average: averageVector });
+  });
+}
+
+function pack({ parameters, state }: Weights, prefix: string): Record<string, Float32Array> {
+  return Object.fromEntries([
+    ...Object.entries(parameters).map(([name, v]) => [`${prefix}/parameters/${name}`, v.slice()]),
+    ...Object.entries(state).map(([name, v]) => [`${prefix}/state/${name}`, v.slice()]),
+  ]);
+}
+
+/** Weights out of a snapshot's arrays, with the names of `like`. */
+function unpack({ arrays }: TrainingSnapshot, prefix: string, like: Weights): Weights {
+  const take = (kind: 'parameters' | 'state') =>
+    Object.fromEntries(Object.keys(like[kind]).map((name) => [name, arrays[`${prefix}/${kind}/${name}`]!]));
+  return { parameters: take('parameters'), state: take('state') };
+}
