@@ -35,7 +35,7 @@ export const distinctN = defineMetric({
   options: z.object({ n: integer(2, 1).describe('tokens in an n-gram') }),
   compute({ generated }, { n }) {
     const counts = countNgrams(generated, n);
-    requireNgrams('distinct_n', counts, n);
+    requireNgrams('distinct_n', counts.corpusTotal, n);
     const shares = [...counts.total].flatMap((total, i) => (total > 0 ? [counts.distinct[i]! / total] : []));
     return {
       value: counts.corpus.size / counts.corpusTotal,

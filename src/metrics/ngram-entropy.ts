@@ -31,8 +31,8 @@ export const ngramEntropy = defineMetric({
   needs: { generated: generatedSequences },
   options: z.object({ n: integer(2, 1).describe('tokens in an n-gram') }),
   compute({ generated }, { n }) {
-    const { corpus, corpusTotal, ...counts } = countNgrams(generated, n);
-    requireNgrams('ngram_entropy', { corpus, corpusTotal, ...counts }, n);
+    const { corpus, corpusTotal } = countNgrams(generated, n);
+    requireNgrams('ngram_entropy', corpusTotal, n);
     let entropy = 0;
     // In order of size, so that the order of the sequences cannot change the rounding.
     for (const count of [...corpus.values()].sort((a, b) => a - b)) {

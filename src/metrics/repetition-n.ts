@@ -32,7 +32,7 @@ export const repetitionN = defineMetric({
   options: z.object({ n: integer(4, 1).describe('tokens in an n-gram') }),
   compute({ generated }, { n }) {
     const counts = countNgrams(generated, n);
-    requireNgrams('repetition_n', counts, n);
+    requireNgrams('repetition_n', counts.corpusTotal, n);
     const shares = repetition(counts);
     return { value: mean(shares), perItem: { repetition: shares } };
   },

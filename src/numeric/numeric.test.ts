@@ -20,6 +20,7 @@ import { logMeanExp, logSoftmax, logSumExp } from './log-sum-exp.ts';
 import { concatenateRows, identity, type Matrix, matrix, rowOf, selectRows, transpose } from './matrix.ts';
 import { dot, gram, multiply, multiplyTransposed, multiplyVector, outerGram } from './matrix-product.ts';
 import { nearestNeighbours, nearestNeighboursWithin } from './nearest-neighbours.ts';
+import { principalComponents } from './principal-components.ts';
 import { nuclearNorm, singularValues } from './singular-values.ts';
 import { ridge, solve, solvePositive } from './solve.ts';
 import { svd } from './svd.ts';
@@ -266,6 +267,26 @@ test('nearest neighbours equal a full sort; ties go to the lower index', () => {
     );
   expect(codeOf(() => nearestNeighboursWithin(points, 40))).toBe('invalid-value');
   expect(codeOf(() => nearestNeighbours(points, matrix(2, 2, [NaN, 0, NaN, 1]), 1))).toBe('not-finite');
+});
+
+test.each([
+  [40, 6],
+  [6, 40],
+])('principal components of a [%i, %i] matrix rebuild it and carry its variance', (n, d) => {
+  const x = normal(n, d, 'pca');
+  const { means, directions, variances, scores } = principalComponents(x);
+  expect(directions.rows).toBe(Math.min(n - 1, d));
+  expectClose(outerGram(directions), identity(directions.rows), 1e-11);
+  const rebuilt = multiply(scores, directions);
+  rebuilt.data.forEach((value, i) => {
+    rebuilt.data[i] = value + means[i % d]!;
+  });
+  expectClose(rebuilt, x, 1e-11);
+  const spread = covariance(scores);
+  variances.forEach((variance, i) => {
+    expect(spread.data[i * variances.length + i]).toBeCloseTo(variance, 10);
+  });
+  expect([...variances]).toEqual([...variances].sort((a, b) => b - a));
 });
 
 test('sums of exponentials do not overflow', () => {

@@ -9,7 +9,12 @@ export interface MetricCase {
   readonly worse: Readonly<Record<string, ArrayInput>>;
   /** Inputs of which both sets are the same, and the value that they must give; or why there are none. */
   readonly identical:
-    | { readonly inputs: Readonly<Record<string, ArrayInput>>; readonly value: number }
+    | {
+        readonly inputs: Readonly<Record<string, ArrayInput>>;
+        readonly value: number;
+        /** Absolute; 1e-6 if not given. */
+        readonly tolerance?: number;
+      }
     | string;
   /** Groups of inputs whose items may be reordered together without changing the value; or why there are none. */
   readonly reorder: readonly (readonly string[])[] | string;
@@ -78,6 +83,39 @@ const sequences = {
 };
 
 const train = normal('train', [100, 6]);
+const test = normal('test', [80, 6]);
+const copies = map(train, (value, i) => value + (i % 2) * 1e-3);
+const memorisation = {
+  good: { train, test, generated: normal('fresh', [90, 6]) },
+  worse: { train, test, generated: copies },
+  identical: 'a copy of the training set is what this metric must punish',
+  reorder: [['train'], ['test'], ['generated']],
+};
+
+const trainText = tokens('train sequences', 20, [60, 15]);
+const copiedText = {
+  good: { train: trainText, generated: tokens('new sequences', 20, [25, 15]) },
+  worse: { train: trainText, generated: { shape: [60, 15], data: trainText.data } },
+  identical: 'a copy of the training set is what this metric must punish',
+  reorder: [['train'], ['generated']],
+};
+
+const images = map(normal('images', [6, 3, 24, 28], 0.2, 0.5), (value) => Math.min(1, Math.max(0, value)));
+const towardsGrey = (share: number) => map(images, (value) => value + share * (0.5 - value));
+const reconstructions = (value: number) => ({
+  good: { real: images, reconstructed: towardsGrey(0.1) },
+  worse: { real: images, reconstructed: towardsGrey(0.6) },
+  identical: { inputs: { real: images, reconstructed: images }, value },
+  reorder: [['real', 'reconstructed']],
+});
+
+/** Class probabilities [60, 4]: `sure` on one class each, the rest spread. */
+const probabilities = (sure: number): NumberArray => ({
+  shape: [60, 4],
+  data: Float64Array.from({ length: 240 }, (_, at) =>
+    Math.floor(at / 4) % 4 === at % 4 ? sure : (1 - sure) / 3,
+  ),
+});
 
 export const metricCases: Record<MetricName, MetricCase> = {
   nll: likelihood,
@@ -107,15 +145,56 @@ export const metricCases: Record<MetricName, MetricCase> = {
       'density is not bounded by its value on identical sets: samples in the densest place score higher',
   },
   coverage: { ...features, identical: same(1) },
+  cmmd: { ...features, options: { sigma: 2 }, identical: same(0) },
+  sliced_wasserstein: { ...features, identical: same(0) },
+  mauve: {
+    ...features,
+    identical: same(1),
+    reorder: 'k-means starts from rows drawn by their place',
+  },
+  // The curves are staircases with a step for each item.
+  alpha_precision: { ...features, identical: { ...same(1), tolerance: 1 / 120 } },
+  beta_recall: { ...features, identical: { ...same(1), tolerance: 1 / 120 } },
+  inception_score: {
+    good: { probabilities: probabilities(0.9) },
+    worse: { probabilities: probabilities(0.5) },
+    identical: 'diversity has one set',
+    reorder: [['probabilities']],
+  },
+  vendi: {
+    good: { generated: real },
+    worse: { generated: map(real, (value, i) => (i < 60 ? value : i % 6)) },
+    identical: 'diversity has one set',
+    reorder: [['generated']],
+  },
+  parzen: {
+    good: { test, generated: normal('fresh', [90, 6]) },
+    worse: { test, generated: normal('fresh', [90, 6], 1, 3) },
+    options: { sigma: 0.7 },
+    identical: 'it rises as the width falls: identical sets have no bound',
+    reorder: [['test'], ['generated']],
+  },
+  fld: {
+    ...memorisation,
+    identical: 'identical sets are the baseline, and a better model may score below it',
+    reorder: [['test'], ['generated']],
+  },
   authpct: {
     good: { train, generated: normal('fresh', [90, 6]) },
-    worse: { train, generated: map(train, (value, i) => value + (i % 2) * 1e-3) },
+    worse: { train, generated: copies },
     identical: 'a copy of the training set is what this metric must punish',
     reorder: [['train'], ['generated']],
   },
+  ct_test: memorisation,
+  ssim: reconstructions(1),
+  ms_ssim: { ...reconstructions(1), options: { weights: [0.5, 0.5] } },
+  psnr: reconstructions(80),
   distinct_n: sequences,
   repetition_n: { ...sequences, options: { n: 2 } },
   repeated_tokens: sequences,
   ngram_diversity: sequences,
   ngram_entropy: sequences,
+  self_bleu: sequences,
+  longest_copied_span: copiedText,
+  ngram_novelty: { ...copiedText, options: { n: 3 } },
 };

@@ -1,0 +1,27 @@
+/** Alpha-precision: one minus the deviation of a support curve from the diagonal. */
+import { z } from 'zod';
+import { alaa2022 } from './authpct.ts';
+import { generatedFeatures, realFeatures } from './feature-inputs.ts';
+import { defineMetric } from './metric.ts';
+import { integer } from './options.ts';
+import { closenessToDiagonal, supportCurves } from './support-curves.ts';
+
+export const alphaPrecision = defineMetric({
+  name: 'alpha_precision',
+  title: 'Alpha-precision',
+  summary:
+    'How closely the samples fill the balls around the real mean that hold each share of the real data; 1 when they fill them alike.',
+  unit: 'score',
+  direction: 'higher',
+  range: [-1, 1],
+  version: 1,
+  citations: [alaa2022],
+  needs: { real: realFeatures, generated: generatedFeatures },
+  options: z.object({ steps: integer(30, 2).describe('points on the curve') }),
+  compute(inputs, { steps }, context) {
+    const { alphas, precision } = context.share(`support curves steps=${steps}`, () =>
+      supportCurves(inputs.real, inputs.generated, steps),
+    );
+    return { value: closenessToDiagonal(alphas, precision) };
+  },
+});
