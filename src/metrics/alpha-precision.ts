@@ -18,9 +18,9 @@ export const alphaPrecision = defineMetric({
   citations: [alaa2022],
   needs: { real: realFeatures, generated: generatedFeatures },
   options: z.object({ steps: integer(30, 2).describe('points on the curve') }),
-  compute(inputs, { steps }, context) {
-    const { alphas, precision } = context.share(`support curves steps=${steps}`, () =>
-      supportCurves(inputs.real, inputs.generated, steps),
+  compute({ real, generated }, { steps }, context) {
+    const { alphas, precision } = context.share(`support curves steps=${steps}`, [real, generated], () =>
+      supportCurves(real, generated, steps),
     );
     return { value: closenessToDiagonal(alphas, precision) };
   },

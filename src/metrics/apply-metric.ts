@@ -6,16 +6,21 @@ import { checkInputs } from './check-inputs.ts';
 import type { Inputs, InputsOf, Metric, MetricContext, MetricResult, Needs } from './metric.ts';
 
 /**
- * A context for metrics that are computed together on the same inputs; what they share is computed once. Each metric
- * draws from the child of `random` with its own name.
+ * A context for one metric or for several in turn, which then share what they compute on the same inputs. Each metric draws
+ * from the child of `random` with its own name.
  */
 export function metricContext(random: Stream = stream(0)): MetricContext {
-  const shared = new Map<string, unknown>();
+  const shared: { key: string; of: readonly object[]; value: unknown }[] = [];
   return {
     random,
-    share<T>(key: string, make: () => T): T {
-      if (!shared.has(key)) shared.set(key, make());
-      return shared.get(key) as T;
+    share<T>(key: string, of: readonly object[], make: () => T): T {
+      const found = shared.find(
+        (entry) => entry.key === key && entry.of.every((input, i) => input === of[i]),
+      );
+      if (found !== undefined) return found.value as T;
+      const value = make();
+      shared.push({ key, of, value });
+      return value;
     },
   };
 }

@@ -58,8 +58,11 @@ export type Inputs = Readonly<Record<string, InputKinds[InputKind] | undefined>>
 export interface MetricContext {
   /** The only source of random numbers. */
   readonly random: Stream;
-  /** The value of `key`, made once for all metrics that are computed together on the same inputs. */
-  share<T>(key: string, make: () => T): T;
+  /**
+   * What `make` gives for the inputs `of` (by identity), made once in a context: metrics that are computed one after the other
+   * in one context share distances and the like. `key` names the computation with its options.
+   */
+  share<T>(key: string, of: readonly object[], make: () => T): T;
 }
 
 /** What a metric gives. */

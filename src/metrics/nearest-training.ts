@@ -1,7 +1,7 @@
 /** The nearest training example of each generated one: what to look at to see memorisation. */
 import { GraftError } from '../errors.ts';
-import type { Matrix } from '../numeric/matrix.ts';
-import { nearestNeighbours, nearestNeighboursWithin } from '../numeric/nearest-neighbours.ts';
+import { type Matrix, selectRows } from '../numeric/matrix.ts';
+import { nearestNeighbours } from '../numeric/nearest-neighbours.ts';
 
 export interface NearestTraining {
   /** Row of the nearest training example of each generated one [m]. */
@@ -20,10 +20,14 @@ export function nearestTraining(train: Matrix, generated: Matrix): NearestTraini
       problem: `2 items or more are needed, got ${train.rows}`,
     });
   const nearest = nearestNeighbours(generated, train, 1);
-  const within = nearestNeighboursWithin(train, 1).squaredDistances;
+  // Only training examples that are somebody's nearest are asked for their own: among the two rows nearest to one of them
+  // itself takes one place, at distance 0, whichever index comes first among duplicates.
+  const asked = [...new Set(nearest.indices)];
+  const own = nearestNeighbours(selectRows(train, asked), train, 2).squaredDistances;
+  const spacingOf = new Map(asked.map((row, i) => [row, Math.sqrt(own[2 * i + 1]!)]));
   return {
     index: nearest.indices,
     distance: nearest.squaredDistances.map(Math.sqrt),
-    spacing: Float64Array.from(nearest.indices, (i) => Math.sqrt(within[i]!)),
+    spacing: Float64Array.from(nearest.indices, (i) => spacingOf.get(i)!),
   };
 }

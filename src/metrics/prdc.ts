@@ -114,7 +114,8 @@ export function sharedPrdc(
   context: MetricContext,
 ): Prdc {
   const { k, surface } = options;
-  return context.share(`prdc k=${k} surface=${surface}`, () =>
-    computePrdc(inputs.real, inputs.generated, k, surface),
+  const { real, generated } = inputs;
+  return context.share(`prdc k=${k} surface=${surface}`, [real, generated], () =>
+    computePrdc(real, generated, k, surface),
   );
 }
