@@ -30,7 +30,7 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>): number
 
 /**
  * Points (exp(-c KL(q|r)), exp(-c KL(p|r))) for mixtures r = w p + (1 - w) q with `points` weights between the ends (1, 0) and
- * (0, 1) (Pillutla et al. 2021, eq. 2).
+ * (0, 1) (Pillutla et al. 2021).
  */
 export function divergenceCurve(
   p: ArrayLike<number>,
@@ -67,7 +67,7 @@ export function mauveOf(p: ArrayLike<number>, q: ArrayLike<number>, points = 25,
   return areaUnderCurve(divergenceCurve(p, q, points, c));
 }
 
-/** Frontier integral of two histograms, in [0, 1] (Liu et al. 2021, 'Divergence Frontiers for Generative Models', Proposition 2, times 2). */
+/** Frontier integral of two histograms, in [0, 1] (Liu et al. 2021, 'Divergence Frontiers for Generative Models'), times 2. */
 export function frontierIntegral(p: ArrayLike<number>, q: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < p.length; i++) {

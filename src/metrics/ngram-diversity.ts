@@ -16,7 +16,7 @@ const su2022: Citation = {
   url: 'https://arxiv.org/abs/2202.06417',
 };
 
-/** Mean over sequences of (1 - rep-2)(1 - rep-3)(1 - rep-4) (Su et al. 2022, section 4.1). */
+/** Mean over sequences of (1 - rep-2)(1 - rep-3)(1 - rep-4) (Su et al. 2022). */
 export const ngramDiversity = defineMetric({
   name: 'ngram_diversity',
   title: 'n-gram diversity',

@@ -55,7 +55,7 @@ export function countNovel(
   return { total, novel, copiedTokens };
 }
 
-/** New n-grams over all n-grams of all samples (McCoy et al. 2023, section 4). Held-out text has a value of its own: compare with it. */
+/** New n-grams over all n-grams of all samples (McCoy et al. 2023). Held-out text has a value of its own: compare with it. */
 export const ngramNovelty = defineMetric({
   name: 'ngram_novelty',
   title: 'n-gram novelty',

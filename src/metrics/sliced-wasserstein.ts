@@ -56,7 +56,7 @@ export function slicedDistance(x: Matrix, y: Matrix, directions: Matrix, p: 1 | 
   return p === 1 ? mean(costs) : Math.sqrt(mean(costs));
 }
 
-/** The approximation of the order-2 distance that needs no directions, over the square root of d (Nadjahi et al. 2021, Theorem 1, without its centring of odd moments). */
+/** The approximation of the order-2 distance that needs no directions, over the square root of d (Nadjahi et al. 2021). */
 export function slicedApproximation(x: Matrix, y: Matrix): number {
   const [meanX, meanY] = [columnMeans(x), columnMeans(y)];
   const spread = (a: Matrix, centre: Float64Array) => {

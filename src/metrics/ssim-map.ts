@@ -33,7 +33,7 @@ export function uniformWindow(size: number): Float64Array {
 }
 
 /**
- * Mean SSIM and mean contrast-structure term over all windows that lie inside the image (Wang et al. 2004, eqs. 12 and 13, with
+ * Mean SSIM and mean contrast-structure term over all windows that lie inside the image (Wang et al. 2004, eq. 13, with
  * K1 = 0.01 and K2 = 0.03).
  */
 export function structuralSimilarity(

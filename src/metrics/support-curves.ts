@@ -1,4 +1,4 @@
-/** Curves of alpha-precision and beta-recall (Alaa et al. 2022, section 4). */
+/** Curves of alpha-precision and beta-recall (Alaa et al. 2022). */
 import { columnMeans } from '../numeric/covariance.ts';
 import { squaredDistance } from '../numeric/distances.ts';
 import { type Matrix, rowOf } from '../numeric/matrix.ts';
@@ -40,7 +40,7 @@ export function supportCurves(real: Matrix, generated: Matrix, steps: number): S
   };
 }
 
-/** 1 - 2 times the integral of |curve - alpha| over alpha (Alaa et al. 2022, eq. 9), as a sum over the steps: 1 on the diagonal, about 0 for a curve of zeros. */
+/** 1 - 2 times the integral of |curve - alpha| over alpha (Alaa et al. 2022), as a sum over the steps: 1 on the diagonal, about 0 for a curve of zeros. */
 export function closenessToDiagonal(alphas: Float64Array, curve: Float64Array): number {
   const gap = curve.reduce((sum, value, i) => sum + Math.abs(value - alphas[i]!), 0);
   return 1 - (2 * gap) / (alphas.length - 1);
