@@ -28,9 +28,11 @@ export function showShape(shape: readonly number[]): string {
   return shape.length === 0 ? 'scalar' : shape.map(showCount).join(' x ');
 }
 
-/** A whole number with its thousands separated: `30,000`. */
+/** A whole number with its thousands separated: `30,000`; above 2^53 rounded: `6.3e29`. */
 export function showCount(n: number): string {
-  return n.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return n > Number.MAX_SAFE_INTEGER
+    ? n.toExponential(1).replace('e+', 'e')
+    : n.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
 /** `3 values`, `1 value`. */

@@ -1,4 +1,4 @@
-import type { ColumnMetaData, SchemaElement } from 'hyparquet';
+import type { ColumnMetaData, FileMetaData, SchemaElement } from 'hyparquet';
 import { type PageCodec, pageCodecs } from './decompress-page.ts';
 import { readThrift, type ThriftStruct, type ThriftValue } from './read-thrift.ts';
 
@@ -8,13 +8,58 @@ import { readThrift, type ThriftStruct, type ThriftValue } from './read-thrift.t
  * RangeError that says what is wrong.
  */
 
+/** Where the footer starts, as the file's last 8 bytes announce it; may be negative. */
+export function footerStart(file: Uint8Array): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  return file.length - 8 - view.getUint32(file.length - 8, true);
+}
+
 /** Checks the structure of a file's footer. */
-export function checkFooter(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(bytes.length - 8, true);
-  const start = bytes.length - 8 - length;
+export function checkFooter(file: Uint8Array): void {
+  const start = footerStart(file);
   if (start < 4) throw new RangeError('the footer is longer than the file');
-  readThrift(bytes.subarray(0, bytes.length - 8), start);
+  readThrift(file.subarray(0, file.length - 8), start);
+}
+
+/**
+ * Checks that the parsed footer has what is read of it; hyparquet leaves out what a file leaves out.
+ */
+export function checkMetadata(metadata: FileMetaData): void {
+  const demand = (condition: boolean) => {
+    if (!condition) throw new RangeError('the footer lacks what every footer has');
+  };
+  const isCount = (value: unknown) => typeof value === 'bigint' && value >= 0n && value < 2n ** 53n;
+  demand(isCount(metadata.num_rows) && Array.isArray(metadata.row_groups));
+  for (const group of metadata.row_groups) {
+    demand(isCount(group.num_rows) && Array.isArray(group.columns));
+    for (const { meta_data: data } of group.columns) {
+      demand(data !== undefined && Array.isArray(data.path_in_schema));
+      demand(
+        [data!.data_page_offset, data!.total_compressed_size, data!.dictionary_page_offset ?? 0n].every(
+          isCount,
+        ),
+      );
+    }
+  }
+}
+
+/** Schemas nested deeper, or wider, than this are refused. */
+const deepestSchema = 32;
+const mostElements = 100_000;
+
+/** Checks that the schema's elements, listed depth first, make one tree. */
+export function checkSchema(schema: readonly SchemaElement[]): void {
+  if (schema.length > mostElements) throw new RangeError('the schema has too many columns');
+  let at = 0;
+  const visit = (depth: number): void => {
+    const element = schema[at++];
+    const children = element?.num_children ?? 0;
+    if (typeof element?.name !== 'string' || depth > deepestSchema || !(children >= 0))
+      throw new RangeError('the schema is damaged');
+    for (let child = 0; child < children; child++) visit(depth + 1);
+  };
+  visit(0);
+  if (at !== schema.length) throw new RangeError('the schema has columns that belong nowhere');
 }
 
 /** Page types and encodings by their number. */
@@ -25,10 +70,16 @@ const encodings: Readonly<Record<number, string>> = {
   0: 'PLAIN',
   2: 'PLAIN_DICTIONARY',
   3: 'RLE',
+  4: 'BIT_PACKED',
   5: 'DELTA_BINARY_PACKED',
   6: 'DELTA_LENGTH_BYTE_ARRAY',
+  7: 'DELTA_BYTE_ARRAY',
   8: 'RLE_DICTIONARY',
+  9: 'BYTE_STREAM_SPLIT',
 };
+
+/** Encodings that no writer uses for text, bytes and labels unless asked to, or whose output has no limit. */
+const refused = ['BIT_PACKED', 'DELTA_BYTE_ARRAY', 'BYTE_STREAM_SPLIT'];
 
 /** What a column chunk's pages must not exceed. */
 interface Limits {
@@ -136,7 +187,8 @@ function checkDataPage2(
 
 function checkValues(page: Uint8Array, at: number, encoding: number, count: number, type: string): void {
   const name = encodings[encoding];
-  if (name === undefined) throw new RangeError(`its encoding (number ${encoding}) is not supported`);
+  if (name === undefined || refused.includes(name))
+    throw new RangeError(`its encoding is ${name ?? encoding}, which is not supported`);
   if (name === 'PLAIN_DICTIONARY' || name === 'RLE_DICTIONARY' || name === 'RLE') {
     if (at >= page.length && count > 0 && type !== 'BOOLEAN')
       throw new RangeError('a page ends before its values');

@@ -31,26 +31,34 @@ function count(sample: Uint8Array) {
   return { high, alone, control, evenNul, oddNul };
 }
 
-/** Encodings, with the characters that prove them. */
-const candidates: readonly (readonly [name: string, label: string, everyday: RegExp])[] = [
-  ['EUC-JP', 'euc-jp', /[\u3041-\u30fe\u3001\u3002]/gu],
-  ['SHIFT_JIS', 'shift_jis', /[\u3041-\u30fe\u3001\u3002]/gu],
-  ['EUC-KR', 'euc-kr', /[\uac00-\ud7a3]/gu],
-  ['BIG5', 'big5', /[的是不我一有大在人了他們這\u3001\u3002，]/gu],
-  ['GB18030', 'gb18030', /[的是不我一有大在人了他们这\u3001\u3002，]/gu],
-  ['WINDOWS-1251', 'windows-1251', /[а-яё]/gu],
-  ['KOI8-R', 'koi8-r', /[а-яё]/gu],
+const kana = /[\u3041-\u30fe\u3001\u3002]/gu;
+const russian = /[оеаинтсрвл]/gu;
+const chinese =
+  /[的一是不了在人有我他中来來上大和到以要就出可也你生能而子那得下自之年里作这這个個们們为為国國说說时時会會对對发發后後，。]/gu;
+
+/**
+ * Encodings, the everyday characters of their languages, and the share of running text that these usually are: the
+ * wrong encoding hits them by chance, but less often than that.
+ */
+const candidates: readonly (readonly [name: string, label: string, everyday: RegExp, usual: number])[] = [
+  ['EUC-JP', 'euc-jp', kana, 0.5],
+  ['SHIFT_JIS', 'shift_jis', kana, 0.5],
+  ['EUC-KR', 'euc-kr', /[\uac00-\ud7a3]/gu, 0.9],
+  ['BIG5', 'big5', chinese, 0.3],
+  ['GB18030', 'gb18030', chinese, 0.3],
+  ['WINDOWS-1251', 'windows-1251', russian, 0.6],
+  ['KOI8-R', 'koi8-r', russian, 0.6],
 ];
 
 function bestOf(sample: Uint8Array): string | undefined {
   let best: string | undefined;
   let bestScore = 0;
-  for (const [name, label, everyday] of candidates) {
+  for (const [name, label, everyday, usual] of candidates) {
     const text = new TextDecoder(label).decode(sample);
-    const foreign = [...text].filter((character) => character > '\x7f');
-    const score =
-      ((text.match(everyday)?.length ?? 0) - 4 * (text.match(/\ufffd/g)?.length ?? 0)) /
-      Math.max(1, foreign.length);
+    const foreign = [...text].filter((character) => character > '\x7f').length;
+    const hits = text.match(everyday)?.length ?? 0;
+    const misses = text.match(/\ufffd/g)?.length ?? 0;
+    const score = (hits - 4 * misses) / Math.max(1, foreign) / usual;
     if (score > bestScore) [best, bestScore] = [name, score];
   }
   return best;

@@ -15,7 +15,7 @@ export function gunzipChecked(bytes: Uint8Array, maxBytes: number, format: strin
   try {
     return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
   } catch (error) {
-    throw gzipError(error, maxBytes, format, path);
+    throw gzipError(error, bytes, maxBytes, format, path);
   }
 }
 
@@ -25,20 +25,35 @@ export function gunzipHead(bytes: Uint8Array, want: number, format: string, path
     // A sync flush at the end makes zlib hand over what it has instead of asking for the rest.
     return gunzipSync(bytes.subarray(0, 1024 + want), { finishFlush: constants.Z_SYNC_FLUSH });
   } catch (error) {
-    throw gzipError(error, 0, format, path);
+    throw gzipError(error, bytes, 0, format, path);
   }
 }
 
-function gzipError(error: unknown, maxBytes: number, format: string, path: string): GraftError {
+function gzipError(
+  error: unknown,
+  bytes: Uint8Array,
+  maxBytes: number,
+  format: string,
+  path: string,
+): GraftError {
   const code = (error as NodeJS.ErrnoException).code;
+  const place = { offset: 'gzip data', hint: 'It is probably an incomplete download: fetch it again.' };
   if (code === 'ERR_BUFFER_TOO_LARGE')
     return badFile(
       format,
       path,
-      `its gzip data decompress to more than the ${showCount(maxBytes)} bytes expected`,
+      `the gzip data decompress to more than the ${showCount(maxBytes)} bytes expected`,
+      {
+        ...place,
+        hint: 'Where you trust it, unpack it yourself: gunzip.',
+      },
     );
-  const hint = 'It is probably an incomplete download: fetch it again.';
-  if (code === 'Z_BUF_ERROR') return badFile(format, path, 'its gzip data end too early', { hint });
-  const reason = error instanceof Error ? error.message : String(error);
-  return badFile(format, path, `its gzip data are damaged (${reason})`, { hint });
+  if (code === 'Z_BUF_ERROR')
+    return badFile(
+      format,
+      path,
+      `the gzip data end too early, after ${showCount(bytes.length)} bytes`,
+      place,
+    );
+  return badFile(format, path, 'the gzip data are damaged', place);
 }

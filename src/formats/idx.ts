@@ -3,7 +3,7 @@ import { decompressionLimit } from './decompression-limit.ts';
 import { gunzipChecked, gunzipHead, isGzip } from './gunzip-checked.ts';
 import { type DType, decodeNumbers, dtypes, elementCount, type NumericArray } from './numeric-array.ts';
 import { readFileChecked } from './read-file-checked.ts';
-import { sniffContent } from './sniff-content.ts';
+import { wrongContent } from './wrong-content.ts';
 
 const format = 'IDX';
 
@@ -33,7 +33,7 @@ export function readIdx(bytes: Uint8Array, path: string): NumericArray {
       path,
       `its header announces ${showShape(header.shape)} ${header.dtype} values (${showCount(header.total)} bytes); ` +
         `${showCount(bytes.length)} gzip bytes may hold at most ${showCount(limit)}`,
-      { offset: 'byte 4' },
+      { offset: 'byte 4', hint: 'Where you trust it, unpack it yourself: gunzip.' },
     );
   return decode(gunzipChecked(bytes, header.total, format, path), header, path);
 }
@@ -54,15 +54,8 @@ interface Header {
 const longestHeader = 4 + 4 * 255;
 
 function readHeader(bytes: Uint8Array, path: string): Header {
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
-    const content = sniffContent(bytes);
-    throw badFile(
-      format,
-      path,
-      bytes.length === 0 ? 'it holds nothing' : `it must start with two zero bytes, but is ${content.label}`,
-      { offset: 'byte 0', ...(content.hint === undefined ? {} : { hint: content.hint }) },
-    );
-  }
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0)
+    throw wrongContent(format, path, 'it must start with two zero bytes', bytes);
   const dtype = types[bytes[2]!];
   if (dtype === undefined)
     throw badFile(format, path, `its element type is 0x${bytes[2]!.toString(16).padStart(2, '0')}`, {

@@ -29,7 +29,7 @@ export function readJsonl(bytes: Uint8Array, path: string): JsonlRecord[] {
         fields === undefined
           ? `this is not JSON: ${quote(text)}`
           : `a JSON object is needed, this is ${Array.isArray(fields) ? 'a list' : quote(text)}`,
-        { offset: `line ${line}`, hint: hintFor(text, lines) },
+        { offset: `line ${line}`, hint: adviceFor(text, lines) },
       );
     records.push({ line, fields: fields as Record<string, unknown> });
   }
@@ -63,10 +63,8 @@ function textOf(records: readonly JsonlRecord[], path: string, field: string): s
       throw badFile(
         format,
         path,
-        `field ${quote(field)} must be a string, but is ${quote(JSON.stringify(value))}`,
-        {
-          offset: `line ${line}`,
-        },
+        `field ${quote(field)} must be a string, but is ${JSON.stringify(value).slice(0, 60)}`,
+        { offset: `line ${line}`, hint: 'Name a field that holds text.' },
       );
     const names = Object.keys(fields).slice(0, 20);
     const near = nearest(field, names);
@@ -89,7 +87,7 @@ function parse(text: string): unknown {
   }
 }
 
-function hintFor(text: string, lines: readonly string[]): string {
+function adviceFor(text: string, lines: readonly string[]): string {
   const first = lines.find((line) => line.trim() !== '')?.trim() ?? '';
   if (first.startsWith('[')) return 'For a file that is one JSON list: jq -c ".[]" in.json > out.jsonl.';
   if (first === '{') return 'Each object must stand on one line: jq -c . in.json > out.jsonl.';

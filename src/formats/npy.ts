@@ -13,6 +13,7 @@ import {
 import { type PythonLiteral, parsePythonLiteral } from './python-literal.ts';
 import { readFileChecked } from './read-file-checked.ts';
 import { sniffContent } from './sniff-content.ts';
+import { wrongContent } from './wrong-content.ts';
 
 const format = 'NPY';
 
@@ -51,10 +52,7 @@ export function readNpy(bytes: Uint8Array, path: string): NumericArray {
         `but ${showCount(found)} bytes follow`,
       {
         offset: `byte ${length}`,
-        hint:
-          found < needed
-            ? 'It is probably incomplete: write or fetch it again.'
-            : 'One file holds one array; for several use numpy.savez.',
+        hint: found < needed ? again : 'One file holds one array; for several use numpy.savez.',
       },
     );
   const data = decodeNumbers(bytes, length, count, dtype, littleEndian);
@@ -112,18 +110,18 @@ interface Header {
   length: number;
 }
 
+/** NumPy's own limit. */
+const mostAxes = 64;
+
+const again = 'It is damaged or incomplete: write it again with numpy.save.';
+
 /** Honest headers are below a kilobyte; record arrays, which are refused anyway, may be longer. */
 const longestHeader = 1 << 20;
 
 function readHeader(bytes: Uint8Array, path: string): Header {
   const content = sniffContent(bytes);
   if (content.kind !== 'npy')
-    throw badFile(
-      format,
-      path,
-      content.kind === 'empty' ? 'it is empty' : `it must start with \\x93NUMPY, but is ${content.label}`,
-      { offset: 'byte 0', ...(content.hint === undefined ? {} : { hint: content.hint }) },
-    );
+    throw wrongContent(format, path, 'it must start with \\x93NUMPY', bytes, content);
   const version = bytes[6];
   if (version !== 1 && version !== 2 && version !== 3)
     throw badFile(format, path, `its version is ${version ?? 'missing'}`, {
@@ -132,7 +130,10 @@ function readHeader(bytes: Uint8Array, path: string): Header {
     });
   const start = version === 1 ? 10 : 12;
   if (bytes.length < start)
-    throw badFile(format, path, `it ends within its header (${bytes.length} bytes)`, { offset: 'byte 8' });
+    throw badFile(format, path, `it ends within its header (${bytes.length} bytes)`, {
+      offset: 'byte 8',
+      hint: again,
+    });
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = version === 1 ? buffer.readUInt16LE(8) : buffer.readUInt32LE(8);
   if (headerLength > longestHeader || start + headerLength > bytes.length)
@@ -140,14 +141,11 @@ function readHeader(bytes: Uint8Array, path: string): Header {
       format,
       path,
       `its header announces ${showCount(headerLength)} bytes, but ${showCount(bytes.length - start)} follow`,
-      { offset: 'byte 8' },
+      { offset: 'byte 8', hint: again },
     );
   const text = buffer.toString(version === 3 ? 'utf8' : 'latin1', start, start + headerLength);
-  const fail = (problem: string, hint?: string): never => {
-    throw badFile(format, path, problem, {
-      offset: `byte ${start}`,
-      ...(hint === undefined ? {} : { hint }),
-    });
+  const fail = (problem: string, hint = again): never => {
+    throw badFile(format, path, problem, { offset: `byte ${start}`, hint });
   };
   const literal = parsePythonLiteral(text);
   if (!(literal instanceof Map)) return fail(`its header is not a Python dictionary: ${quote(text.trim())}`);
@@ -156,6 +154,7 @@ function readHeader(bytes: Uint8Array, path: string): Header {
   const shape = literal.get('shape');
   if (descr === undefined || typeof fortranOrder !== 'boolean' || !Array.isArray(shape))
     return fail(`its header lacks 'descr', 'fortran_order' or 'shape': ${quote(text.trim())}`);
+  if (shape.length > mostAxes) return fail(`it has ${shape.length} axes; at most ${mostAxes} are allowed`);
   if (!shape.every((size): size is number => typeof size === 'number' && size >= 0))
     return fail(`its shape is not a tuple of whole numbers: ${quote(text.trim())}`);
   return { ...elementType(descr, fail), fortranOrder, shape, length: start + headerLength };

@@ -1,11 +1,12 @@
 import { type FileMetaData, parquetMetadata, parquetRead, type SchemaElement } from 'hyparquet';
 import { lookUp } from '../errors.ts';
 import { badFile, quote, showCount } from './bad-file.ts';
-import { checkColumnChunk, checkFooter } from './check-parquet.ts';
+import { checkColumnChunk, checkFooter, checkMetadata, checkSchema, footerStart } from './check-parquet.ts';
 import { pageCodecs } from './decompress-page.ts';
 import { decompressionLimit } from './decompression-limit.ts';
 import { readFileChecked } from './read-file-checked.ts';
 import { sniffContent } from './sniff-content.ts';
+import { wrongContent } from './wrong-content.ts';
 
 const format = 'parquet';
 
@@ -88,13 +89,7 @@ const rewrite = `Write it anew: python -c "import pyarrow.parquet as p; p.write_
 
 function readMetadata(bytes: Uint8Array, path: string): FileMetaData {
   const content = sniffContent(bytes);
-  if (content.kind !== 'parquet')
-    throw badFile(
-      format,
-      path,
-      content.kind === 'empty' ? 'it is empty' : `it must start with PAR1, but is ${content.label}`,
-      { offset: 'byte 0', ...(content.hint === undefined ? {} : { hint: content.hint }) },
-    );
+  if (content.kind !== 'parquet') throw wrongContent(format, path, 'it must start with PAR1', bytes, content);
   if (bytes.length < 12 || Buffer.from(bytes.subarray(-4)).toString('latin1') !== 'PAR1')
     throw badFile(format, path, 'it does not end with PAR1', {
       offset: `byte ${Math.max(0, bytes.length - 4)}`,
@@ -104,26 +99,14 @@ function readMetadata(bytes: Uint8Array, path: string): FileMetaData {
     checkFooter(bytes);
     const metadata = parquetMetadata(bytes, { geoparquet: false });
     checkSchema(metadata.schema);
+    checkMetadata(metadata);
     return metadata;
   } catch (error) {
-    throw damaged(path, 'its footer is damaged', error);
+    throw damaged(path, 'its footer is damaged', error, {
+      offset: `byte ${footerStart(bytes)}`,
+      hint: 'Write or fetch it again.',
+    });
   }
-}
-
-/** Schemas nested deeper, or wider, than this are refused. */
-const deepestSchema = 32;
-const mostElements = 100_000;
-
-function checkSchema(schema: readonly SchemaElement[]): void {
-  if (schema.length > mostElements) throw new RangeError('the schema has too many columns');
-  let at = 0;
-  const visit = (depth: number): void => {
-    const element = schema[at++];
-    if (element === undefined || depth > deepestSchema) throw new RangeError('the schema is damaged');
-    for (let child = 0; child < (element.num_children ?? 0); child++) visit(depth + 1);
-  };
-  visit(0);
-  if (at !== schema.length) throw new RangeError('the schema has columns that belong nowhere');
 }
 
 /** The elements of each column below the root: itself first, then what is nested in it, with their paths. */
@@ -220,7 +203,7 @@ async function readColumn(
       },
     });
   } catch (error) {
-    throw damaged(path, `column ${quote(name)} is damaged`, error, place);
+    throw damaged(path, 'its data are damaged', error, { ...place, hint: rewrite });
   }
   const gap = values.findIndex((value) => value === null || value === undefined);
   if (gap >= 0)
@@ -261,7 +244,7 @@ function checkColumn(bytes: Uint8Array, metadata: FileMetaData, name: string, pa
         budget -= checkColumnChunk(bytes, data!, leaf as SchemaElement[], { values, bytes: budget });
       } catch (error) {
         const reason = error instanceof RangeError ? error.message : 'its data are damaged';
-        throw damaged(path, `column ${quote(name)} cannot be read: ${reason}`, error, {
+        throw damaged(path, `it cannot be read: ${reason}`, error, {
           ...place,
           hint: rewrite,
         });

@@ -7,6 +7,7 @@ import { gunzipChecked, isGzip } from './gunzip-checked.ts';
 import { listFiles } from './list-files.ts';
 import { readFileChecked } from './read-file-checked.ts';
 import { sniffContent } from './sniff-content.ts';
+import { wrongContent } from './wrong-content.ts';
 
 const format = 'UTF-8 text';
 
@@ -31,19 +32,13 @@ export function readText(bytes: Uint8Array, path: string, kind = format): string
       },
     );
   const content = sniffContent(plain);
-  if (content.kind === 'empty') throw badFile(kind, path, 'it is empty');
-  if (!textKinds.has(content.kind))
-    throw badFile(
-      kind,
-      path,
-      `it is ${content.label}`,
-      content.hint === undefined ? {} : { hint: content.hint },
-    );
+  if (!textKinds.has(content.kind)) throw wrongContent(kind, path, 'it must be text', plain, content);
   if (!isUtf8(plain)) throw notUtf8(plain, path, kind);
   const nul = plain.indexOf(0);
   if (nul >= 0)
     throw badFile(kind, path, 'it contains a NUL character, so it is no text', {
       offset: placeOf(plain, nul),
+      hint: 'Is it another kind of file, or damaged?',
     });
   // TextDecoder drops the byte order mark.
   return new TextDecoder().decode(plain).replace(/\r\n?/g, '\n');
@@ -60,7 +55,10 @@ export function readLines(bytes: Uint8Array, path: string): string[] {
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line.length > 0);
-  if (lines.length === 0) throw badFile(format, path, 'it has no line with anything on it');
+  if (lines.length === 0)
+    throw badFile(format, path, 'it has no line with anything on it', {
+      hint: 'Give a file with one item a line.',
+    });
   return lines;
 }
 
@@ -88,7 +86,9 @@ export function readTextFolder(
     endings.some((ending) => name.toLowerCase().endsWith(ending)),
   );
   if (names.length === 0)
-    throw badFile('text folder', path, `it has no file that ends in ${endings.join(', ')}`);
+    throw badFile('text folder', path, `it has no file that ends in ${endings.join(', ')}`, {
+      hint: 'Put one document in each file.',
+    });
   return names.map((name) => ({ name, text: readTextFile(join(path, name)) }));
 }
 
@@ -105,17 +105,28 @@ const textKinds: ReadonlySet<string> = new Set([
 
 function notUtf8(bytes: Uint8Array, path: string, kind: string) {
   const bad = firstBadByte(bytes);
-  const value = bytes[bad];
-  const problem =
-    value === undefined
-      ? 'it ends within a character'
-      : `byte 0x${value.toString(16).padStart(2, '0')} is not valid UTF-8 there`;
+  const place = { offset: placeOf(bytes, bad) };
+  if (isCutOff(bytes, bad))
+    return badFile(kind, path, 'it ends within a character', {
+      ...place,
+      hint: 'It is probably an incomplete download: fetch it again.',
+    });
   const encoding = guessEncoding(bytes);
   const hint =
     encoding === undefined
       ? 'Convert it to UTF-8.'
       : `It is probably ${encoding}: iconv -f ${encoding} -t UTF-8 in.txt > out.txt.`;
-  return badFile(kind, path, problem, { offset: placeOf(bytes, bad), hint });
+  const byte = `0x${bytes[bad]!.toString(16).padStart(2, '0')}`;
+  return badFile(kind, path, `byte ${byte} is not valid UTF-8 there`, { ...place, hint });
+}
+
+/** True when the bytes from `at` to the end are the beginning of a character that takes more. */
+function isCutOff(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at]!;
+  const length =
+    first >= 0xf0 && first <= 0xf4 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 1;
+  const rest = bytes.subarray(at + 1);
+  return rest.length < length - 1 && rest.every((byte) => (byte & 0xc0) === 0x80) && at > 0;
 }
 
 /** The position of the first byte that is not part of a valid UTF-8 sequence; the length where the last one is cut off. */

@@ -1,8 +1,12 @@
-/** What the first bytes of a file look like: `label` for a message, and how to come from there to something readable. */
+/** What the first bytes of a file look like. */
 export interface Content {
   readonly kind: ContentKind;
+  /** What a message calls it: `a PNG image`. */
   readonly label: string;
+  /** For what is not read: how to come from there to something that is. */
   readonly hint?: string;
+  /** For what is read: how to ask for it. */
+  readonly use?: string;
 }
 
 const pickleHint =
@@ -11,13 +15,15 @@ const pickleHint =
   `save_file(torch.load('in.pt', weights_only=True), 'out.safetensors')" for weights, ` +
   `or numpy.savez('out.npz', images=…, labels=…) for arrays.`;
 
+const imageUse = 'Images are read from a folder, a zip or one file: choose that format.';
+
 /** Every kind of content that is told apart, in the order in which it is looked for. */
 const contents = {
   empty: { label: 'an empty file' },
-  gzip: { label: 'gzip-compressed data' },
-  zip: { label: 'a zip archive' },
-  npy: { label: 'a NumPy array (npy)' },
-  parquet: { label: 'a parquet table' },
+  gzip: { label: 'gzip-compressed data', use: 'Unpack it first: gunzip in.gz.' },
+  zip: { label: 'a zip archive', use: 'It can be read as npz or as a zip of images: choose that format.' },
+  npy: { label: 'a NumPy array (npy)', use: 'It can be read as npy: choose that format.' },
+  parquet: { label: 'a parquet table', use: 'It can be read as parquet: choose that format.' },
   hdf5: {
     label: 'an HDF5 file',
     hint: `Convert it: python -c "import h5py, numpy; f = h5py.File('in.h5'); numpy.savez('out.npz', **{k: f[k][()] for k in f})".`,
@@ -28,16 +34,16 @@ const contents = {
   },
   torch: { label: 'a PyTorch checkpoint (a zip around a Python pickle)', hint: pickleHint },
   pickle: { label: 'a Python pickle', hint: pickleHint },
-  png: { label: 'a PNG image' },
-  jpeg: { label: 'a JPEG image' },
-  gif: { label: 'a GIF image' },
-  webp: { label: 'a WebP image' },
-  tiff: { label: 'a TIFF image' },
+  png: { label: 'a PNG image', use: imageUse },
+  jpeg: { label: 'a JPEG image', use: imageUse },
+  gif: { label: 'a GIF image', use: imageUse },
+  webp: { label: 'a WebP image', use: imageUse },
+  tiff: { label: 'a TIFF image', use: imageUse },
   bmp: {
     label: 'a BMP image',
     hint: "Convert it: python -c \"from PIL import Image; Image.open('in.bmp').save('out.png')\".",
   },
-  avif: { label: 'an AVIF or HEIF image' },
+  avif: { label: 'an AVIF or HEIF image', use: imageUse },
   pdf: { label: 'a PDF document', hint: 'Convert it to plain text: pdftotext in.pdf out.txt.' },
   tar: { label: 'a tar archive', hint: 'Unpack it and give the folder.' },
   '7z': { label: 'a 7z archive', hint: 'Unpack it and give the folder.' },
@@ -51,12 +57,12 @@ const contents = {
   },
   html: { label: 'an HTML page', hint: 'Perhaps a download stored an error page: download it again.' },
   svg: { label: 'an SVG drawing' },
-  safetensors: { label: 'a safetensors file' },
-  idx: { label: 'an IDX file' },
+  safetensors: { label: 'a safetensors file', use: 'It can be read as safetensors: choose that format.' },
+  idx: { label: 'an IDX file', use: 'It can be read as idx: choose that format.' },
   midi: { label: 'a MIDI file' },
-  text: { label: 'text' },
+  text: { label: 'text', use: 'It can be read as text or jsonl: choose that format.' },
   binary: { label: 'unknown binary data' },
-} as const satisfies Record<string, { label: string; hint?: string }>;
+} as const satisfies Record<string, { label: string; hint?: string; use?: string }>;
 
 /** A kind of content that `sniffContent` tells apart. */
 export type ContentKind = keyof typeof contents;

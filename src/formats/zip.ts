@@ -5,6 +5,7 @@ import { badFile, quote, showCount } from './bad-file.ts';
 import { crc32 } from './crc32.ts';
 import { decompressionLimit } from './decompression-limit.ts';
 import { sniffContent } from './sniff-content.ts';
+import { wrongContent } from './wrong-content.ts';
 
 /** A file in a zip archive. */
 export interface ZipEntry {
@@ -37,7 +38,10 @@ export function listZip(bytes: Uint8Array, path: string, format = 'zip'): ZipEnt
     at = next;
     if (entry.name.endsWith('/')) continue;
     if (names.has(entry.name))
-      throw badFile(format, path, 'its name occurs twice', { offset: `entry ${quote(entry.name)}` });
+      throw badFile(format, path, 'its name occurs twice', {
+        offset: `entry ${quote(entry.name)}`,
+        hint: 'Write it anew, with each name once.',
+      });
     names.add(entry.name);
     entries.push(entry);
   }
@@ -48,7 +52,7 @@ export function listZip(bytes: Uint8Array, path: string, format = 'zip'): ZipEnt
 
 /** The content of one listed file: decompressed, its length and check sum verified. Fails with `bad-file`. */
 export function readZipEntry(bytes: Uint8Array, entry: ZipEntry, path: string, format = 'zip'): Uint8Array {
-  const place = { offset: `entry ${quote(entry.name)}` };
+  const place = { offset: `entry ${quote(entry.name)}`, hint: 'It is damaged: write or fetch it again.' };
   const start = contentStart(
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     entry,
@@ -75,8 +79,7 @@ export function readZipEntry(bytes: Uint8Array, entry: ZipEntry, path: string, f
       `it has ${showCount(content.length)} bytes, but the directory announces ${showCount(entry.size)}`,
       place,
     );
-  if (crc32(content) !== entry.crc32)
-    throw badFile(format, path, 'its check sum is wrong, so its data are damaged', place);
+  if (crc32(content) !== entry.crc32) throw badFile(format, path, 'its check sum is wrong', place);
   return content;
 }
 
@@ -124,13 +127,9 @@ const longestComment = 0xffff;
 
 function findDirectory(buffer: Buffer, path: string, format: string): Directory {
   const content = sniffContent(buffer);
-  if (content.kind !== 'zip')
-    throw badFile(
-      format,
-      path,
-      content.kind === 'empty' ? 'it is empty' : `it must be a zip archive, but is ${content.label}`,
-      { offset: 'byte 0', ...(content.hint === undefined ? {} : { hint: content.hint }) },
-    );
+  if (content.kind === 'torch')
+    throw badFile(format, path, `it is ${content.label}`, { offset: 'byte 0', hint: content.hint! });
+  if (content.kind !== 'zip') throw wrongContent(format, path, 'it must be a zip archive', buffer, content);
   const end = findEnd(buffer);
   if (end === undefined)
     throw badFile(format, path, 'its directory is missing at the end', {
@@ -194,11 +193,11 @@ function readEntry(buffer: Buffer, at: number, end: number, path: string, format
   const unsafe = unsafeName(name);
   if (unsafe !== undefined) throw fail(unsafe, 'Unpack it, look at what it holds, and zip the files anew.');
   if ((buffer.readUInt32LE(at + 38) >>> 16) >>> 12 === 0xa) throw fail('it is a symbolic link');
-  if (flags & 1) throw fail('it is encrypted', 'Unpack it with its password and give the folder.');
+  if (flags & 1) throw fail('it is encrypted', otherWay(format));
   if (method !== 0 && method !== 8)
     throw fail(
       `its compression method is ${method}`,
-      'Allowed: 0 (stored) and 8 (deflate). Unpack it and give the folder.',
+      `Allowed: 0 (stored) and 8 (deflate). ${otherWay(format)}`,
     );
   const extra = buffer.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
   const wide = zip64Field(extra);
@@ -232,6 +231,13 @@ function zip64Field(extra: Buffer): { field: Buffer; at: number; length: number 
   return undefined;
 }
 
+/** How to give data that cannot be read from this archive. */
+function otherWay(format: string): string {
+  return format === 'NPZ'
+    ? 'Save it with numpy.savez, uncompressed.'
+    : 'Unpack it yourself and give the folder.';
+}
+
 /** Why a name must not be used as a path below a folder, if there is a reason. */
 function unsafeName(name: string): string | undefined {
   if (name === '') return 'its name is empty';
@@ -248,7 +254,7 @@ function checkSizes(entries: ZipEntry[], length: number, path: string, format: s
       format,
       path,
       `its ${showCount(length)} bytes announce ${showCount(total)} bytes of content; at most ${showCount(limit)} are allowed`,
-      { hint: 'Unpack it yourself where you trust it, and give the folder.' },
+      { offset: 'directory', hint: otherWay(format) },
     );
 }
 
@@ -268,7 +274,7 @@ function checkOverlap(
         format,
         path,
         end > directory ? 'it runs into the directory' : 'it overlaps the entry before it',
-        { offset: `entry ${quote(entry.name)}` },
+        { offset: `entry ${quote(entry.name)}`, hint: 'No honest archive has that: do not trust it.' },
       );
     previousEnd = end;
   }
