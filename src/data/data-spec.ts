@@ -9,19 +9,22 @@ const selection = z
   .union([z.string(), z.record(z.string(), z.union([word, z.array(word).min(1)]))])
   .describe('one value of any attribute (serif), or values per attribute ({ style: serif, label: [3, 5] })');
 
-/** Formats that a person may name; without one the file is looked at. */
-export const dataFormats = [
+/** Formats that a person may name; without one the content of the file or folder decides. */
+export const ownDataFormats = [
   'idx',
   'npy',
   'npz',
-  'cifar',
+  'array-folder',
+  'cifar-binary',
+  'image',
   'image-folder',
   'image-zip',
   'text',
-  'abc',
+  'text-folder',
   'jsonl',
   'parquet',
 ] as const;
+export type OwnDataFormat = (typeof ownDataFormats)[number];
 
 const fraction = z.number().min(0).max(1);
 
@@ -78,17 +81,19 @@ export const namedData = z.strictObject({
 /** A person's own data. */
 export const ownData = z.strictObject({
   path: z.string().min(1).describe('file or folder, relative to the study file'),
-  format: z.enum(dataFormats).optional().describe('format, where the file does not show it'),
+  format: z.enum(ownDataFormats).optional().describe('format, where the file does not show it'),
   field: z
     .string()
     .min(1)
     .optional()
-    .describe('column that holds the text or image (JSONL, parquet), array (npz)'),
+    .describe('column that holds the texts or images (JSONL, parquet), array that holds the images (npz)'),
   label: z.string().min(1).optional().describe('column or array that holds the class'),
   unit: z
-    .enum(['line', 'file', 'running'])
+    .enum(['line', 'file', 'running', 'tune'])
     .optional()
-    .describe('what one text is: a line, a whole file, or a part of running text (default for plain text)'),
+    .describe(
+      'what one text of a plain text file is: part of running text (the default), a line, a whole file, or a tune of ABC notation (the default for .abc)',
+    ),
   ...reading,
 });
 

@@ -69,7 +69,8 @@ function attributeWith(
   where: string | undefined,
 ): string {
   const names = Object.keys(attributes).filter((name) => attributes[name]!.includes(value));
-  if (names.length === 1) return names[0]!;
+  const choices = names.map((name) => attributes[name]!.map((other) => other === value).join());
+  if (new Set(choices).size === 1) return names[0]!;
   if (names.length > 1) {
     throw new GraftError('invalid-value', {
       what: `selection from ${set.name}`,

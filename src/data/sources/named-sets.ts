@@ -1,22 +1,25 @@
 import { join } from 'node:path';
-import type { DataSet } from '../data-set.ts';
+import type { ImageOptions } from '../../formats/image-set.ts';
+import { type DataSet, type ImageSet, imageSize } from '../data-set.ts';
 import { readArrayFiles } from './array-folder.ts';
+import { isCifarFile, readCifarFiles } from './cifar-source.ts';
+import { readFolderImages, readZipImages } from './image-source.ts';
 import { readTextSource } from './text-source.ts';
 
 /** A data set that is known by name. */
 export interface NamedSet {
   readonly title: string;
   readonly kind: 'image' | 'text';
-  /** Folder below a data folder where its files are looked for. */
-  readonly folder: string;
+  /** Folder below a data folder where its files are looked for; absent where the package holds them. */
+  readonly folder?: string;
   /** Its usual files, for those who have to fetch them; of alternatives, one suffices. */
   readonly files: readonly string[];
   /** Where its makers offer it. */
   readonly home: string;
   readonly licence: string;
   readonly citation?: string;
-  /** Reads the files that are in `folder`; `names` lists them all. */
-  read(folder: string, names: readonly string[]): DataSet;
+  /** Reads the files that are in `folder`; `names` lists them all. `images`: how images of files come to one shape. */
+  read(folder: string, names: readonly string[], images: ImageOptions): DataSet | Promise<DataSet>;
 }
 
 const digits = Array.from('0123456789');
@@ -33,7 +36,7 @@ const fashion = [
   'Ankle boot',
 ];
 const hiragana = ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'];
-export const cifar10Classes = [
+const cifar10Classes = [
   'airplane',
   'automobile',
   'bird',
@@ -141,6 +144,50 @@ export const namedSets = {
         { filesAreClasses: true },
       ),
   },
+  cifar10: {
+    title: 'photographs, 32x32 RGB, 10 classes',
+    kind: 'image',
+    folder: 'cifar10',
+    files: ['data_batch_1.bin … data_batch_5.bin', 'test_batch.bin'],
+    home: 'https://www.cs.toronto.edu/~kriz/cifar.html',
+    licence: 'not stated by its makers',
+    citation: 'Krizhevsky (2009). Learning multiple layers of features from tiny images.',
+    read: (folder, names) => {
+      const batches = names.filter(isCifarFile);
+      return batches.length > 0
+        ? readCifarFiles('cifar10', folder, batches, cifar10Classes)
+        : readArrayFiles('cifar10', folder, arrays(names), { classes: cifar10Classes });
+    },
+  },
+  'dcss-tiles': {
+    title: 'pixel-art sprites of a game, 32x32 RGB, one zip a kind (item, mon, dngn, player)',
+    kind: 'image',
+    folder: 'dcss-tiles',
+    files: ['item.zip', 'mon.zip', 'dngn.zip', 'player.zip'],
+    home: 'https://github.com/crawl/tiles',
+    licence: 'CC0',
+    read: async (folder, names, images) => {
+      const zips = names.filter((name) => name.endsWith('.zip'));
+      const sets = await Promise.all(
+        zips.map((zip) => readZipImages('dcss-tiles', join(folder, zip), images)),
+      );
+      return joinImages(
+        'dcss-tiles',
+        sets,
+        zips.map((zip) => zip.replace(/\.zip$/, '')),
+      );
+    },
+  },
+  paintings: {
+    title: 'three paintings, to be cut into patches',
+    kind: 'image',
+    folder: 'paintings',
+    files: ['starry_night_google.jpg', 'the_scream.jpg', 'shipwreck.jpg'],
+    home: 'https://github.com/jcjohnson/neural-style',
+    licence: 'public domain',
+    read: (folder, _names, images) =>
+      readFolderImages('paintings', folder, images.size || images.patch ? images : { ...images, patch: 32 }),
+  },
   tinyshakespeare: {
     ...novel(
       'tinyshakespeare',
@@ -213,3 +260,34 @@ export const namedSets = {
 } satisfies Record<string, NamedSet>;
 
 export type NamedSetName = keyof typeof namedSets;
+
+/** Image sets of one shape as one; `kinds` names the kind of each. */
+function joinImages(name: string, sets: readonly ImageSet[], kinds: readonly string[]): ImageSet {
+  const first = sets[0]!;
+  const pixels = new Uint8Array(sets.reduce((sum, set) => sum + set.count * imageSize(set), 0));
+  let at = 0;
+  for (const set of sets) {
+    pixels.set(set.pixels, at);
+    at += set.pixels.length;
+  }
+  return {
+    kind: 'image',
+    name,
+    count: sets.reduce((sum, set) => sum + set.count, 0),
+    channels: first.channels,
+    height: first.height,
+    width: first.width,
+    pixels,
+    attributes: {
+      kind: sets.flatMap((set, i) => new Array<string>(set.count).fill(kinds[i]!)),
+      folder: sets.flatMap((set, i) => foldersBelow(set, kinds[i]!)),
+    },
+    provenance: { files: sets.flatMap((set) => set.provenance.files), steps: first.provenance.steps },
+  };
+}
+
+/** The folder of each image within its kind's, '' where it stands in that one itself. */
+function foldersBelow(set: ImageSet, kind: string): string[] {
+  const folders = set.attributes?.folder ?? new Array<string>(set.count).fill(kind);
+  return folders.map((folder) => folder.replace(new RegExp(`^${kind}(/|$)`), ''));
+}
