@@ -10,17 +10,7 @@
 import { GraftError } from '../../errors.ts';
 
 /** The operations a formula is made of. Each rounds its result to the vectors' precision. */
-export const operators = {
-  add: { operands: 2, compute: (a: number, b: number) => a + b },
-  sub: { operands: 2, compute: (a: number, b: number) => a - b },
-  mul: { operands: 2, compute: (a: number, b: number) => a * b },
-  div: { operands: 2, compute: (a: number, b: number) => a / b },
-  max: { operands: 2, compute: (a: number, b: number) => Math.max(a, b) },
-  sqrt: { operands: 1, compute: (a: number) => Math.sqrt(a) },
-  abs: { operands: 1, compute: (a: number) => Math.abs(a) },
-} as const;
-
-export type Operator = keyof typeof operators;
+export type Operator = 'add' | 'sub' | 'mul' | 'div' | 'max' | 'sqrt' | 'abs';
 
 /** A value computed for each element. Using one object in several places computes it once. */
 export type Expression =

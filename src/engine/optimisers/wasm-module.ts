@@ -4,6 +4,8 @@
  * (https://webassembly.github.io/spec/core/binary/).
  */
 
+import type { Operator } from './kernel.ts';
+
 /** Bytes of instructions, nested as they were put together. */
 export type Code = readonly (number | Code)[];
 
@@ -47,7 +49,7 @@ export const arithmetic = {
   max: { single: [0x97], four: simd(233) },
   sqrt: { single: [0x91], four: simd(227) },
   abs: { single: [0x8b], four: simd(224) },
-} as const;
+} as const satisfies Record<Operator, { readonly single: Code; readonly four: Code }>;
 
 /**
  * `body` again and again while `condition` leaves a value other than 0. It is tested before the first and after
