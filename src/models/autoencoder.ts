@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { GraftError } from '../errors.ts';
-import { gaussianFactor } from '../numeric/gaussian-factor.ts';
+import { semidefiniteFactor } from '../numeric/cholesky.ts';
+import { columnMeans, covariance } from '../numeric/covariance.ts';
+import { matrix } from '../numeric/matrix.ts';
 import { add, mul, sigmoid, square, sub } from '../tensor/functions/elementwise.ts';
 import { matmul } from '../tensor/functions/linear.ts';
 import { sum } from '../tensor/functions/reduction.ts';
@@ -60,12 +62,9 @@ export function createAutoencoder(input: AutoencoderConfig): Model {
     sampler: {
       kind: 'latent',
       latent,
-      // z times the covariance's factor has the covariance of the codes.
+      // With F' F = covariance of the codes, z F has that covariance.
       decode: (context, z) =>
-        decode(
-          context,
-          add(matmul(z, context.state('codes/factor'), { transposeB: true }), context.state('codes/mean')),
-        ),
+        decode(context, add(matmul(z, context.state('codes/factor')), context.state('codes/mean'))),
     },
     encode: (context) => encode(context, context.field('x')),
     reconstruct: (context) => decode(context, encode(context, context.field('x'))),
@@ -77,12 +76,11 @@ export function createAutoencoder(input: AutoencoderConfig): Model {
             shapes: [[width], [latent]],
             rule: 'codes must be as long as the model says',
           });
-        const { mean, factor } = gaussianFactor({
-          rows: count,
-          columns: width,
-          data: Float64Array.from(data),
-        });
-        return { 'codes/mean': Float32Array.from(mean), 'codes/factor': Float32Array.from(factor.data) };
+        const codes = matrix(count, width, data);
+        const means = columnMeans(codes);
+        const factor = new Float32Array(latent * latent);
+        if (count > 1) factor.set(semidefiniteFactor(covariance(codes, { means })).data);
+        return { 'codes/mean': Float32Array.from(means), 'codes/factor': factor };
       },
     },
   };

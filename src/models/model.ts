@@ -66,6 +66,8 @@ export interface Likelihood {
   readonly support: 'binary' | 'levels' | 'real' | 'tokens';
   /** Log-weights [samples, batch]; for exact likelihoods samples is 1. */
   logWeights(context: ModelContext, samples: number): Tensor;
+  /** For tokens: the cost in nats of each target, 0 where there is none: [batch, time]. */
+  readonly tokenCosts?: (context: ModelContext) => Tensor;
 }
 
 /** Samples that one program makes from a latent vector with a standard normal prior. */

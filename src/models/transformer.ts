@@ -86,9 +86,11 @@ export function createTransformer(input: TransformerConfig): Model {
     );
     return head(context, x);
   };
+  const tokenCosts = (context: ModelContext): Tensor =>
+    crossEntropyEach(logits(context, c.context), context.field('targets'), { ignoreIndex: NO_TARGET });
   const costs = (context: ModelContext): { cost: Tensor; weight: Tensor } => {
     const targets = context.field('targets');
-    const each = crossEntropyEach(logits(context, c.context), targets, { ignoreIndex: NO_TARGET });
+    const each = tokenCosts(context);
     const counted = not(equal(targets, constant(Int32Array.of(NO_TARGET), [])));
     return { cost: sum(each, 1), weight: sum(cast(counted, 'float32'), 1) };
   };
@@ -147,6 +149,7 @@ export function createTransformer(input: TransformerConfig): Model {
     likelihood: {
       kind: 'exact',
       support: 'tokens',
+      tokenCosts,
       logWeights: (context) => reshape(neg(costs(context).cost), [1, context.batchSize]),
     },
     ...(c.tied

@@ -19,5 +19,9 @@ export interface Measurement {
   readonly options?: Readonly<Record<string, number | string | boolean>>;
   /** Standard error over items where it is known. */
   readonly standardError?: number;
+  /** What the value is exactly: 'exact', 'bound with k = 64'. */
+  readonly kind?: string;
+  /** Numbers that explain the value, e.g. a bound's gap to the ELBO. */
+  readonly extras?: Readonly<Record<string, number>>;
   readonly warnings?: readonly string[];
 }

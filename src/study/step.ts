@@ -35,7 +35,7 @@ export interface StepEstimate {
 /** What happens while a step runs, for progress displays and the event log. */
 export type StepEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly phase: string }
-  | { readonly type: 'look'; readonly step: number; readonly training: number; readonly validation: number }
+  | { readonly type: 'look'; readonly step: number; readonly training: number | null; readonly validation: number }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string };
 
@@ -49,6 +49,8 @@ export interface StepContext {
   now(): number;
   emit(event: StepEvent): void;
   readonly signal: AbortSignal;
+  /** Folder of the study file, where relative paths of data and checkpoints start. */
+  readonly base: string;
   readonly threads: number;
   readonly device: 'cpu' | 'webgpu' | 'cuda';
   /** Wall and CPU seconds that interrupted runs of this step used before, to be added up. */

@@ -34,6 +34,7 @@ export interface TrainingSnapshot {
   readonly step: number;
   readonly stage: number;
   readonly stageStart: number;
+  readonly stageStartFlops: number;
   readonly flops: number;
   readonly looks: readonly Look[];
   readonly stages: readonly StageRecord[];
@@ -66,6 +67,8 @@ export interface TrainOptions {
   readonly validation: ExampleTable;
   /** Updates that the whole run may make. */
   readonly steps: number;
+  /** Operations that the whole run may take; it ends with the update that reaches them. */
+  readonly flopsLimit?: number;
   /** Looks at validation, evenly spread, besides the one before the first update. */
   readonly looks: number;
   readonly optimiser: OptimiserSpec;
@@ -117,7 +120,10 @@ const mutable = (weights: Weights): Mutable => {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, stages, steps, resume } = options;
-  const lookEvery = Math.max(1, Math.ceil(steps / Math.max(1, options.looks)));
+  const { flopsLimit = Infinity } = options;
+  // How much of the run is over, in the measure that all runs are given the same of.
+  const elapsed = () => (flopsLimit < Infinity ? flops / flopsLimit : step / steps);
+  const lookNumber = () => Math.floor(elapsed() * Math.max(1, options.looks) + 1e-9);
   const weights = mutable(resume ? unpack(resume, 'weights', options.start) : options.start);
   let best = resume?.best ?? { step: 0, validation: Infinity };
   let bestWeights: Weights = resume ? unpack(resume, 'best', options.start) : options.start;
@@ -136,11 +142,27 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     device: options.device,
   });
   try {
-    for (let index = resume?.stage ?? 0; index < stages.length && step < steps; index++) {
+    for (
+      let index = resume?.stage ?? 0;
+      index < stages.length && step < steps && flops < flopsLimit;
+      index++
+    ) {
       const stage = stages[index]!;
       const resumed = resume !== undefined && index === resume.stage ? resume : undefined;
       const start = resumed?.stageStart ?? step;
-      const end = stageEnd(stage, start, steps, index === stages.length - 1);
+      const last = index === stages.length - 1;
+      const runners = await createRunners(stage, weights);
+      const stepFlops = runners.reduce((total, runner) => total + runner.flops, 0);
+      const stageStartFlops = resumed?.stageStartFlops ?? flops;
+      const end =
+        start +
+        stageSteps(
+          stage,
+          last,
+          flopsLimit < Infinity
+            ? { all: flopsLimit / stepFlops, left: (flopsLimit - stageStartFlops) / stepFlops }
+            : { all: steps, left: steps - start },
+        );
       const plan = createSchedule(stage.schedule ?? options.schedule, {
         steps: end - start,
         ...(options.source.stepsPerEpoch === undefined
@@ -149,7 +171,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       });
       let schedule: ScheduleState = resumed?.schedule ?? plan.start;
       let convergence: ConvergenceState = resumed?.convergence ?? unobserved;
-      const runners = await createRunners(stage, weights);
       try {
         if (resumed !== undefined) restoreRunners(runners, resumed);
         trainedParameters = Math.max(
@@ -190,6 +211,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         converged = false;
         while (step < end) {
           options.signal?.throwIfAborted();
+          const looked = lookNumber();
           const { rateFactor, momentum } = plan.setting(step - start, schedule);
           const rate = options.learningRate * rateFactor;
           for (const [i, runner] of runners.entries()) {
@@ -211,12 +233,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           }
           step++;
           options.onStep?.(step);
-          if (step % lookEvery === 0 || step === end) {
+          if (lookNumber() > looked || step === end) {
             converged = await look(rate);
             if (converged && stage.length.kind === 'convergence') break;
           }
           if (options.onSnapshot !== undefined && options.wantsSnapshot?.())
-            await options.onSnapshot(snapshot(index, start, runners, schedule, convergence));
+            await options.onSnapshot(
+              snapshot(index, { start, flops: stageStartFlops }, runners, schedule, convergence),
+            );
         }
         records.push({
           name: stage.name,
@@ -276,7 +300,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   function snapshot(
     stage: number,
-    stageStart: number,
+    began: { start: number; flops: number },
     runners: readonly PlayerRunner[],
     scheduleState: ScheduleState,
     convergenceState: ConvergenceState,
@@ -288,7 +312,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return {
       step,
       stage,
-      stageStart,
+      stageStart: began.start,
+      stageStartFlops: began.flops,
       flops,
       looks: [...looks],
       stages: [...records],
@@ -305,12 +330,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   }
 }
 
-/** The update at which a stage ends at the latest. */
-function stageEnd(stage: Stage, start: number, steps: number, last: boolean): number {
+/** Updates of a stage at most, given those of the whole run (were all like this stage's) and those that are left. */
+function stageSteps(stage: Stage, last: boolean, { all, left }: { all: number; left: number }): number {
   const { length } = stage;
-  if (length.kind === 'convergence') return steps;
-  const wanted = length.kind === 'steps' ? length.steps : Math.round(length.share * steps);
-  return last && length.kind === 'share' ? steps : Math.min(steps, start + wanted);
+  if (length.kind === 'convergence' || (last && length.kind === 'share'))
+    return Math.max(1, Math.floor(left));
+  const wanted = length.kind === 'steps' ? length.steps : Math.round(length.share * all);
+  return Math.max(1, Math.floor(Math.min(left, wanted)));
 }
 
 function restoreRunners(runners: readonly PlayerRunner[], from: TrainingSnapshot): void {

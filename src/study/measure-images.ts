@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { writePng } from '../formats/write-png.ts';
+import { applyMetric, metricContext } from '../metrics/apply-metric.ts';
+import { metrics } from '../metrics/index.ts';
+import type { ImageSamples } from '../models/draw-samples.ts';
+import type { ExampleTable } from '../models/example-table.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { mapExamples, type RunOptions } from '../models/run-model.ts';
+import { type Matrix, matrix } from '../numeric/matrix.ts';
+import type { Stream } from '../random.ts';
+import { firstImages, imageGrid, pairs, pickImages, type UnitImages } from './image-grid.ts';
+import type { Measurement } from './measurement.ts';
+import { toMeasurement } from './to-measurement.ts';
+
+const COLUMNS = 12;
+
+/** Images of a table as they are drawn and compared. */
+export function tableImages(table: ExampleTable): UnitImages {
+  const { shape, data } = table.fields.x!;
+  return { shape, data: data as Float32Array };
+}
+
+const rowsOf = ({ shape, data }: UnitImages): Matrix => {
+  const width = shape.reduce((a, b) => a * b, 1);
+  return matrix(data.length / width, width, data);
+};
+
+/** Samples beside each other, and each beside its nearest training example; how many are no near-copies. */
+export async function measureMemorisation(
+  samples: ImageSamples,
+  train: ExampleTable,
+  folder: string,
+  shown: number,
+): Promise<Measurement[]> {
+  await writePng(join(folder, 'samples.png'), imageGrid(firstImages(samples, shown), COLUMNS));
+  if (train.count < 2) return [];
+  const images = tableImages(train);
+  const result = applyMetric(metrics.authpct, { train: rowsOf(images), generated: rowsOf(samples) });
+  const nearest = pickImages(images, result.perItem!.nearest_train!.subarray(0, shown / 2));
+  await writePng(join(folder, 'nearest.png'), imageGrid(pairs(firstImages(samples, shown / 2), nearest), COLUMNS));
+  return [
+    toMeasurement(metrics.authpct, result, {
+      on: 'target',
+      split: 'train',
+      real: train.count,
+      generated: samples.data.length / samples.shape.reduce((a, b) => a * b, 1),
+      features: { network: 'pixels', hash: '' },
+    }),
+  ];
+}
+
+/** Error of reconstructions of held-out examples, and a picture of some beside the originals. */
+export async function measureReconstruction(
+  model: Model,
+  weights: Weights,
+  table: ExampleTable,
+  representation: string,
+  folder: string,
+  stream: Stream,
+  options: RunOptions,
+): Promise<Measurement[]> {
+  if (model.reconstruct === undefined) return [];
+  const made = await mapExamples(model, weights, table, model.reconstruct, stream, options);
+  const images = tableImages(table);
+  const shown = Math.min(18, table.count);
+  await writePng(
+    join(folder, 'reconstructions.png'),
+    imageGrid(pairs(firstImages(images, shown), firstImages(made, shown)), COLUMNS),
+  );
+  const result = applyMetric(metrics.reconstruction_mse, { real: rowsOf(images), reconstructed: rowsOf(made) });
+  return [toMeasurement(metrics.reconstruction_mse, result, { on: 'target', split: 'test', real: table.count, representation })];
+}
+
+/** Features of images in the study's feature network; `network` and `hash` name it in every number. */
+export interface FeatureExtractor {
+  readonly network: string;
+  readonly hash: string;
+  extract(images: UnitImages): Promise<Matrix>;
+}
+
+/** Sample metrics in a feature network: generated against held-out real images. */
+export async function measureSampleQuality(
+  samples: UnitImages,
+  real: UnitImages,
+  extractor: FeatureExtractor,
+  stream: Stream,
+): Promise<Measurement[]> {
+  const inputs = { real: await extractor.extract(real), generated: await extractor.extract(samples) };
+  const context = metricContext(stream);
+  const features = { network: extractor.network, hash: extractor.hash };
+  const facts = { on: 'target', split: 'test', real: inputs.real.rows, generated: inputs.generated.rows, features };
+  const k = Math.min(5, inputs.real.rows - 1, inputs.generated.rows - 1);
+  const measurements: Measurement[] = [];
+  // With fewer items than features a covariance has no full rank, and FID says more about N than about the model.
+  if (Math.min(inputs.real.rows, inputs.generated.rows) > inputs.real.columns)
+    measurements.push(toMeasurement(metrics.fid, applyMetric(metrics.fid, inputs, {}, context), facts));
+  const kid = applyMetric(metrics.kid, inputs, {}, context);
+  measurements.push(toMeasurement(metrics.kid, kid, facts));
+  for (const name of ['precision', 'recall', 'density', 'coverage'] as const)
+    measurements.push(
+      toMeasurement(metrics[name], applyMetric(metrics[name], inputs, { k }, context), { ...facts, options: { k } }),
+    );
+  return measurements;
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { GraftError, isGraftError } from '../errors.ts';
+import type { ExampleTable } from '../models/example-table.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { mapExamples } from '../models/run-model.ts';
+import type { Stream } from '../random.ts';
+import { epochs } from '../training/batch-source.ts';
+import { readSnapshot, removeSnapshot, writeSnapshot } from '../training/snapshot-file.ts';
+import type { LossTerm, Stage } from '../training/stage.ts';
+import { train, type TrainingSnapshot, type TrainResult } from '../training/train.ts';
+import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
+import type { StepContext } from './step.ts';
+import type { TrainingInput } from './step-inputs.ts';
+
+/** Milliseconds between snapshots of a training that is under way. */
+const SNAPSHOT_INTERVAL = 5_000;
+/** Bytes that stored activations of frozen layers may take. */
+export const ACTIVATION_LIMIT = 512 * 2 ** 20;
+export const EVALUATION_BATCH = 256;
+
+export interface TrainingJob {
+  readonly model: Model;
+  readonly start: Weights;
+  readonly stages: readonly Stage[];
+  readonly losses?: readonly LossTerm[];
+  readonly train: ExampleTable;
+  readonly validation: ExampleTable;
+  readonly training: TrainingInput;
+  readonly schedule?: ScheduleSpec;
+  readonly learningRate: number;
+  /** Operations that the whole run may take. */
+  readonly flopsLimit?: number;
+  readonly stream: Stream;
+}
+
+/**
+ * Trains in a step's folder: goes on from the snapshot found there, writes one every few seconds, and reports looks
+ * and progress. A damaged snapshot is said and training starts anew.
+ */
+export async function runTraining(job: TrainingJob, context: StepContext): Promise<TrainResult> {
+  const path = join(context.directory, 'snapshot.safetensors');
+  const resume = readBack(path, context);
+  const { training } = job;
+  let last = context.now();
+  let shown = last;
+  const result = await train({
+    model: job.model,
+    start: job.start,
+    stages: job.stages,
+    ...(job.losses === undefined ? {} : { losses: job.losses }),
+    source: epochs(job.train, training.batch, job.stream.child('order')),
+    validation: job.validation,
+    steps: training.steps,
+    looks: training.looks,
+    ...(job.flopsLimit === undefined ? {} : { flopsLimit: job.flopsLimit }),
+    optimiser: training.optimiser,
+    learningRate: job.learningRate,
+    schedule: job.schedule ?? training.schedule,
+    convergence: training.convergence,
+    ...(training.average === undefined ? {} : { averageDecay: training.average }),
+    keep: 'best',
+    stream: job.stream,
+    threads: context.threads,
+    device: context.device,
+    memoryLimit: ACTIVATION_LIMIT,
+    ...(resume === undefined ? {} : { resume }),
+    wantsSnapshot: () => context.signal.aborted || context.now() - last > SNAPSHOT_INTERVAL,
+    onSnapshot: async (snapshot) => {
+      writeSnapshot(path, snapshot);
+      last = context.now();
+      if (context.signal.aborted) throw new GraftError('interrupted', { what: 'training' });
+    },
+    onLook: (look) =>
+      context.emit({ type: 'look', step: look.step, training: look.training, validation: look.validation }),
+    onStep: (step) => {
+      const now = context.now();
+      if (now - shown < 200) return;
+      shown = now;
+      context.emit({ type: 'progress', done: step, total: training.steps, phase: 'training' });
+    },
+  });
+  return { ...result, weights: await withCodeDensity(job, result.weights, context) };
+}
+
+/** Goes back to a snapshot, if there is a sound one. */
+function readBack(path: string, context: StepContext): TrainingSnapshot | undefined {
+  try {
+    return readSnapshot(path);
+  } catch (error) {
+    if (!isGraftError(error)) throw error;
+    context.emit({ type: 'warning', text: `${error.message} Training starts from its beginning.` });
+    removeSnapshot(path);
+    return undefined;
+  }
+}
+
+/** Fits the density of codes, for models that need one to be sampled. */
+async function withCodeDensity(job: TrainingJob, weights: Weights, context: StepContext): Promise<Weights> {
+  const { model } = job;
+  if (model.codeDensity === undefined || model.encode === undefined) return weights;
+  const codes = await mapExamples(model, weights, job.train, model.encode, job.stream.child('codes'), {
+    batchSize: EVALUATION_BATCH,
+    threads: context.threads,
+    device: context.device,
+  });
+  const fitted = model.codeDensity.fit({ count: job.train.count, latent: codes.shape[0]!, data: codes.data });
+  return { parameters: weights.parameters, state: { ...weights.state, ...fitted } };
+}
+
+export const removeTrainingSnapshot = (directory: string): void =>
+  removeSnapshot(join(directory, 'snapshot.safetensors'));

@@ -1,0 +1,112 @@
+import type { DataSpec } from '../data/data-spec.ts';
+import type { TokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import type { ConvergenceRule } from '../training/convergence.ts';
+import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
+import type { TechniqueName } from '../techniques/index.ts';
+import type { ImageValues } from '../data/represent-images.ts';
+
+/** A data set in a step's inputs: what to load, and what its content must be. */
+export interface DataInput {
+  readonly name: string;
+  readonly spec: DataSpec;
+  /** Hash of the loaded content. */
+  readonly hash: string;
+}
+
+/** How data become examples, in a form that can be written down. */
+export type EncodingInput =
+  | { readonly kind: 'image'; readonly values: ImageValues }
+  | {
+      readonly kind: 'text';
+      readonly context: number;
+      readonly ends: boolean;
+      /** Trained on this set's training part, or brought along by the checkpoint. */
+      readonly tokenizer: { readonly spec: TokenizerSpec; readonly on: DataInput } | 'checkpoint';
+    };
+
+export interface TrainingInput {
+  readonly steps: number;
+  readonly batch: number;
+  readonly optimiser: OptimiserSpec;
+  readonly schedule: ScheduleSpec;
+  readonly looks: number;
+  readonly convergence: ConvergenceRule;
+  readonly average?: number;
+}
+
+export interface PretrainInputs {
+  readonly version: number;
+  readonly family: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly source: DataInput;
+  /** The target, whose validation and test items may not be trained on. */
+  readonly heldOut: DataInput;
+  readonly encoding: EncodingInput;
+  readonly training: TrainingInput;
+  readonly learningRate: number;
+  readonly seed: number;
+}
+
+/** Where a trial's model comes from. */
+export type ModelInput =
+  | { readonly from: 'step'; readonly step: string }
+  | { readonly from: 'folder'; readonly path: string; readonly hash: string };
+
+export interface AdaptInputs {
+  readonly version: number;
+  readonly model: ModelInput;
+  readonly technique: {
+    readonly name: TechniqueName;
+    readonly version: number;
+    readonly options: Readonly<Record<string, unknown>>;
+  };
+  readonly target: DataInput;
+  readonly source?: DataInput;
+  readonly encoding: EncodingInput;
+  readonly budget: number;
+  readonly seed: number;
+  readonly training: TrainingInput;
+  readonly equal: 'steps' | 'flops' | 'convergence';
+}
+
+export interface TuneInputs extends AdaptInputs {
+  readonly learningRate: number;
+}
+
+export interface TrialInputs extends AdaptInputs {
+  readonly labels: { readonly model: string; readonly technique: string };
+  /** Fixed, or the rate whose tune steps were best by mean validation. */
+  readonly learningRate: number | { readonly tuned: readonly { readonly rate: number; readonly steps: readonly string[] }[] };
+  readonly evaluateOn: readonly DataInput[];
+  readonly evaluation: { readonly importanceSamples: number; readonly items: number };
+  readonly sampling: {
+    readonly count: number;
+    readonly shown: number;
+    readonly temperature: number;
+    readonly topK?: number;
+    readonly topP?: number;
+  };
+}
+
+/** Raised whenever the same inputs would give other results for a reason that no other version covers. */
+export const STEP_VERSION = 1;
+
+export interface TuneResult {
+  readonly validation: number | null;
+  /** Why there is none. */
+  readonly failure?: string;
+  readonly flops: number;
+  readonly seconds: number;
+}
+
+export interface PretrainResult {
+  readonly checkpoint: string;
+  readonly steps: number;
+  readonly validation: number;
+  readonly looks: readonly { readonly step: number; readonly training: number | null; readonly validation: number }[];
+  readonly flops: number;
+  readonly seconds: number;
+  readonly parameters: number;
+  readonly overlapRemoved: number;
+}
