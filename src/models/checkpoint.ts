@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageValues } from '../data/represent-images.ts';
 import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
@@ -14,7 +15,7 @@ import { checkWeights } from './weights.ts';
 /** What a checkpoint's examples are, beyond the model: how data become fields. */
 export interface CheckpointData {
   /** For images: what pixels are. */
-  readonly values?: 'binary' | 'levels' | 'unit';
+  readonly values?: ImageValues;
   /** For text: whether an example is a whole item between end marks or a window of running text. */
   readonly unit?: 'item' | 'running';
   /** Content hash of the data that the model was trained on, and their name. */

@@ -1,5 +1,5 @@
 import { type DataSet, type ImageSet, type TextSet, utf8Length } from '../data/data-set.ts';
-import { type ImageValues, representImages, representationOf } from '../data/represent-images.ts';
+import { type ImageValues, representationOf, representImages } from '../data/represent-images.ts';
 import { encodeItem, type Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
@@ -8,7 +8,12 @@ import { NO_TARGET } from '../models/transformer.ts';
 /** How the items of a data set become a model's fields. */
 export type Encoding =
   | { readonly kind: 'image'; readonly values: ImageValues }
-  | { readonly kind: 'text'; readonly tokenizer: Tokenizer; readonly context: number; readonly ends: boolean };
+  | {
+      readonly kind: 'text';
+      readonly tokenizer: Tokenizer;
+      readonly context: number;
+      readonly ends: boolean;
+    };
 
 /** Examples as a model sees them, with what is needed to count per item. */
 export interface EncodedSet {
@@ -49,7 +54,9 @@ function encodeTexts(set: TextSet, encoding: Extract<Encoding, { kind: 'text' }>
   const rows: { item: number; tokens: Int32Array; targets: Int32Array }[] = [];
   set.documents.forEach((text, item) => {
     const whole = encodeItem(tokenizer, text);
-    const ids = ends ? whole : whole.subarray(0, tokenizer.special.eos === undefined ? whole.length : whole.length - 1);
+    const ids = ends
+      ? whole
+      : whole.subarray(0, tokenizer.special.eos === undefined ? whole.length : whole.length - 1);
     for (let start = 0; start + 1 < ids.length; start += context) {
       const tokens = new Int32Array(context);
       const targets = new Int32Array(context).fill(NO_TARGET);

@@ -24,7 +24,9 @@ export function imageGrid({ shape, data }: UnitImages, columns: number): Picture
       for (let y = 0; y < h; y++)
         for (let x = 0; x < w; x++) {
           const value = data[((i * c + ch) * h + y) * w + x]!;
-          pixels[((top + y) * width + left + x) * channels + ch] = Math.round(255 * Math.min(1, Math.max(0, value)));
+          pixels[((top + y) * width + left + x) * channels + ch] = Math.round(
+            255 * Math.min(1, Math.max(0, value)),
+          );
         }
   }
   return { channels, height, width, data: pixels };
@@ -51,6 +53,7 @@ export function pairs(a: UnitImages, b: UnitImages): UnitImages {
 export function pickImages({ shape, data }: UnitImages, rows: ArrayLike<number>): UnitImages {
   const size = shape.reduce((x, y) => x * y, 1);
   const out = new Float32Array(rows.length * size);
-  for (let i = 0; i < rows.length; i++) out.set(data.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
+  for (let i = 0; i < rows.length; i++)
+    out.set(data.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
   return { shape, data: out };
 }

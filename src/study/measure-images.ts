@@ -37,7 +37,10 @@ export async function measureMemorisation(
   const images = tableImages(train);
   const result = applyMetric(metrics.authpct, { train: rowsOf(images), generated: rowsOf(samples) });
   const nearest = pickImages(images, result.perItem!.nearest_train!.subarray(0, shown / 2));
-  await writePng(join(folder, 'nearest.png'), imageGrid(pairs(firstImages(samples, shown / 2), nearest), COLUMNS));
+  await writePng(
+    join(folder, 'nearest.png'),
+    imageGrid(pairs(firstImages(samples, shown / 2), nearest), COLUMNS),
+  );
   return [
     toMeasurement(metrics.authpct, result, {
       on: 'target',
@@ -67,8 +70,18 @@ export async function measureReconstruction(
     join(folder, 'reconstructions.png'),
     imageGrid(pairs(firstImages(images, shown), firstImages(made, shown)), COLUMNS),
   );
-  const result = applyMetric(metrics.reconstruction_mse, { real: rowsOf(images), reconstructed: rowsOf(made) });
-  return [toMeasurement(metrics.reconstruction_mse, result, { on: 'target', split: 'test', real: table.count, representation })];
+  const result = applyMetric(metrics.reconstruction_mse, {
+    real: rowsOf(images),
+    reconstructed: rowsOf(made),
+  });
+  return [
+    toMeasurement(metrics.reconstruction_mse, result, {
+      on: 'target',
+      split: 'test',
+      real: table.count,
+      representation,
+    }),
+  ];
 }
 
 /** Features of images in the study's feature network; `network` and `hash` name it in every number. */
@@ -88,7 +101,13 @@ export async function measureSampleQuality(
   const inputs = { real: await extractor.extract(real), generated: await extractor.extract(samples) };
   const context = metricContext(stream);
   const features = { network: extractor.network, hash: extractor.hash };
-  const facts = { on: 'target', split: 'test', real: inputs.real.rows, generated: inputs.generated.rows, features };
+  const facts = {
+    on: 'target',
+    split: 'test',
+    real: inputs.real.rows,
+    generated: inputs.generated.rows,
+    features,
+  };
   const k = Math.min(5, inputs.real.rows - 1, inputs.generated.rows - 1);
   const measurements: Measurement[] = [];
   // With fewer items than features a covariance has no full rank, and FID says more about N than about the model.
@@ -98,7 +117,10 @@ export async function measureSampleQuality(
   measurements.push(toMeasurement(metrics.kid, kid, facts));
   for (const name of ['precision', 'recall', 'density', 'coverage'] as const)
     measurements.push(
-      toMeasurement(metrics[name], applyMetric(metrics[name], inputs, { k }, context), { ...facts, options: { k } }),
+      toMeasurement(metrics[name], applyMetric(metrics[name], inputs, { k }, context), {
+        ...facts,
+        options: { k },
+      }),
     );
   return measurements;
 }

@@ -29,9 +29,16 @@ export async function measureLikelihood(
 ): Promise<Measurement[]> {
   const { likelihood } = model;
   if (likelihood === undefined) return [];
-  const about = { ...where, real: set.text?.bytes.length ?? set.table.count, representation: set.representation };
-  const record = (name: 'nll' | 'bits_per_dim' | 'perplexity' | 'bits_per_byte', result: MetricResult, more = {}) =>
-    toMeasurement(metrics[name], result, { ...about, ...more });
+  const about = {
+    ...where,
+    real: set.text?.bytes.length ?? set.table.count,
+    representation: set.representation,
+  };
+  const record = (
+    name: 'nll' | 'bits_per_dim' | 'perplexity' | 'bits_per_byte',
+    result: MetricResult,
+    more = {},
+  ) => toMeasurement(metrics[name], result, { ...about, ...more });
   if (likelihood.tokenCosts !== undefined && set.text !== undefined) {
     const costs = await mapExamples(model, weights, set.table, likelihood.tokenCosts, stream, options);
     const targets = set.table.fields.targets!.data;
@@ -55,7 +62,8 @@ export async function measureLikelihood(
     { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, k / 8))) },
   );
   const logWeights = matrix(set.table.count, k, drawn.data);
-  const inputs = likelihood.kind === 'exact' ? { logLikelihood: Float64Array.from(drawn.data) } : { logWeights };
+  const inputs =
+    likelihood.kind === 'exact' ? { logLikelihood: Float64Array.from(drawn.data) } : { logWeights };
   const results = [record('nll', applyMetric(metrics.nll, inputs), { options: { k } })];
   if (likelihood.dimensions !== undefined)
     results.push(

@@ -5,10 +5,10 @@ import type { Model, Weights } from '../models/model.ts';
 import { mapExamples } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
 import { epochs } from '../training/batch-source.ts';
+import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { readSnapshot, removeSnapshot, writeSnapshot } from '../training/snapshot-file.ts';
 import type { LossTerm, Stage } from '../training/stage.ts';
-import { train, type TrainingSnapshot, type TrainResult } from '../training/train.ts';
-import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
+import { type TrainingSnapshot, type TrainResult, train } from '../training/train.ts';
 import type { StepContext } from './step.ts';
 import type { TrainingInput } from './step-inputs.ts';
 

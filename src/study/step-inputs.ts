@@ -1,10 +1,10 @@
 import type { DataSpec } from '../data/data-spec.ts';
+import type { ImageValues } from '../data/represent-images.ts';
 import type { TokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import type { TechniqueName } from '../techniques/index.ts';
 import type { ConvergenceRule } from '../training/convergence.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
-import type { TechniqueName } from '../techniques/index.ts';
-import type { ImageValues } from '../data/represent-images.ts';
 
 /** A data set in a step's inputs: what to load, and what its content must be. */
 export interface DataInput {
@@ -22,7 +22,9 @@ export type EncodingInput =
       readonly context: number;
       readonly ends: boolean;
       /** Trained on this set's training part, or brought along by the checkpoint. */
-      readonly tokenizer: { readonly spec: TokenizerSpec; readonly on: DataInput } | 'checkpoint';
+      readonly tokenizer:
+        | { readonly spec: TokenizerSpec; readonly on: DataInput; readonly heldOut: DataInput }
+        | 'checkpoint';
     };
 
 export interface TrainingInput {
@@ -77,7 +79,9 @@ export interface TuneInputs extends AdaptInputs {
 export interface TrialInputs extends AdaptInputs {
   readonly labels: { readonly model: string; readonly technique: string };
   /** Fixed, or the rate whose tune steps were best by mean validation. */
-  readonly learningRate: number | { readonly tuned: readonly { readonly rate: number; readonly steps: readonly string[] }[] };
+  readonly learningRate:
+    | number
+    | { readonly tuned: readonly { readonly rate: number; readonly steps: readonly string[] }[] };
   readonly evaluateOn: readonly DataInput[];
   readonly evaluation: { readonly importanceSamples: number; readonly items: number };
   readonly sampling: {
@@ -104,7 +108,11 @@ export interface PretrainResult {
   readonly checkpoint: string;
   readonly steps: number;
   readonly validation: number;
-  readonly looks: readonly { readonly step: number; readonly training: number | null; readonly validation: number }[];
+  readonly looks: readonly {
+    readonly step: number;
+    readonly training: number | null;
+    readonly validation: number;
+  }[];
   readonly flops: number;
   readonly seconds: number;
   readonly parameters: number;

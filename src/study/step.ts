@@ -35,7 +35,12 @@ export interface StepEstimate {
 /** What happens while a step runs, for progress displays and the event log. */
 export type StepEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly phase: string }
-  | { readonly type: 'look'; readonly step: number; readonly training: number | null; readonly validation: number }
+  | {
+      readonly type: 'look';
+      readonly step: number;
+      readonly training: number | null;
+      readonly validation: number;
+    }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string };
 

@@ -1,8 +1,8 @@
-import { dataContext, type DataContext } from '../data/data-context.ts';
+import { type DataContext, dataContext } from '../data/data-context.ts';
 import type { DataSet, TextSet } from '../data/data-set.ts';
-import { examplesOf, prepareData, type PreparedData } from '../data/prepare-data.ts';
-import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
+import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
 import type { DataInput, EncodingInput } from './step-inputs.ts';
@@ -47,7 +47,11 @@ export class StudyData {
   }
 
   /** One part of a prepared data set as examples. */
-  async examples(input: DataInput, part: 'train' | 'validation' | 'test', heldOut?: DataInput): Promise<DataSet> {
+  async examples(
+    input: DataInput,
+    part: 'train' | 'validation' | 'test',
+    heldOut?: DataInput,
+  ): Promise<DataSet> {
     const data = await this.load(input, heldOut);
     return examplesOf(data[part], data.window);
   }
@@ -58,17 +62,22 @@ export class StudyData {
     const { context, ends } = input;
     if (input.tokenizer === 'checkpoint') {
       if (own === undefined)
-        throw new GraftError('bad-data', { what: 'checkpoint', problem: 'has no tokenizer.json, which text needs' });
+        throw new GraftError('bad-data', {
+          what: 'checkpoint',
+          problem: 'has no tokenizer.json, which text needs',
+        });
       return { kind: 'text', tokenizer: own, context, ends };
     }
     return { kind: 'text', tokenizer: await this.tokenizer(input.tokenizer), context, ends };
   }
 
-  private tokenizer(input: Exclude<Extract<EncodingInput, { kind: 'text' }>['tokenizer'], string>): Promise<Tokenizer> {
+  private tokenizer(
+    input: Exclude<Extract<EncodingInput, { kind: 'text' }>['tokenizer'], string>,
+  ): Promise<Tokenizer> {
     const key = JSON.stringify(input);
     const known = this.tokenizers.get(key);
     if (known !== undefined) return known;
-    const training = this.examples(input.on, 'train').then((set) =>
+    const training = this.examples(input.on, 'train', input.heldOut).then((set) =>
       trainTokenizer(input.spec, (set as TextSet).documents, true),
     );
     this.tokenizers.set(key, training);
@@ -84,7 +93,8 @@ export class StudyData {
     limitKey = '',
     heldOut?: DataInput,
   ): Promise<EncodedSet> {
-    const encodingKey = encoding.kind === 'image' ? encoding : { ...encoding, tokenizer: encoding.tokenizer.toJSON() };
+    const encodingKey =
+      encoding.kind === 'image' ? encoding : { ...encoding, tokenizer: encoding.tokenizer.toJSON() };
     const key = JSON.stringify([input, part, encodingKey, limitKey, heldOut]);
     const known = this.encoded.get(key);
     if (known !== undefined) return known;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { dataSpec, namedDataSpec, ownDataSpec } from '../data/data-spec.ts';
 import { parseSpec } from '../data/parse-spec.ts';
+import { imageValues } from '../data/represent-images.ts';
+import { tokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
 import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { families } from '../models/index.ts';
 import { convergenceRule } from '../training/convergence.ts';
@@ -103,15 +105,10 @@ export const studySpec = z
       .string()
       .optional()
       .describe('the metric that decides; default: held-out likelihood where all share its scale'),
-    values: z
-      .union([z.literal('binary'), z.literal('levels'), z.literal('unit')])
+    values: imageValues
       .optional()
       .describe("what pixels are; by default what the models' likelihood is defined on"),
-    tokenizer: z
-      .union([
-        z.enum(['character', 'byte']),
-        z.strictObject({ bpe: z.int().min(257).describe('vocabulary size') }),
-      ])
+    tokenizer: tokenizerSpec
       .default('character')
       .describe('for text; trained on the source (else the target) training text'),
     context: count

@@ -1,0 +1,148 @@
+import { join, resolve } from 'node:path';
+import { drawBudget } from '../data/budget.ts';
+import { type DataSet, subset } from '../data/data-set.ts';
+import { GraftError, lookUp } from '../errors.ts';
+import { type Checkpoint, loadCheckpoint } from '../models/checkpoint.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { freshWeights } from '../models/weights.ts';
+import { type Stream, stream } from '../random.ts';
+import { techniques } from '../techniques/index.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { countFlops } from '../tensor/flops.ts';
+import type { Slots, Stage } from '../training/stage.ts';
+import { buildStep } from '../training/step-program.ts';
+import type { TrainResult } from '../training/train.ts';
+import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
+import { runTraining } from './run-training.ts';
+import type { StepContext } from './step.ts';
+import type { AdaptInputs, PretrainResult } from './step-inputs.ts';
+import type { StudyData } from './study-data.ts';
+
+/** What adapting left behind. */
+export interface Adapted {
+  readonly model: Model;
+  readonly encoding: Encoding;
+  readonly checkpoint: Checkpoint;
+  readonly result: TrainResult;
+  /** The budget's training part, as drawn and as the model saw it. */
+  readonly train: { readonly set: DataSet; readonly encoded: EncodedSet };
+  readonly validation: EncodedSet;
+  readonly notes: readonly string[];
+}
+
+/** Loads the model that is adapted. */
+export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint {
+  const { model } = inputs;
+  if (model.from === 'folder') return loadCheckpoint(resolve(context.base, model.path));
+  const { directory, result } = context.dependency(model.step);
+  return loadCheckpoint(join(directory, (result as unknown as PretrainResult).checkpoint));
+}
+
+/**
+ * Adapts a model with a technique on one budget's examples. Every draw comes from the seed by name: the budget, the
+ * order of examples, noise and fresh weights are the same for all techniques of a seed.
+ */
+export async function adapt(
+  inputs: AdaptInputs,
+  learningRate: number,
+  data: StudyData,
+  context: StepContext,
+): Promise<Adapted> {
+  const base = loadBase(inputs, context);
+  const encoding = await data.encoding(inputs.encoding, base.tokenizer);
+  const pool = await data.examples(inputs.target, 'train');
+  const seed = stream(inputs.seed);
+  const drawn = drawBudget(pool, inputs.budget, seed.child('budget'));
+  const set = subset(pool, drawn.train);
+  const train = encodeSet(set, encoding);
+  const validation = encodeSet(subset(pool, drawn.validation), encoding);
+
+  const technique: Technique = lookUp(
+    'technique',
+    techniques as Record<string, Technique>,
+    inputs.technique.name,
+  );
+  const slots = technique.fill({ model: base.model }, technique.options.parse(inputs.technique.options));
+  const { model, weights, notes } = startingPoint(base, slots, seed);
+  const stages = inputs.equal === 'convergence' ? slots.stages.map(untilConvergence) : slots.stages;
+  const flopsLimit =
+    inputs.equal === 'flops'
+      ? stepFlops(model, Math.min(inputs.training.batch, train.table.count)) * inputs.training.steps
+      : undefined;
+  const result = await runTraining(
+    {
+      model,
+      start: weights,
+      stages,
+      ...(slots.losses === undefined ? {} : { losses: slots.losses }),
+      train: train.table,
+      validation: validation.table,
+      // A run that is limited by operations may make more updates where each costs less.
+      training:
+        flopsLimit === undefined
+          ? inputs.training
+          : { ...inputs.training, steps: 50 * inputs.training.steps },
+      learningRate,
+      ...(flopsLimit === undefined ? {} : { flopsLimit }),
+      stream: seed.child('training'),
+    },
+    context,
+  );
+  return {
+    model,
+    encoding,
+    checkpoint: { ...base, model, weights: result.weights },
+    result,
+    train: { set, encoded: train },
+    validation,
+    notes: [...notes, ...result.stages.map(({ name, note }) => `${name}: ${note}`)],
+  };
+}
+
+const untilConvergence = (stage: Stage): Stage => ({ ...stage, length: { kind: 'convergence' } });
+
+function startingPoint(
+  base: Checkpoint,
+  slots: Slots,
+  seed: Stream,
+): { model: Model; weights: Weights; notes: string[] } {
+  const { model } = base;
+  if (slots.untie && model.untied !== undefined) {
+    const { model: own, convert } = model.untied();
+    return {
+      model: own,
+      weights: convert(base.weights),
+      notes: [
+        'The output layer shared its matrix with the embedding; it got a copy of its own, so that it can be trained alone.',
+      ],
+    };
+  }
+  if (slots.start === 'fresh') return { model, weights: freshWeights(model, seed.child('init')), notes: [] };
+  return { model, weights: base.weights, notes: [] };
+}
+
+/** Operations of one update of all layers. */
+export function stepFlops(model: Model, batch: number): number {
+  return model.players.reduce(
+    (total, player) => total + countFlops(buildStep(model, player, new Set(model.layers), batch).program),
+    0,
+  );
+}
+
+/** The rate whose tune steps have the lowest mean validation; the smaller one of equals. Failed runs count as infinitely bad. */
+export function bestRate(
+  groups: readonly { readonly rate: number; readonly steps: readonly string[] }[],
+  validationOf: (step: string) => number | null,
+): number {
+  const scored = groups.map(({ rate, steps }) => {
+    const values = steps.map((step) => validationOf(step) ?? Infinity);
+    return { rate, mean: values.reduce((a, b) => a + b, 0) / values.length };
+  });
+  const best = scored.reduce((a, b) => (b.mean < a.mean || (b.mean === a.mean && b.rate < a.rate) ? b : a));
+  if (best.mean === Infinity)
+    throw new GraftError('not-finite', {
+      what: 'the validation loss of every learning rate of the grid',
+      hint: `Tried ${groups.map(({ rate }) => rate).join(', ')}; try lower ones.`,
+    });
+  return best.rate;
+}

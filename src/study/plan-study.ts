@@ -1,0 +1,487 @@
+import { resolve } from 'node:path';
+import { drawBudget, largestBudget } from '../data/budget.ts';
+import { dataContext } from '../data/data-context.ts';
+import type { DataSet, TextSet } from '../data/data-set.ts';
+import type { DataSpec } from '../data/data-spec.ts';
+import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
+import {
+  type ImageValues,
+  type PixelLikelihood,
+  representationOf,
+  requireLikelihood,
+} from '../data/represent-images.ts';
+import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
+import { GraftError } from '../errors.ts';
+import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { createModel, type Family, type FamilyName, families } from '../models/index.ts';
+import type { Model } from '../models/model.ts';
+import { stream } from '../random.ts';
+import { techniques } from '../techniques/index.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { stepFlops } from './adapt.ts';
+import { contentId } from './canonical-json.ts';
+import { longestExample } from './encoding.ts';
+import { estimateStep } from './estimate-step.ts';
+import type { Json, Step, StepKind } from './step.ts';
+import {
+  type AdaptInputs,
+  type DataInput,
+  type EncodingInput,
+  type ModelInput,
+  type PretrainInputs,
+  STEP_VERSION,
+  type TrainingInput,
+  type TrialInputs,
+  type TuneInputs,
+} from './step-inputs.ts';
+import type { StudySpec } from './study-spec.ts';
+import { resolveRows, type TechniqueRow } from './technique-row.ts';
+import type { Cell } from './trial-result.ts';
+
+/** Seeds of tuning runs start here, where no reported seed may be. */
+const FIRST_TUNING_SEED = 1_000_000;
+
+/** A model of a study: what it is called and what its examples are. */
+export interface PlannedModel {
+  readonly label: string;
+  readonly family: string;
+  readonly model: Model;
+  readonly encoding: EncodingInput;
+  /** Step that pre-trains it, one for each source seed; empty for checkpoints. */
+  readonly pretraining: readonly string[];
+}
+
+/** What will be done, before anything is. */
+export interface StudyPlan {
+  readonly name: string;
+  readonly spec: StudySpec;
+  /** In an order in which every step comes behind those that it needs. */
+  readonly steps: readonly Step[];
+  readonly trials: readonly { readonly cell: Cell; readonly step: string }[];
+  readonly models: readonly PlannedModel[];
+  readonly rows: readonly TechniqueRow[];
+  readonly seeds: readonly number[];
+  readonly data: {
+    readonly target: PreparedData;
+    readonly source?: PreparedData;
+    readonly unseen: readonly PreparedData[];
+  };
+  /** What a person should know before starting. */
+  readonly warnings: readonly string[];
+}
+
+/** Makes the plan of a study. `base` is the study file's folder, `graftData` the list of data folders. */
+export async function planStudy(
+  spec: StudySpec,
+  base: string,
+  graftData: string | undefined,
+): Promise<StudyPlan> {
+  const rows = resolveRows(spec.techniques);
+  const seeds =
+    typeof spec.seeds === 'number' ? Array.from({ length: spec.seeds }, (_, i) => i + 1) : spec.seeds;
+  checkSeeds(seeds);
+  const context = dataContext(base, graftData);
+  const load = async (given: DataSpec, where: string, heldOut: readonly DataSet[] = []): Promise<Loaded> => {
+    const prepared = await prepareData(given, context, { heldOut, where });
+    const input: DataInput = { name: prepared.name + selectionText(given), spec: given, hash: prepared.hash };
+    return { prepared, input };
+  };
+  const target = await load(spec.target, 'target');
+  const held = [target.prepared.validation, target.prepared.test];
+  const { sourceSpec, sourceSeeds } = splitSource(spec);
+  const source = sourceSpec === undefined ? undefined : await load(sourceSpec, 'source', held);
+  const unseen: Loaded[] = [];
+  for (const [i, given] of spec.evaluate_on.entries()) unseen.push(await load(given, `evaluate_on.${i}`));
+  checkBudgets(spec, target.prepared, seeds);
+
+  const steps = new Map<string, Step>();
+  const add = (step: Step): string => {
+    steps.set(step.id, step);
+    return step.id;
+  };
+  const models: PlannedModel[] = [];
+  for (const [i, entry] of spec.models.entries()) {
+    const where = `models.${i}`;
+    models.push(
+      'checkpoint' in entry
+        ? checkpointModel(entry as CheckpointEntry, base)
+        : await familyModel(entry as FamilyEntry, where),
+    );
+  }
+  const labels = models.map(({ label }) => label);
+  if (new Set(labels).size < labels.length)
+    throw new GraftError('conflict', {
+      first: 'two models',
+      second: `the label '${labels.find((label, i) => labels.indexOf(label) !== i)}'`,
+      reason: 'labels must differ; give one of them a label of its own',
+      where: 'models',
+    });
+
+  const trials: { cell: Cell; step: string }[] = [];
+  for (const [m, model] of models.entries())
+    for (const budget of spec.budgets)
+      for (const row of rows) {
+        const tuned = tuning(model, m, row, budget);
+        for (const [s, seed] of seeds.entries()) {
+          const id = add(trial(model, m, row, budget, seed, s, tuned));
+          trials.push({ cell: { model: model.label, technique: row.label, budget, seed }, step: id });
+        }
+      }
+
+  return {
+    name: spec.name,
+    spec,
+    steps: [...steps.values()],
+    trials,
+    models,
+    rows,
+    seeds,
+    data: {
+      target: target.prepared,
+      ...(source === undefined ? {} : { source: source.prepared }),
+      unseen: unseen.map(({ prepared }) => prepared),
+    },
+    warnings: warnings(),
+  };
+
+  async function familyModel(entry: FamilyEntry, where: string): Promise<PlannedModel> {
+    if (source === undefined || sourceSpec === undefined)
+      throw new GraftError('invalid-value', {
+        what: 'source',
+        received: undefined,
+        allowed: 'a data set, on which the study pre-trains its models',
+        where,
+        hint: 'Give a source, or a checkpoint instead of a family.',
+      });
+    const { family, label, pretrain, ...given } = entry;
+    const known = (families as Record<string, Family>)[family]!;
+    for (const option of Object.keys(given))
+      if (!(option in known.schema.shape) || known.fromData.includes(option))
+        throw new GraftError('unknown-name', {
+          kind: `option of ${family}`,
+          received: option,
+          allowed: Object.keys(known.schema.shape).filter((name) => !known.fromData.includes(name)),
+          where,
+        });
+    const { config, encoding } = await fromData(family, given, spec, target, source, where);
+    const model = createModel(family, config);
+    const pretraining = Array.from({ length: sourceSeeds }, (_, i) => {
+      const { learningRate, steps: count, ...rest } = pretrain;
+      const inputs: PretrainInputs = {
+        version: STEP_VERSION,
+        family,
+        config: model.config,
+        source: source.input,
+        heldOut: target.input,
+        encoding,
+        training: { ...rest, steps: count, convergence: spec.training.convergence },
+        learningRate,
+        seed: i + 1,
+      };
+      const flops = stepFlops(model, Math.min(pretrain.batch, source.prepared.train.count)) * count;
+      return add(
+        makeStep(
+          'pretrain',
+          `pre-train ${family} on ${source.input.name}, seed ${i + 1}`,
+          [],
+          inputs,
+          estimateStep(model, flops, 0),
+        ),
+      );
+    });
+    return { label: label ?? family, family, model, encoding, pretraining };
+  }
+
+  function adaptInputs(
+    model: PlannedModel,
+    m: number,
+    row: TechniqueRow,
+    budget: number,
+    seed: number,
+    s: number,
+  ): AdaptInputs {
+    const entry = spec.models[m]!;
+    const technique: Technique = techniques[row.name];
+    const from: ModelInput =
+      model.pretraining.length > 0
+        ? { from: 'step', step: model.pretraining[s % model.pretraining.length]! }
+        : {
+            from: 'folder',
+            path: (entry as { checkpoint: string }).checkpoint,
+            hash: checkpointHash(base, entry),
+          };
+    const { equal, learningRate: _, tuningSeeds: __, average, ...rest } = spec.training;
+    const training: TrainingInput = {
+      ...rest,
+      ...(average === undefined ? {} : { average }),
+      ...(row.schedule === undefined ? {} : { schedule: row.schedule }),
+    };
+    return {
+      version: STEP_VERSION,
+      model: from,
+      technique: { name: row.name, version: technique.version, options: row.options },
+      target: target.input,
+      ...(source === undefined ? {} : { source: source.input }),
+      encoding: model.encoding,
+      budget,
+      seed,
+      training,
+      equal,
+    };
+  }
+
+  function trainingFlops(model: PlannedModel, budget: number): number {
+    const trainItems = Math.max(1, Math.floor(budget * 0.8));
+    return stepFlops(model.model, Math.min(spec.training.batch, trainItems)) * spec.training.steps;
+  }
+
+  /** The tune steps of a cell by rate, or one rate for all. */
+  function tuning(
+    model: PlannedModel,
+    m: number,
+    row: TechniqueRow,
+    budget: number,
+  ): TrialInputs['learningRate'] {
+    const { learningRate, tuningSeeds } = spec.training;
+    if (row.learningRate !== undefined) return row.learningRate;
+    const grid =
+      typeof learningRate === 'number' ? [learningRate] : [...new Set(learningRate)].sort((a, b) => a - b);
+    if (grid.length === 1 || !techniques[row.name].trains) return grid[0]!;
+    return {
+      tuned: grid.map((rate) => ({
+        rate,
+        steps: Array.from({ length: tuningSeeds }, (_, i) => {
+          const inputs: TuneInputs = {
+            ...adaptInputs(model, m, row, budget, FIRST_TUNING_SEED + i, i),
+            learningRate: rate,
+          };
+          const label = `${model.label}: ${row.label}, ${budget} items, rate ${rate}`;
+          return add(
+            makeStep(
+              'tune',
+              label,
+              needsOf(inputs),
+              inputs,
+              estimateStep(model.model, trainingFlops(model, budget), 0),
+            ),
+          );
+        }),
+      })),
+    };
+  }
+
+  function trial(
+    model: PlannedModel,
+    m: number,
+    row: TechniqueRow,
+    budget: number,
+    seed: number,
+    s: number,
+    learningRate: TrialInputs['learningRate'],
+  ): Step {
+    const inputs: TrialInputs = {
+      ...adaptInputs(model, m, row, budget, seed, s),
+      labels: { model: model.label, technique: row.label },
+      learningRate,
+      evaluateOn: unseen.map(({ input }) => input),
+      evaluation: spec.evaluation,
+      sampling: withoutUndefined(spec.sampling),
+    };
+    const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps: ids }) => ids);
+    const measured = Math.min(spec.evaluation.items, target.prepared.test.count) * (2 + unseen.length);
+    const flops = techniques[row.name].trains ? trainingFlops(model, budget) : 0;
+    return makeStep(
+      'trial',
+      `${model.label}: ${row.label}, ${budget} items, seed ${seed}`,
+      [...needsOf(inputs), ...tuned],
+      inputs,
+      estimateStep(model.model, flops, measured * spec.evaluation.importanceSamples),
+    );
+  }
+
+  function warnings(): string[] {
+    const found: string[] = [];
+    const { learningRate } = spec.training;
+    if (typeof learningRate === 'number' || learningRate.length < 3)
+      found.push(
+        'Fewer than 3 learning rates are tried, so a technique may look worse only because the rate does not suit it.',
+      );
+    if (seeds.length < 3)
+      found.push(
+        `With ${seeds.length} seed${seeds.length === 1 ? '' : 's'} hardly any difference can be claimed; 5 or more are advised.`,
+      );
+    for (const baseline of ['from-scratch', 'source-only'])
+      if (!rows.some(({ name }) => name === baseline))
+        found.push(`The study lacks the baseline '${baseline}'.`);
+    return found;
+  }
+}
+
+interface Loaded {
+  readonly prepared: PreparedData;
+  readonly input: DataInput;
+}
+
+type FamilyEntry = Extract<StudySpec['models'][number], { family: string }>;
+
+const needsOf = ({ model }: AdaptInputs): string[] => (model.from === 'step' ? [model.step] : []);
+
+function makeStep(
+  kind: StepKind,
+  label: string,
+  needs: readonly string[],
+  inputs: object,
+  estimate: Step['estimate'],
+): Step {
+  const content = JSON.parse(JSON.stringify(inputs)) as Json;
+  return {
+    id: contentId({ kind, inputs: content, needs: [...needs] }),
+    kind,
+    label,
+    needs,
+    inputs: content,
+    estimate,
+  };
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
+}
+
+function splitSource({ source }: StudySpec): { sourceSpec: DataSpec | undefined; sourceSeeds: number } {
+  if (source === undefined || typeof source === 'string') return { sourceSpec: source, sourceSeeds: 1 };
+  const { seeds, ...spec } = source;
+  return { sourceSpec: spec as DataSpec, sourceSeeds: seeds };
+}
+
+/** ` (style: serif)` for a selection, to tell two parts of one data set apart. */
+function selectionText(spec: DataSpec): string {
+  if (typeof spec === 'string' || spec.select === undefined) return '';
+  const { select } = spec;
+  const parts =
+    typeof select === 'string'
+      ? [select]
+      : Object.entries(select).map(([key, value]) => `${key}: ${String(value)}`);
+  return ` (${parts.join(', ')})`;
+}
+
+function checkSeeds(seeds: readonly number[]): void {
+  const bad = seeds.find((seed, i) => seed >= FIRST_TUNING_SEED || seeds.indexOf(seed) !== i);
+  if (bad !== undefined)
+    throw new GraftError('invalid-value', {
+      what: 'a seed',
+      received: bad,
+      allowed: `different numbers below ${FIRST_TUNING_SEED}, which is where seeds of tuning runs start`,
+      where: 'seeds',
+    });
+}
+
+function checkBudgets(spec: StudySpec, target: PreparedData, seeds: readonly number[]): void {
+  const pool = examplesOf(target.train, target.window);
+  const draws = seeds.map((seed) => stream(seed).child('budget'));
+  for (const budget of spec.budgets) {
+    const most = Math.min(...draws.map((draw) => largestBudget(pool, draw)));
+    if (budget > most)
+      throw new GraftError('invalid-value', {
+        what: 'budget',
+        received: budget,
+        allowed: `at most ${most}: the training part of ${target.name} has ${pool.count} items, from which budgets of every seed are drawn`,
+        where: 'budgets',
+      });
+    drawBudget(pool, budget, draws[0]!);
+  }
+}
+
+/** What of a configuration follows from the data, and how they become examples. */
+async function fromData(
+  family: string,
+  given: Readonly<Record<string, unknown>>,
+  spec: StudySpec,
+  target: Loaded,
+  source: Loaded,
+  where: string,
+): Promise<{ config: Record<string, unknown>; encoding: EncodingInput }> {
+  const { domain } = families[family as FamilyName];
+  const set = target.prepared.train;
+  for (const { prepared } of [target, source])
+    if (prepared.train.kind !== domain)
+      throw new GraftError('bad-data', {
+        what: `model '${family}'`,
+        problem: `is for ${domain}s, but '${prepared.name}' holds ${prepared.train.kind}s`,
+        where,
+      });
+  if (set.kind === 'image') {
+    const image = [set.channels, set.height, set.width];
+    const other = source.prepared.train as typeof set;
+    if (other.channels !== set.channels || other.height !== set.height || other.width !== set.width)
+      throw new GraftError('shape-mismatch', {
+        op: 'source and target images',
+        shapes: [[other.channels, other.height, other.width], image],
+        rule: 'both need one size; set resize and channels of one of them',
+        where,
+      });
+    const likelihood = likelihoodOf(family as FamilyName, given);
+    const values = spec.values ?? valuesFor(likelihood);
+    if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
+    return { config: { ...given, image }, encoding: { kind: 'image', values } };
+  }
+  const text = examplesOf(set, target.prepared.window) as TextSet;
+  const ends = set.unit === 'item';
+  const tokenizer = trainTokenizer(
+    spec.tokenizer,
+    (examplesOf(source.prepared.train, source.prepared.window) as TextSet).documents,
+    true,
+  );
+  const context = spec.context ?? (given.context as number | undefined) ?? longestExample(text, tokenizer);
+  return {
+    config: { ...given, vocabulary: tokenizer.vocabularySize, context },
+    encoding: {
+      kind: 'text',
+      context,
+      ends,
+      tokenizer: { spec: spec.tokenizer, on: source.input, heldOut: target.input },
+    },
+  };
+}
+
+/** The pixel likelihood that a configuration asks for; undefined for families without one. */
+function likelihoodOf(
+  family: FamilyName,
+  given: Readonly<Record<string, unknown>>,
+): PixelLikelihood | undefined {
+  if (!('likelihood' in families[family].schema.shape)) return undefined;
+  return (given.likelihood as PixelLikelihood | undefined) ?? 'bernoulli';
+}
+
+/** The pixels that a likelihood is defined on. */
+function valuesFor(likelihood: PixelLikelihood | undefined): ImageValues {
+  if (likelihood === 'bernoulli') return { binarise: 0.5 };
+  return likelihood === 'discretised-logistic' ? 'levels' : 'unit';
+}
+
+type CheckpointEntry = Extract<StudySpec['models'][number], { checkpoint: string }>;
+
+function checkpointModel(entry: CheckpointEntry, base: string): PlannedModel {
+  const { model, data, tokenizer } = loadCheckpoint(resolve(base, entry.checkpoint));
+  const encoding: EncodingInput =
+    tokenizer === undefined
+      ? { kind: 'image', values: data.values ?? 'unit' }
+      : {
+          kind: 'text',
+          context: model.fields[0]!.shape[0]!,
+          ends: data.unit !== 'running',
+          tokenizer: 'checkpoint',
+        };
+  return {
+    label: entry.label ?? entry.checkpoint.split('/').filter(Boolean).at(-1) ?? entry.checkpoint,
+    family: model.family,
+    model,
+    encoding,
+    pretraining: [],
+  };
+}
+
+function checkpointHash(base: string, entry: unknown): string {
+  const { model, weights } = loadCheckpoint(resolve(base, (entry as { checkpoint: string }).checkpoint));
+  return weightsHash(model, weights);
+}

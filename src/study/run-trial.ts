@@ -1,0 +1,253 @@
+import { join } from 'node:path';
+import { cpuUsage } from 'node:process';
+import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
+import { encodeItem } from '../data/tokenizers/tokenizer.ts';
+import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { drawImages, drawTokens } from '../models/draw-samples.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { stream } from '../random.ts';
+import { countParameters } from '../tensor/parameters.ts';
+import { stepsToConvergence } from '../training/convergence.ts';
+import { type Adapted, adapt, bestRate } from './adapt.ts';
+import type { Encoding } from './encoding.ts';
+import { measureLatency } from './measure-cost.ts';
+import {
+  measureMemorisation,
+  measureReconstruction,
+  measureSampleQuality,
+  tableImages,
+} from './measure-images.ts';
+import { type LikelihoodOptions, measureLikelihood } from './measure-likelihood.ts';
+import { measureTexts } from './measure-texts.ts';
+import type { Measurement } from './measurement.ts';
+import { modelCard } from './model-card.ts';
+import { EVALUATION_BATCH, removeTrainingSnapshot } from './run-training.ts';
+import { sampleFeatures } from './sample-features.ts';
+import type { StepContext } from './step.ts';
+import type { TrialInputs, TuneResult } from './step-inputs.ts';
+import type { StudyData } from './study-data.ts';
+import type { TrialResult } from './trial-result.ts';
+
+/**
+ * One trial: adapt, keep the best weights by validation, then measure on test data once. Measuring draws from streams
+ * that depend on the seed alone, so that all techniques of a seed are judged by the same codes, latents and prompts.
+ */
+export async function runTrial(
+  inputs: TrialInputs,
+  data: StudyData,
+  context: StepContext,
+): Promise<TrialResult> {
+  const began = context.now();
+  const cpuBegan = cpuUsage();
+  const learningRate = chosenRate(inputs, context);
+  const adapted = await adapt(inputs, learningRate, data, context);
+  const trained = context.now();
+  const cpu = cpuUsage(cpuBegan);
+  const { model, result } = adapted;
+  const weights = result.weights;
+  const measured = await measure(inputs, adapted, data, context);
+  const checkpoint = { ...adapted.checkpoint, weights };
+  saveCheckpoint(
+    join(context.directory, 'checkpoint'),
+    checkpoint,
+    modelCard({
+      title: `${inputs.labels.model}: ${inputs.labels.technique} on ${inputs.budget} items of ${inputs.target.name}`,
+      checkpoint,
+      facts: [
+        ['Technique', inputs.labels.technique],
+        ['Target', inputs.target.name],
+        ['Budget', `${inputs.budget} items, validation included`],
+        ['Seed', String(inputs.seed)],
+        ['Updates', String(result.steps)],
+        ['Learning rate', String(learningRate)],
+      ],
+      measurements: measured.measurements,
+    }),
+  );
+  removeTrainingSnapshot(context.directory);
+  const text = adapted.encoding.kind === 'text';
+  return {
+    cell: { ...inputs.labels, budget: inputs.budget, seed: inputs.seed },
+    learningRate,
+    stages: result.stages.map(({ name, layers, from, to }) => ({ name, layers, from, to })),
+    looks: result.looks,
+    lossUnit: model.players.at(-1)!.unit,
+    converged: result.converged,
+    measurements: measured.measurements,
+    cost: {
+      trainingSeconds: context.earlier.wall + (trained - began) / 1000,
+      trainingCpuSeconds: context.earlier.cpu + (cpu.user + cpu.system) / 1e6,
+      measuringSeconds: (context.now() - trained) / 1000,
+      steps: result.steps,
+      stepsToBest: result.best.step,
+      stepsToConvergence: stepsToConvergence(inputs.training.convergence, result.looks),
+      peakMemory: process.resourceUsage().maxRSS * 1024,
+      parameters: countParameters(model.parameters),
+      trainedParameters: result.trainedParameters,
+      trainingFlops: result.flops,
+      sampleLatency: measured.latency,
+      sampleThroughput: measured.throughput,
+      fileSize: checkpointSize(join(context.directory, 'checkpoint')),
+    },
+    files: {
+      checkpoint: 'checkpoint',
+      samples: text ? 'samples.json' : 'samples.png',
+      ...(text ? {} : { nearest: 'nearest.png' }),
+      ...(model.reconstruct === undefined ? {} : { reconstructions: 'reconstructions.png' }),
+    },
+    notes: adapted.notes,
+    warnings: measured.warnings,
+    weightsHash: weightsHash(model, weights),
+  };
+}
+
+function chosenRate({ learningRate }: TrialInputs, context: StepContext): number {
+  if (typeof learningRate === 'number') return learningRate;
+  return bestRate(
+    learningRate.tuned,
+    (step) => (context.dependency(step).result as unknown as TuneResult).validation,
+  );
+}
+
+interface Measured {
+  readonly measurements: readonly Measurement[];
+  readonly latency: { readonly p50: number; readonly p95: number };
+  readonly throughput: number;
+  readonly warnings: readonly string[];
+}
+
+async function measure(
+  inputs: TrialInputs,
+  adapted: Adapted,
+  data: StudyData,
+  context: StepContext,
+): Promise<Measured> {
+  const { model, encoding, result } = adapted;
+  const { weights } = result;
+  const draws = stream(inputs.seed).child('measuring');
+  const run = { batchSize: EVALUATION_BATCH, threads: context.threads, device: context.device };
+  const options: LikelihoodOptions = { ...run, importanceSamples: inputs.evaluation.importanceSamples };
+  const { items } = inputs.evaluation;
+  const phase = (done: number, name: string) =>
+    context.emit({ type: 'progress', done, total: 5, phase: `measuring: ${name}` });
+  const test = (input: TrialInputs['target']) =>
+    data.encode(input, 'test', encoding, (set) => firstItems(set, items), `first ${items}`);
+
+  phase(0, 'likelihood');
+  const target = await test(inputs.target);
+  const measurements: Measurement[] = [];
+  const likelihood = async (set: typeof target, on: string, split: string) =>
+    measurements.push(
+      ...(await measureLikelihood(model, weights, set, { on, split }, draws.child('codes'), options)),
+    );
+  await likelihood(target, 'target', 'test');
+  await likelihood(adapted.train.encoded, 'target', 'train');
+  if (inputs.source !== undefined) await likelihood(await test(inputs.source), 'source', 'test');
+  for (const input of inputs.evaluateOn) await likelihood(await test(input), input.name, 'test');
+
+  phase(2, 'samples');
+  const { count, shown } = inputs.sampling;
+  const clock = () => context.now();
+  if (encoding.kind === 'image' && model.sampler.kind === 'latent') {
+    const samples = await drawImages(model, model.sampler, weights, draws.child('samples'), {
+      ...run,
+      count,
+      clock,
+    });
+    const seconds = samples.batchMilliseconds.reduce((a, b) => a + b, 0) / 1000;
+    measurements.push(
+      ...(await measureMemorisation(samples, adapted.train.encoded.table, context.directory, shown)),
+      ...(await measureReconstruction(
+        model,
+        weights,
+        target.table,
+        target.representation,
+        context.directory,
+        draws.child('reconstruction'),
+        run,
+      )),
+    );
+    phase(3, 'sample quality');
+    const extractor = await sampleFeatures(samples.shape, context);
+    if (extractor !== undefined)
+      measurements.push(
+        ...(await measureSampleQuality(
+          samples,
+          tableImages(target.table),
+          extractor,
+          draws.child('quality'),
+        )),
+      );
+    phase(4, 'latency');
+    const { latency } = await measureLatency(model, weights, draws.child('latency'), { ...run, clock });
+    return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
+  }
+  const { texts, seconds } = await drawTexts(
+    model,
+    weights,
+    encoding,
+    inputs,
+    draws.child('samples'),
+    run,
+    clock,
+  );
+  measurements.push(...measureTexts(texts, adapted.train.set as TextSet, context.directory, shown));
+  phase(4, 'latency');
+  const { latency } = await measureLatency(model, weights, draws.child('latency'), {
+    ...run,
+    clock,
+    prompt: beginning(encoding),
+  });
+  return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
+}
+
+/** The first items of a set in its own order: the same for every trial. */
+function firstItems(set: DataSet, items: number): DataSet {
+  if (set.count <= items) return set;
+  return subset(
+    set,
+    Int32Array.from({ length: items }, (_, i) => i),
+  );
+}
+
+const warningsOf = (measurements: readonly Measurement[]): string[] => [
+  ...new Set(
+    measurements.flatMap(({ metric, warnings }) => (warnings ?? []).map((text) => `${metric}: ${text}`)),
+  ),
+];
+
+/** The tokens that every generated text starts from: the beginning mark. */
+export function beginning(encoding: Encoding): Int32Array {
+  if (encoding.kind !== 'text') return Int32Array.of(0);
+  const { bos } = encoding.tokenizer.special;
+  return bos === undefined ? encodeItem(encoding.tokenizer, '\n').subarray(0, 1) : Int32Array.of(bos);
+}
+
+async function drawTexts(
+  model: Model,
+  weights: Weights,
+  encoding: Encoding,
+  inputs: TrialInputs,
+  draws: ReturnType<typeof stream>,
+  run: { batchSize: number; threads: number; device: StepContext['device'] },
+  clock: () => number,
+): Promise<{ texts: string[]; seconds: number }> {
+  if (encoding.kind !== 'text' || model.sampler.kind !== 'autoregressive') return { texts: [], seconds: 0 };
+  const { tokenizer, ends } = encoding;
+  const { count, shown: _, ...choice } = inputs.sampling;
+  const { eos } = tokenizer.special;
+  const samples = await drawTokens(model, model.sampler, weights, draws, {
+    ...run,
+    ...choice,
+    batchSize: 64,
+    count,
+    prompt: beginning(encoding),
+    length: model.sampler.context,
+    ...(ends && eos !== undefined ? { end: eos } : {}),
+    clock,
+  });
+  return {
+    texts: samples.sequences.map((ids) => tokenizer.decode(ids)),
+    seconds: samples.batchMilliseconds.reduce((a, b) => a + b, 0) / 1000,
+  };
+}
