@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ImageOptions } from '../../formats/image-set.ts';
 import { type DataSet, type ImageSet, imageSize } from '../data-set.ts';
+import { glyphs } from '../glyphs.ts';
+import { names } from '../names.ts';
 import { readArrayFiles } from './array-folder.ts';
 import { isCifarFile, readCifarFiles } from './cifar-source.ts';
 import { readFolderImages, readZipImages } from './image-source.ts';
@@ -87,8 +89,24 @@ function documents(name: string, title: string, files: string, home: string): Na
 
 const nltk = 'https://github.com/nltk/nltk_data';
 
-/** Public data sets that load from their usual files. */
+/** Data sets that load by name: two that the package holds, and public ones from their usual files. */
 export const namedSets = {
+  glyphs: {
+    title: 'characters of open typefaces in 5 styles and 3 scripts, 28x28 grey',
+    kind: 'image',
+    files: [],
+    home: 'the package',
+    licence: 'SIL Open Font License 1.1 and Apache License 2.0 (data/NOTICE.md)',
+    read: () => glyphs(),
+  },
+  names: {
+    title: 'given names, surnames and places of 23 languages',
+    kind: 'text',
+    files: [],
+    home: 'the package',
+    licence: 'MIT (data/NOTICE.md)',
+    read: () => names(),
+  },
   mnist: {
     title: 'handwritten digits, 28x28 grey',
     kind: 'image',
