@@ -1,0 +1,244 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadCheckpoint, saveCheckpoint, weightsHash } from '../../src/models/checkpoint.ts';
+import { createContext, inputNames } from '../../src/models/context.ts';
+import { drawImages, drawTokens } from '../../src/models/draw-samples.ts';
+import type { ExampleTable } from '../../src/models/example-table.ts';
+import { createModel, type FamilyName, families } from '../../src/models/index.ts';
+import type { Model } from '../../src/models/model.ts';
+import { mapExamples } from '../../src/models/run-model.ts';
+import { NO_TARGET } from '../../src/models/transformer.ts';
+import { freshWeights, weightFeeds } from '../../src/models/weights.ts';
+import { stream } from '../../src/random.ts';
+import { evaluateTensors } from '../../src/tensor/evaluate.ts';
+import { sum } from '../../src/tensor/functions/reduction.ts';
+import { gradients } from '../../src/tensor/gradient.ts';
+import { sizeOf } from '../../src/tensor/shape.ts';
+
+/** Small configurations of every family; a family without a case does not compile. */
+const cases: Record<FamilyName, Record<string, Record<string, unknown>>> = {
+  vae: {
+    bernoulli: { image: [1, 4, 4], hidden: [6], latent: 3 },
+    'gaussian, convolutional': {
+      image: [1, 8, 8],
+      architecture: 'convolutional',
+      channels: [2, 3],
+      latent: 2,
+      likelihood: 'gaussian',
+      activation: 'elu',
+    },
+    'discretised logistic, colour': {
+      image: [3, 4, 4],
+      hidden: [5],
+      latent: 2,
+      likelihood: 'discretised-logistic',
+      beta: 0.5,
+      activation: 'tanh',
+    },
+  },
+  autoencoder: {
+    plain: { image: [1, 4, 4], hidden: [6], latent: 3, activation: 'gelu' },
+    denoising: { image: [1, 4, 4], hidden: [6], latent: 3, noise: 0.3, activation: 'tanh' },
+  },
+  transformer: {
+    tied: { vocabulary: 7, context: 5, layers: 2, heads: 2, width: 8 },
+    'rotary, own output, biases': {
+      vocabulary: 7,
+      context: 5,
+      layers: 1,
+      heads: 2,
+      width: 8,
+      positions: 'rotary',
+      tied: false,
+      bias: true,
+    },
+    dropout: { vocabulary: 7, context: 5, layers: 1, heads: 2, width: 8, dropout: 0.2 },
+  },
+};
+
+const all = Object.entries(cases).flatMap(([family, configs]) =>
+  Object.entries(configs).map(([name, config]) => ({
+    title: `${family} (${name})`,
+    family: family as FamilyName,
+    config,
+  })),
+);
+
+const seed = stream(5);
+const run = { batchSize: 4, threads: 1, device: 'cpu' } as const;
+
+function examples(model: Model, count: number): ExampleTable {
+  const fields = model.fields.map(({ name, shape, dtype }) => {
+    const n = count * sizeOf(shape);
+    const draws = seed.child('examples').child(name);
+    const tokens = () =>
+      draws.integers(n, 7).map((v, i) => (name === 'targets' && i % 11 === 3 ? NO_TARGET : v));
+    const pixels = () =>
+      (draws.uniforms(n, new Float32Array(n)) as Float32Array).map((v) => Math.round(v * 255) / 255);
+    return [name, { shape, data: dtype === 'int32' ? tokens() : pixels() }] as const;
+  });
+  return { count, fields: Object.fromEntries(fields) };
+}
+
+/** Feeds of one batch with the first examples, all weights and fixed noise, for the reference evaluator. */
+function feedsOf(model: Model, batch: number, context: ReturnType<typeof createContext>) {
+  const table = examples(model, batch);
+  const noise = context.noises.map(({ name, kind, shape }) => {
+    const draws = seed.child('noise').child(name);
+    const n = sizeOf(shape as number[]);
+    return [inputNames.noise(name), kind === 'normal' ? draws.normals(n) : draws.uniforms(n)] as const;
+  });
+  return {
+    ...weightFeeds(freshWeights(model, seed.child('init'))),
+    ...Object.fromEntries(noise),
+    ...Object.fromEntries(
+      Object.entries(table.fields).map(([name, { data }]) => [inputNames.field(name), data]),
+    ),
+  };
+}
+
+test('every family has a case', () => {
+  expect(Object.keys(cases).sort()).toEqual(Object.keys(families).sort());
+});
+
+describe.each(all)('$title', ({ family, config }) => {
+  const model = createModel(family, config);
+  const weights = freshWeights(model, seed.child('init'));
+
+  test('comes back from JSON with the same parameters', () => {
+    const again = createModel(model.family, JSON.parse(JSON.stringify(model.config)));
+    expect(again.parameters).toEqual(model.parameters);
+    expect(again.layers).toEqual(model.layers);
+  });
+
+  test('every parameter has a name of its own and a known layer, every layer a parameter', () => {
+    const names = model.parameters.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(model.parameters.map(({ layer }) => layer))).toEqual(new Set(model.layers));
+  });
+
+  test("the objective's gradients equal central differences", () => {
+    for (const player of model.players) {
+      const context = createContext(model, { batchSize: 2, training: new Set(player.layers) });
+      const loss = sum(player.objective(context).cost);
+      const leaves = model.parameters.map(({ name }) => context.parameter(name));
+      const feeds: Record<string, ArrayLike<number>> = feedsOf(model, 2, context);
+      const analytic = evaluateTensors(gradients(loss, leaves), feeds);
+      model.parameters.forEach(({ name }, p) => {
+        const key = inputNames.parameter(name);
+        const values = Float64Array.from(feeds[key]!);
+        // A few elements of each parameter, spread over it.
+        for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 3))) {
+          const at = (offset: number) => {
+            const moved = values.slice();
+            moved[j]! += offset;
+            return evaluateTensors([loss], { ...feeds, [key]: moved })[0]!.data[0]!;
+          };
+          const h = 1e-4;
+          const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+          expect(Math.abs(numeric - analytic[p]!.data[j]!), `${name}[${j}]`).toBeLessThan(
+            1e-6 * Math.max(1, Math.abs(numeric)),
+          );
+        }
+      });
+    }
+  });
+
+  test('the engine agrees with the reference evaluator, for every batch size', async () => {
+    const table = examples(model, 6);
+    const player = model.players[0]!;
+    const cost = (size: number) =>
+      mapExamples(model, weights, table, (context) => player.objective(context).cost, seed, {
+        ...run,
+        batchSize: size,
+      });
+    const context = createContext(model, { batchSize: 6 });
+    const value = player.objective(context).cost;
+    const [a, b] = [await cost(6), await cost(4)];
+    if (context.noises.length === 0)
+      a.data.forEach((v, i) => {
+        expect(b.data[i]).toBeCloseTo(v, 3);
+      });
+    const noise = Object.fromEntries(
+      context.noises.map(({ name, kind, shape }) => {
+        const n = sizeOf(shape as number[]);
+        const draws = seed.child(0).child(name);
+        return [inputNames.noise(name), kind === 'normal' ? draws.normals(n) : draws.uniforms(n)];
+      }),
+    );
+    const feeds = {
+      ...weightFeeds(weights),
+      ...noise,
+      ...Object.fromEntries(
+        Object.entries(table.fields).map(([name, { data }]) => [inputNames.field(name), data]),
+      ),
+    };
+    const [expected] = evaluateTensors([value], feeds);
+    a.data.forEach((v, i) => {
+      expect(Math.abs(v - expected!.data[i]!)).toBeLessThan(1e-4 * Math.abs(expected!.data[i]!) + 1e-4);
+    });
+  });
+
+  test('a checkpoint comes back bit for bit, and equal models give equal files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'graft-model-'));
+    try {
+      saveCheckpoint(folder, { model, weights, data: {} }, '# card\n');
+      const back = loadCheckpoint(folder);
+      expect(back.weights).toEqual({ parameters: { ...weights.parameters }, state: { ...weights.state } });
+      expect(weightsHash(back.model, back.weights)).toBe(weightsHash(model, weights));
+      const bytes = readFileSync(join(folder, 'model.safetensors'));
+      saveCheckpoint(folder, back, '# card\n');
+      expect(readFileSync(join(folder, 'model.safetensors')).equals(bytes)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('samples have the shape of examples and do not depend on the batch size', async () => {
+    const { sampler } = model;
+    const draw = async (batchSize: number) => {
+      const options = { ...run, count: 5, batchSize };
+      if (sampler.kind === 'latent') return (await drawImages(model, sampler, weights, seed, options)).data;
+      const drawn = await drawTokens(model, sampler, weights, seed, { ...options, prompt: [1], length: 5 });
+      return Float32Array.from(drawn.sequences.flatMap((ids) => [...ids]));
+    };
+    const [a, b] = [await draw(5), await draw(2)];
+    expect(a).toHaveLength(sampler.kind === 'latent' ? 5 * sizeOf(model.fields[0]!.shape) : 25);
+    expect(a.every((v) => Number.isFinite(v) && v >= 0 && v <= (sampler.kind === 'latent' ? 1 : 6))).toBe(
+      true,
+    );
+    a.forEach((v, i) => {
+      expect(b[i]).toBeCloseTo(v, 4);
+    });
+  });
+
+  test.runIf(model.sampler.kind === 'autoregressive')(
+    'generation from the cache equals the uncached model token by token',
+    async () => {
+      const { sampler } = model;
+      if (sampler.kind !== 'autoregressive') return;
+      const options = { ...run, count: 3, batchSize: 3, prompt: [2, 4], length: 5, temperature: 0 };
+      const { sequences } = await drawTokens(model, sampler, weights, seed, options);
+      for (const sequence of sequences) {
+        const tokens = [2, 4];
+        for (const chosen of sequence) {
+          const context = createContext(model, {
+            batchSize: 1,
+            extraFields: { tokens: { shape: [1, tokens.length], dtype: 'int32' } },
+          });
+          const logits = sampler.logits(context, tokens.length);
+          const [value] = evaluateTensors([logits], {
+            ...weightFeeds(weights),
+            [inputNames.field('tokens')]: tokens,
+          });
+          const last = [...value!.data.subarray((tokens.length - 1) * sampler.vocabulary)];
+          expect(chosen).toBe(last.indexOf(Math.max(...last)));
+          tokens.push(chosen);
+        }
+        expect(tokens).toHaveLength(6);
+      }
+    },
+  );
+});
