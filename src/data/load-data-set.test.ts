@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
@@ -7,11 +7,13 @@ import { isGraftError } from '../errors.ts';
 import { writeNpy } from '../formats/npy.ts';
 import { writeNpz } from '../formats/npz.ts';
 import type { NumericArray, TypedArray } from '../formats/numeric-array.ts';
+import { writeZip } from '../formats/zip.ts';
 import { contentHash } from './content-hash.ts';
 import { dataContext } from './data-context.ts';
 import type { ImageSet, TextSet } from './data-set.ts';
 import type { DataSource } from './data-spec.ts';
 import { loadDataSet } from './load-data-set.ts';
+import { namedSets } from './sources/named-sets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-load-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -124,6 +126,33 @@ describe('pictures', () => {
     expect(set.groups).toEqual([...Array(4).fill('first.png'), 'second.png', 'second.png']);
     expect((await images({ path: './pictures', patch: 4, select: 'second' })).count).toBe(2);
   });
+});
+
+test('zips of one kind each become one set; other shapes and no zips are errors', async () => {
+  const green = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#0f0' } })
+    .png()
+    .toBuffer();
+  const wide = await sharp({ create: { width: 3, height: 2, channels: 3, background: '#0f0' } })
+    .png()
+    .toBuffer();
+  const zip = (files: Record<string, Uint8Array>) => writeZip(new Map(Object.entries(files)));
+  put('tiles/a(b.zip', zip({ 'a(b/x/1.png': green, 'a(b/2.png': green }));
+  put('tiles/c.zip', zip({ 'c/3.png': green }));
+  const set = await images({ dataset: 'dcss-tiles', path: './tiles' });
+  expect(set.attributes).toEqual({ kind: ['a(b', 'a(b', 'c'], folder: ['', 'x', ''] });
+  put('tiles/d.zip', zip({ 'd/4.png': wide }));
+  await expect(images({ dataset: 'dcss-tiles', path: './tiles' })).rejects.toThrow(
+    'images of d are 3x2x3, those of a(b 3x2x2. Ask for a size',
+  );
+  put('empty/x.txt', 'x');
+  await expect(images({ dataset: 'dcss-tiles', path: './empty' })).rejects.toThrow(
+    'it holds no zip of images',
+  );
+});
+
+test('docs/data.md names every data set', () => {
+  const docs = readFileSync(new URL('../../docs/data.md', import.meta.url), 'utf8');
+  expect(Object.keys(namedSets).filter((name) => !docs.includes(name))).toEqual([]);
 });
 
 describe('texts', () => {

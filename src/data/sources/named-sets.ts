@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { ImageOptions } from '../../formats/image-set.ts';
-import { type DataSet, type ImageSet, imageSize } from '../data-set.ts';
+import type { DataSet } from '../data-set.ts';
 import { glyphs } from '../glyphs.ts';
 import { names } from '../names.ts';
 import { readArrayFiles } from './array-folder.ts';
 import { isCifarFile, readCifarFiles } from './cifar-source.ts';
 import { readFolderImages, readZipImages } from './image-source.ts';
+import { joinImages } from './join-images.ts';
 import { readTextSource } from './text-source.ts';
 
 /** A data set that is known by name. */
@@ -191,8 +192,9 @@ export const namedSets = {
       );
       return joinImages(
         'dcss-tiles',
+        folder,
         sets,
-        zips.map((zip) => zip.replace(/\.zip$/, '')),
+        zips.map((zip) => zip.slice(0, -'.zip'.length)),
       );
     },
   },
@@ -278,34 +280,3 @@ export const namedSets = {
 } satisfies Record<string, NamedSet>;
 
 export type NamedSetName = keyof typeof namedSets;
-
-/** Image sets of one shape as one; `kinds` names the kind of each. */
-function joinImages(name: string, sets: readonly ImageSet[], kinds: readonly string[]): ImageSet {
-  const first = sets[0]!;
-  const pixels = new Uint8Array(sets.reduce((sum, set) => sum + set.count * imageSize(set), 0));
-  let at = 0;
-  for (const set of sets) {
-    pixels.set(set.pixels, at);
-    at += set.pixels.length;
-  }
-  return {
-    kind: 'image',
-    name,
-    count: sets.reduce((sum, set) => sum + set.count, 0),
-    channels: first.channels,
-    height: first.height,
-    width: first.width,
-    pixels,
-    attributes: {
-      kind: sets.flatMap((set, i) => new Array<string>(set.count).fill(kinds[i]!)),
-      folder: sets.flatMap((set, i) => foldersBelow(set, kinds[i]!)),
-    },
-    provenance: { files: sets.flatMap((set) => set.provenance.files), steps: first.provenance.steps },
-  };
-}
-
-/** The folder of each image within its kind's, '' where it stands in that one itself. */
-function foldersBelow(set: ImageSet, kind: string): string[] {
-  const folders = set.attributes?.folder ?? new Array<string>(set.count).fill(kind);
-  return folders.map((folder) => folder.replace(new RegExp(`^${kind}(/|$)`), ''));
-}
