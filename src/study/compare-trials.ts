@@ -1,0 +1,292 @@
+import { GraftError } from '../errors.ts';
+import type { Stream } from '../random.ts';
+import type { Interval } from '../statistics/alternative.ts';
+import { comparePaired, type PairedComparison, type PairedResult } from '../statistics/compare-paired.ts';
+import { summarize } from '../statistics/summarize.ts';
+import { oneSampleTTest } from '../statistics/t-test.ts';
+import { type CurveComparison, compareCurves } from './compare-curves.ts';
+import { compareLearning, type LearningComparison } from './compare-learning.ts';
+import { comparable } from './measurement-key.ts';
+import {
+  type FinishedTrial,
+  type Matrix,
+  type Place,
+  places,
+  type TrialTable,
+  type TrialValue,
+  trialTable,
+} from './trial-table.ts';
+
+/** How the trials of a study are compared. */
+export interface CompareTrialsOptions {
+  readonly matrix: Matrix;
+  /** Name of the metric that decides; measured on the target's test data. */
+  readonly primary: string;
+  /** Labels of the techniques that each other one is compared with; default: see `defaultReferences`. */
+  readonly references?: readonly string[];
+  /** Default 0.95. */
+  readonly confidence?: number;
+  /** Source of bootstrap resamples. */
+  readonly stream: Stream;
+}
+
+/** What one place of the matrix came to in the primary metric. */
+export interface CellSummary extends Place {
+  /** One for each seed that has a finished trial. */
+  readonly values: readonly {
+    readonly seed: number;
+    readonly value: number;
+    readonly measurement: string;
+    readonly converged: boolean;
+  }[];
+  /** Null where no trial finished. */
+  readonly mean: number | null;
+  readonly standardError: number | null;
+  /** t interval of the mean over seeds; null with fewer than two. It is no comparison: that is what pairs are for. */
+  readonly interval: Interval | null;
+  /** All its trials had converged. */
+  readonly converged: boolean;
+}
+
+/** A technique against a reference at one budget. */
+export interface TrialComparison extends Place {
+  readonly id: string;
+  readonly reference: string;
+  /** Seeds that both sides have. */
+  readonly seeds: readonly number[];
+  /** Ids of the numbers that were compared. */
+  readonly measurements: readonly string[];
+  /** Null where nothing could be compared. */
+  readonly result: PairedResult | null;
+  /** Why there is no result. */
+  readonly missing: 'no common seeds' | 'measured differently' | null;
+}
+
+/** What adapting did to the model on its source data. */
+export interface Forgetting extends Place {
+  readonly metric: string;
+  readonly unit: string;
+  readonly direction: 'lower' | 'higher';
+  /** Label of the technique that adapts nothing. */
+  readonly unchanged: string;
+  readonly seeds: readonly number[];
+  readonly measurements: readonly string[];
+  /** Mean on the source's test data. */
+  readonly mean: number;
+  /** Mean of technique minus unchanged model. */
+  readonly change: number;
+  /** t interval of the change alone, paired by seed: descriptive, outside the stated family. */
+  readonly interval: Interval | null;
+}
+
+/** Everything that is compared in a study. */
+export interface StudyComparison {
+  readonly primary: {
+    readonly metric: string;
+    readonly unit: string;
+    readonly direction: 'lower' | 'higher';
+    /** Real items of the test set, generated ones where there are any. */
+    readonly real?: number;
+    readonly generated?: number;
+  };
+  readonly confidence: number;
+  /** Labels of the techniques that the others are compared with. */
+  readonly references: readonly string[];
+  /** Number of stated comparisons: Holm's adjustment covers all of them. */
+  readonly family: number;
+  readonly cells: readonly CellSummary[];
+  readonly comparisons: readonly TrialComparison[];
+  readonly forgetting: readonly Forgetting[];
+  /** From learning curves, each technique against the first reference. */
+  readonly learning: readonly LearningComparison[];
+  /** From budget curves, each technique against the first reference. */
+  readonly curves: readonly CurveComparison[];
+}
+
+/** Names of the techniques that the others are compared with unless a study says otherwise. */
+const REFERENCE_NAMES = ['from-scratch', 'fine-tune'];
+
+/** The references of a study: training from scratch and plain fine-tuning, where it has them. */
+export function defaultReferences({ techniques }: Matrix): string[] {
+  return REFERENCE_NAMES.flatMap((name) => {
+    const rows = techniques.filter((row) => row.name === name);
+    // The row without options if there is one.
+    const row = rows.find(({ label }) => label === name) ?? rows[0];
+    return row === undefined ? [] : [row.label];
+  });
+}
+
+/**
+ * Compares the finished trials of a study in its primary metric: each technique against each reference, for each model
+ * and budget, paired by seed, with Holm's adjustment over all of them. Comparisons that failed trials leave without a
+ * pair still count in the family. Fails with `bad-data` where no trial has the primary metric, `unknown-name` on a
+ * reference that is no row.
+ */
+export function compareTrials(
+  trials: readonly FinishedTrial[],
+  {
+    matrix,
+    primary,
+    references = defaultReferences(matrix),
+    confidence = 0.95,
+    stream,
+  }: CompareTrialsOptions,
+): StudyComparison {
+  const table = trialTable(matrix, trials);
+  checkReferences(matrix, references);
+  const valuesAt = (place: Place) => table.values(place, primary, 'target');
+  const example = places(matrix).flatMap(valuesAt)[0]?.measurement;
+  if (example === undefined)
+    throw new GraftError('bad-data', {
+      what: 'comparison',
+      problem: `no finished trial has the primary metric '${primary}' on the target`,
+    });
+  const { unit, direction, real, generated } = example;
+  const comparisons = statedComparisons(table, references, valuesAt, { direction, confidence, stream });
+  const base = references[0];
+  return {
+    primary: {
+      metric: primary,
+      unit,
+      direction,
+      ...(real === undefined ? {} : { real }),
+      ...(generated === undefined ? {} : { generated }),
+    },
+    confidence,
+    references,
+    family: comparisons.length,
+    cells: places(matrix).map((place) => summarizeCell(place, valuesAt(place), confidence)),
+    comparisons,
+    forgetting: compareForgetting(table, primary, confidence),
+    learning: base === undefined ? [] : compareLearning(table, base),
+    curves: base === undefined ? [] : compareCurves(table, base, valuesAt, { direction, confidence, stream }),
+  };
+}
+
+function checkReferences({ techniques }: Matrix, references: readonly string[]): void {
+  const allowed = techniques.map(({ label }) => label);
+  for (const received of references)
+    if (!allowed.includes(received))
+      throw new GraftError('unknown-name', { kind: 'reference technique', received, allowed });
+}
+
+function statedComparisons(
+  { matrix }: TrialTable,
+  references: readonly string[],
+  valuesAt: (place: Place) => TrialValue[],
+  options: { direction: 'lower' | 'higher'; confidence: number; stream: Stream },
+): TrialComparison[] {
+  const stated = places(matrix).flatMap((place) =>
+    references
+      // Two references meet once: the later one is compared with the earlier.
+      .filter(
+        (reference, i) => reference !== place.technique && !references.slice(0, i).includes(place.technique),
+      )
+      .map((reference) => ({
+        place,
+        reference,
+        pairs: pairUp(valuesAt(place), valuesAt({ ...place, technique: reference })),
+      })),
+  );
+  if (stated.length === 0) return [];
+  const idOf = ({ model, technique, budget }: Place, reference: string) =>
+    `${model}/${budget}/${technique} ~ ${reference}`;
+  const { results } = comparePaired(
+    stated.map(({ place, reference, pairs }): PairedComparison => {
+      const open = [pairs.some(([a]) => !converged(a)), pairs.some(([, b]) => !converged(b))];
+      const unconverged =
+        open[0] && open[1] ? 'both' : open[0] ? 'technique' : open[1] ? 'reference' : undefined;
+      return {
+        label: idOf(place, reference),
+        // Without a pair it takes part as one seed does: counted, never claimed. Its result is dropped below.
+        differences: pairs.length === 0 ? [0] : pairs.map(([a, b]) => a.value - b.value),
+        ...(unconverged === undefined ? {} : { unconverged }),
+      };
+    }),
+    { ...options, stream: options.stream.child('comparisons') },
+  );
+  return stated.map(({ place, reference, pairs }, i) => ({
+    ...place,
+    id: idOf(place, reference),
+    reference,
+    seeds: pairs.map(([a]) => a.seed),
+    measurements: pairs.flatMap(([a, b]) => [a.id, b.id]),
+    result: pairs.length === 0 ? null : results[i]!,
+    missing:
+      pairs.length > 0
+        ? null
+        : pairUp(valuesAt(place), valuesAt({ ...place, technique: reference }), () => true).length > 0
+          ? 'measured differently'
+          : 'no common seeds',
+  }));
+}
+
+/** Values of both sides for their common seeds. */
+function pairUp(
+  ours: readonly TrialValue[],
+  theirs: readonly TrialValue[],
+  allowed: typeof comparable = comparable,
+): [TrialValue, TrialValue][] {
+  return ours.flatMap((a) => {
+    const b = theirs.find(({ seed }) => seed === a.seed);
+    return b !== undefined && allowed(a.measurement, b.measurement)
+      ? [[a, b] as [TrialValue, TrialValue]]
+      : [];
+  });
+}
+
+const converged = ({ trial }: TrialValue): boolean => trial.result.converged;
+
+function summarizeCell(place: Place, found: readonly TrialValue[], confidence: number): CellSummary {
+  const values = found.map((value) => ({
+    seed: value.seed,
+    value: value.value,
+    measurement: value.id,
+    converged: converged(value),
+  }));
+  const numbers = found.map(({ value }) => value);
+  const summary = numbers.length === 0 ? null : summarize(numbers);
+  // One trial that stands for all seeds has no spread over seeds.
+  const spread = new Set(values.map(({ measurement }) => measurement)).size >= 2;
+  return {
+    ...place,
+    values,
+    mean: summary?.mean ?? null,
+    standardError: spread ? summary!.standardError : null,
+    interval: spread ? oneSampleTTest(numbers, 0, { confidence }).interval : null,
+    converged: found.every(converged),
+  };
+}
+
+/** Change on the source's test data against the unchanged model, in the primary metric or else in the first one measured there. */
+function compareForgetting(table: TrialTable, primary: string, confidence: number): Forgetting[] {
+  const unchanged = table.matrix.techniques.find(({ trains }) => !trains);
+  if (unchanged === undefined) return [];
+  const onSource = table.trials.flatMap(({ result }) =>
+    result.measurements.filter(({ on }) => on === 'source'),
+  );
+  const metric = onSource.find((m) => m.metric === primary)?.metric ?? onSource[0]?.metric;
+  if (metric === undefined) return [];
+  return places(table.matrix).flatMap((place) => {
+    if (place.technique === unchanged.label) return [];
+    const before = table.values({ ...place, technique: unchanged.label }, metric, 'source');
+    const pairs = pairUp(table.values(place, metric, 'source'), before);
+    if (pairs.length === 0) return [];
+    const changes = pairs.map(([a, b]) => a.value - b.value);
+    const { unit, direction } = pairs[0]![0].measurement;
+    return [
+      {
+        ...place,
+        metric,
+        unit,
+        direction,
+        unchanged: unchanged.label,
+        seeds: pairs.map(([a]) => a.seed),
+        measurements: pairs.flatMap(([a, b]) => [a.id, b.id]),
+        mean: summarize(pairs.map(([a]) => a.value)).mean,
+        change: summarize(changes).mean,
+        interval: changes.length < 2 ? null : oneSampleTTest(changes, 0, { confidence }).interval,
+      },
+    ];
+  });
+}

@@ -1,0 +1,192 @@
+import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
+import { countOf, listWords } from './format-number.ts';
+import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
+import type { VerdictWords } from './verdict-words.ts';
+
+/** The verdict on one model at one budget. */
+export interface BudgetVerdict {
+  readonly model: string;
+  readonly budget: number;
+  /** The cell to use; undefined where no trial finished. */
+  readonly choice: CellSummary | undefined;
+  /** Other cells with a claimed advantage whose stated comparison with the choice shows no difference. */
+  readonly equals: readonly CellSummary[];
+  /** Claimed comparisons that the choice wins. */
+  readonly claims: readonly TrialComparison[];
+  /** Comparisons of the choice in which no difference can be claimed for want of evidence. */
+  readonly undecided: readonly TrialComparison[];
+  readonly sentences: readonly VerdictSentence[];
+}
+
+/**
+ * Chooses the technique with the best mean among those that finished all seeds. Where that one can claim no advantage
+ * and others can, the best mean among those others is chosen: evidence goes before a lucky mean.
+ */
+export function judgeBudget(
+  comparison: StudyComparison,
+  context: VerdictContext,
+  words: VerdictWords,
+  model: string,
+  budget: number,
+): BudgetVerdict {
+  const cells = comparison.cells.filter((cell) => cell.model === model && cell.budget === budget);
+  const here = comparison.comparisons.filter((one) => one.model === model && one.budget === budget);
+  const most = Math.max(0, ...cells.map(({ values }) => values.length));
+  const ranked = cells
+    .filter(({ values, mean }) => mean !== null && values.length === most)
+    .sort((a, b) => words.sign * (a.mean! - b.mean!));
+  const winsOf = ({ technique }: CellSummary) => here.filter((one) => winner(one) === technique);
+  const leader = ranked[0];
+  const choice =
+    leader &&
+    (winsOf(leader).length > 0 ? leader : (ranked.find((cell) => winsOf(cell).length > 0) ?? leader));
+  const claims = choice === undefined ? [] : winsOf(choice);
+  const undecided = here.filter(
+    ({ technique, reference, result }) =>
+      (technique === choice?.technique || reference === choice?.technique) &&
+      (result?.noClaim === 'not significant' || result?.noClaim === 'identical results'),
+  );
+  const about = { model, budget } as const;
+  const equals = ranked.filter(
+    (cell) =>
+      winsOf(cell).length > 0 &&
+      undecided.some(
+        ({ technique, reference }) => technique === cell.technique || reference === cell.technique,
+      ) &&
+      cell !== choice,
+  );
+  const sentences: VerdictSentence[] = [
+    { kind: 'recommendation', ...about, ...choiceText(choice, leader, ranked, claims, context, words) },
+    ...otherClaims(here, claims, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
+    ...undecidedText(undecided, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
+    ...cautions(cells, most, here, context, words).map((one) => ({
+      kind: 'caution' as const,
+      ...about,
+      ...one,
+    })),
+  ];
+  return { model, budget, choice, equals, claims, undecided, sentences };
+}
+
+interface Said {
+  readonly text: string;
+  readonly references: readonly string[];
+}
+
+/** Label of the side that a comparison claims to be better. */
+function winner({ technique, reference, result }: TrialComparison): string | undefined {
+  if (result === null || result.noClaim !== null) return undefined;
+  return result.verdict === 'better' ? technique : reference;
+}
+
+function choiceText(
+  choice: CellSummary | undefined,
+  leader: CellSummary | undefined,
+  ranked: readonly CellSummary[],
+  claims: readonly TrialComparison[],
+  { metric, matrix }: VerdictContext,
+  words: VerdictWords,
+): Said {
+  if (choice === undefined || leader === undefined)
+    return { text: 'No trial finished here.', references: [] };
+  const { model, budget } = choice;
+  const start = `${words.modelPrefix(model)}With ${words.items([budget])}`;
+  const mean = (cell: CellSummary) => `${words.amount(cell.mean!, model)}${words.unit}`;
+  const numbers = (cell: CellSummary) => cell.values.map(({ measurement }) => measurement);
+  const several = matrix.seeds.length > 1 ? 'mean ' : '';
+  if (claims.length === 0) {
+    const second = ranked[1];
+    const next =
+      second === undefined ? '' : `, followed by ${second.technique} (${words.amount(second.mean!, model)})`;
+    return {
+      text: `${start} no advantage of one technique can be claimed; ${leader.technique} has the ${words.superlative} ${several}${metric} (${mean(leader)})${next}.`,
+      references: [...numbers(leader), ...(second === undefined ? [] : numbers(second))],
+    };
+  }
+  const seen = claims.map((one) =>
+    words.distance(one, one.technique === choice.technique ? one.reference : one.technique),
+  );
+  const unchanged = matrix.techniques.some(({ label, trains }) => label === choice.technique && !trains);
+  const lead =
+    choice === leader
+      ? `it has the ${words.superlative} ${several}${metric} (${mean(choice)}) and is`
+      : `${leader.technique} has a better ${several}${metric} (${words.amount(leader.mean!, model)} against ${mean(choice)}) but varies too much for a claim; ${choice.technique} is`;
+  return {
+    text: `${start} use ${choice.technique}${unchanged ? ' (the pre-trained model as it is)' : ''}: ${lead} better than ${listWords(seen, 'and than')}.`,
+    references: [
+      ...claims.map(({ id }) => id),
+      ...numbers(choice),
+      ...(choice === leader ? [] : numbers(leader)),
+    ],
+  };
+}
+
+/** Claims that the choice has no part in. */
+function otherClaims(
+  here: readonly TrialComparison[],
+  claims: readonly TrialComparison[],
+  words: VerdictWords,
+): Said[] {
+  const others = here.filter((one) => winner(one) !== undefined && !claims.includes(one));
+  if (others.length === 0) return [];
+  return [
+    {
+      text: `Also claimed: ${others.map((one) => `${one.technique} is ${one.result!.verdict} than ${words.distance(one, one.reference)}`).join('; ')}.`,
+      references: others.map(({ id }) => id),
+    },
+  ];
+}
+
+function undecidedText(undecided: readonly TrialComparison[], words: VerdictWords): Said[] {
+  if (undecided.length === 0) return [];
+  return [
+    {
+      text: `No difference can be claimed (${words.sign > 0 ? 'below' : 'above'} zero would favour the first named): ${undecided.map((one) => words.difference(one)).join('; ')}${words.unit}.`,
+      references: undecided.map(({ id }) => id),
+    },
+  ];
+}
+
+/** Lost trials, unfinished training, single seeds: what keeps a cell from being judged like the others. */
+function cautions(
+  cells: readonly CellSummary[],
+  most: number,
+  here: readonly TrialComparison[],
+  { matrix, failures }: VerdictContext,
+  words: VerdictWords,
+): Said[] {
+  const said: Said[] = [];
+  const first = cells[0]!;
+  const label = `With ${words.items([first.budget])}`;
+  const lost = cells.filter(({ values }) => values.length < Math.max(most, 1));
+  if (lost.length > 0 && most > 0) {
+    const failed = ({ technique }: CellSummary) =>
+      failures.filter(
+        (f) => f.model === first.model && f.budget === first.budget && f.technique === technique,
+      ).length;
+    const text = lost.map((cell) => {
+      const without = `${cell.technique} has a result for ${cell.values.length} of ${countOf(matrix.seeds.length, 'seed')}`;
+      return failed(cell) > 0 ? `${without} (${countOf(failed(cell), 'trial')} failed)` : without;
+    });
+    const they = lost.length > 1 ? 'they are' : 'it is';
+    said.push({
+      text: `${label} ${listWords(text)}, so ${they} not considered for the choice.`,
+      references: [],
+    });
+  }
+  const open = cells.filter(({ converged, mean }) => mean !== null && !converged);
+  if (open.length > 0)
+    said.push({
+      text: `${label} the validation curve of ${listWords(open.map(({ technique }) => technique))} was still falling at the end: ${open.length > 1 ? 'they are' : 'it is'} not called worse, and longer training may change the order.`,
+      references: open.flatMap(({ values }) =>
+        values.filter(({ converged }) => !converged).map(({ measurement }) => measurement),
+      ),
+    });
+  const spared = here.filter(({ result }) => result?.noClaim === 'not converged');
+  if (spared.length > 0)
+    said.push({
+      text: `${label} nothing is claimed where the weaker side had not converged: ${spared.map((one) => words.difference(one)).join('; ')}${words.unit}.`,
+      references: spared.map(({ id }) => id),
+    });
+  return said;
+}

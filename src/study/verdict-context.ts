@@ -1,0 +1,46 @@
+import type { Matrix } from './trial-table.ts';
+
+/** One sentence of a verdict, traceable to what it rests on. */
+export interface VerdictSentence {
+  /**
+   * 'recommendation': what to use; 'evidence': what is claimed and what is not; 'caution': what may mislead; 'seeds':
+   * what would be needed to be surer; 'scope': what it holds for.
+   */
+  readonly kind: 'recommendation' | 'evidence' | 'caution' | 'seeds' | 'scope';
+  /** Absent where it is about all models. */
+  readonly model?: string;
+  /** Absent where it is about all budgets. */
+  readonly budget?: number;
+  readonly text: string;
+  /** Ids of comparisons and measurements. */
+  readonly references: readonly string[];
+}
+
+/** What one place of the matrix costs; null where no trial finished. */
+export type TrainingFlops = (model: string, technique: string, budget: number) => number | null;
+
+/** What a verdict must know of a study besides its comparisons. */
+export interface VerdictContext {
+  readonly matrix: Matrix;
+  /** Name of the primary metric in running text: 'negative log-likelihood'. */
+  readonly metric: string;
+  /** Its unit in words: 'nats per image'; empty where it has none. */
+  readonly unit: string;
+  /** What an example is: 'image', 'text', 'tune'. */
+  readonly item: string;
+  /** Name of the target. */
+  readonly target: string;
+  /** How often each model was pre-trained by the study; null for a checkpoint that was given. */
+  readonly preTrainings: Readonly<Record<string, number | null>>;
+  readonly learningRates:
+    | { readonly kind: 'searched'; readonly rates: readonly number[]; readonly tuningSeeds: number }
+    | { readonly kind: 'fixed'; readonly rate: number };
+  readonly trainingFlops: TrainingFlops;
+  /** Trials that did not finish. */
+  readonly failures: readonly {
+    readonly model: string;
+    readonly technique: string;
+    readonly budget: number;
+    readonly seed: number;
+  }[];
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import {
+  imageRows,
+  matrixOf,
+  type SyntheticRow,
+  type SyntheticStudy,
+  syntheticTrials,
+} from '../../test/synthetic-study.ts';
+import { stream } from '../random.ts';
+import { compareTrials } from './compare-trials.ts';
+import { measurementId } from './measurement-key.ts';
+import { verdict } from './verdict.ts';
+import type { VerdictContext } from './verdict-context.ts';
+
+const study: SyntheticStudy = { rows: imageRows, budgets: [25, 100, 400], seeds: [1, 2, 3] };
+
+function judge(options: Partial<SyntheticStudy> = {}, more: Partial<VerdictContext> = {}) {
+  const whole = { ...study, ...options };
+  const matrix = matrixOf(whole);
+  const trials = syntheticTrials(whole);
+  const comparison = compareTrials(trials, { matrix, primary: 'nll', stream: stream(1) });
+  const result = verdict(comparison, {
+    matrix,
+    metric: 'negative log-likelihood',
+    unit: 'nats per image',
+    item: 'image',
+    target: 'handwriting',
+    preTrainings: { vae: 1 },
+    learningRates: { kind: 'searched', rates: [3e-4, 1e-3], tuningSeeds: 1 },
+    failures: [],
+    trainingFlops: (model, technique) =>
+      trials.find(({ result: { cell } }) => cell.model === model && cell.technique === technique)?.result.cost
+        .trainingFlops ?? null,
+    ...more,
+  });
+  return { ...result, comparison, trials, text: result.sentences.map(({ text }) => text).join('\n') };
+}
+const level = (label: string, quality: number, noise = 1): SyntheticRow => ({
+  ...imageRows.find((row) => row.label === label)!,
+  quality: () => quality,
+  noise,
+});
+
+describe('what to use', () => {
+  test('is one technique where it is nowhere worse', () => {
+    const { sentences, overall, choices } = judge();
+    expect(sentences[0]).toMatchObject({ kind: 'recommendation', model: 'vae' });
+    expect(sentences[0]!.text).toBe(
+      'Use fine-tune at every budget; with 100 images gradual-unfreezing has the better mean, but no difference between the two can be claimed.',
+    );
+    expect(overall).toEqual([{ model: 'vae', technique: 'fine-tune' }]);
+    expect(choices.map(({ technique }) => technique)).toEqual([
+      'fine-tune',
+      'gradual-unfreezing',
+      'fine-tune',
+    ]);
+  });
+
+  test('depends on the budget where the order changes', () => {
+    const rows = [
+      level('from-scratch', 200, 0.1),
+      { ...level('fine-tune', 0, 0.1), quality: (n: number) => (n < 200 ? 120 : 80) },
+      { ...level('gradual-unfreezing', 0, 0.1), quality: (n: number) => (n < 200 ? 100 : 90) },
+    ];
+    const { sentences, overall } = judge({ rows });
+    expect(sentences[0]!.text).toBe(
+      'Use gradual-unfreezing with 25 and 100 images and fine-tune with 400 images.',
+    );
+    expect(overall).toEqual([{ model: 'vae', technique: null }]);
+  });
+
+  test('is nothing in particular where nothing can be claimed', () => {
+    const rows = [level('from-scratch', 100, 5), level('fine-tune', 99.9, 5)];
+    const { text, choices } = judge({ rows });
+    expect(text).toContain('No technique stands out: no advantage can be claimed at any budget.');
+    expect(text).toContain('No difference can be claimed');
+    expect(text).toContain('None of the 3 stated comparisons shows a difference that can be claimed.');
+    expect(text).toMatch(/Seeds needed .*fine-tune against from-scratch: about \d+ with 25 images/);
+    expect(choices.every(({ claimed }) => !claimed)).toBe(true);
+  });
+
+  test('goes by evidence before a mean that varies too much', () => {
+    const rows = [
+      level('from-scratch', 120, 0.1),
+      level('fine-tune', 100, 0.1),
+      level('gradual-unfreezing', 92, 12),
+    ];
+    const { sentences } = judge({ rows, budgets: [25] });
+    const at = sentences.find(({ kind, budget }) => kind === 'recommendation' && budget === 25)!;
+    expect(at.text).toMatch(
+      /use fine-tune: gradual-unfreezing has a better mean .* but varies too much for a claim; fine-tune is better than from-scratch by 20/,
+    );
+  });
+
+  test('may be to leave the model as it is', () => {
+    const rows = [
+      { ...imageRows[0]!, quality: () => 60 },
+      level('from-scratch', 120, 0.1),
+      level('fine-tune', 100, 0.1),
+    ];
+    expect(judge({ rows }).text).toContain('use source-only (the pre-trained model as it is)');
+  });
+
+  test('never is a technique that lost trials', () => {
+    const failed = (technique: string, budget: number, seed: number) =>
+      technique === 'fine-tune' && budget === 25 && seed === 2;
+    const { choices, text } = judge(
+      { failed },
+      { failures: [{ model: 'vae', technique: 'fine-tune', budget: 25, seed: 2 }] },
+    );
+    expect(choices[0]!.technique).not.toBe('fine-tune');
+    expect(text).toContain(
+      'With 25 images fine-tune has a result for 2 of 3 seeds (1 trial failed), so it is not considered for the choice.',
+    );
+  });
+});
+
+test('a technique that had not converged is not called worse', () => {
+  const { text, sentences } = judge({ unconverged: (technique) => technique === 'from-scratch' });
+  expect(text).not.toMatch(/better than from-scratch|from-scratch is worse|better than .*than from-scratch/);
+  const cautions = sentences.filter(({ kind }) => kind === 'caution');
+  expect(cautions.map(({ budget }) => budget)).toEqual([25, 25, 100, 100, 400, 400]);
+  expect(cautions[0]!.text).toContain('the validation curve of from-scratch was still falling at the end');
+  expect(cautions[1]!.text).toContain('nothing is claimed where the weaker side had not converged: ');
+});
+
+test('a cheaper technique is named with what it saves and gives up', () => {
+  const { text } = judge();
+  expect(text).toMatch(
+    /with 400 images, feature-extraction trains with 22 % of the operations of fine-tune and is [\d.]+ nats per image behind/,
+  );
+});
+
+describe('the scope', () => {
+  test('says what the seeds can show and what the verdict holds for', () => {
+    const { text } = judge();
+    expect(text).toMatch(
+      /With 3 seeds and 21 comparisons, a difference is found reliably \(80 % power\) only where it is at least 1\d\.\d times/,
+    );
+    expect(text).toContain('this one checkpoint and the test set of handwriting (1,000 images)');
+    expect(text).toContain('chosen on validation among 0.0003 and 0.001');
+  });
+
+  test('counts pre-trainings and names rates fixed by hand', () => {
+    const { text } = judge({}, { preTrainings: { vae: 4 }, learningRates: { kind: 'fixed', rate: 0.001 } });
+    expect(text).toContain('The verdict holds for 4 pre-trainings of vae and');
+    expect(text).toContain('fixed by hand (0.001)');
+  });
+
+  test('is as narrow as one seed', () => {
+    const { text } = judge({ seeds: [1] });
+    expect(text).toContain('With one seed the spread over seeds is unknown');
+    expect(text).not.toContain('Seeds needed');
+    expect(text).not.toContain(' mean ');
+  });
+});
+
+test('several models are named in each sentence and not compared', () => {
+  const { sentences, text } = judge(
+    { models: ['vae', 'vae-wide'] },
+    { preTrainings: { vae: 1, 'vae-wide': null } },
+  );
+  expect(sentences.filter(({ model }) => model === 'vae-wide')[0]!.text).toMatch(/^vae-wide: Use /);
+  expect(text).toContain('no comparison between models is among the stated ones');
+});
+
+test('no finished trial at a budget is said', () => {
+  const { text, choices } = judge({ failed: (_, budget) => budget === 25, rows: imageRows.slice(1) });
+  expect(choices[0]).toMatchObject({ technique: null, claimed: false });
+  expect(text).toContain('No trial finished here.');
+  expect(text).toContain('Use fine-tune with 100 and 400 images');
+});
+
+test('every sentence refers to comparisons and measurements that exist', () => {
+  const { sentences, comparison, trials } = judge({ unconverged: (_, budget) => budget === 100 });
+  const known = new Set([
+    ...comparison.comparisons.map(({ id }) => id),
+    ...trials.flatMap(({ step, result }) => result.measurements.map((m) => measurementId(step, m))),
+  ]);
+  for (const { references } of sentences) for (const id of references) expect(known).toContain(id);
+  for (const { kind, references } of sentences)
+    if (kind === 'recommendation' || kind === 'seeds') expect(references.length).toBeGreaterThan(0);
+  expect(sentences.map(({ text }) => text).join()).not.toMatch(/undefined|NaN|\[object|null/);
+});
