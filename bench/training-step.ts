@@ -6,14 +6,14 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createTransformer } from '../src/models/transformer.ts';
+import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import type { Model } from '../src/models/model.ts';
+import { createTransformer } from '../src/models/transformer.ts';
 import { createVae } from '../src/models/vae.ts';
 import { freshWeights } from '../src/models/weights.ts';
 import { stream } from '../src/random.ts';
 import { type BatchSource, epochs, randomWindows } from '../src/training/batch-source.ts';
 import { createPlayerRunner } from '../src/training/player-runner.ts';
-import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import { type Contender, inTurns, peerProcess } from './peer-process.ts';
 
 interface Subject {
@@ -54,7 +54,10 @@ const subjects: readonly Subject[] = [
 ];
 
 /** Graft's step as the training loop makes it: batch, noise, forward, backward, update. */
-async function graft({ model, source, optimiser }: Subject, threads: number): Promise<Contender & { optimiserShare(): number }> {
+async function graft(
+  { model, source, optimiser }: Subject,
+  threads: number,
+): Promise<Contender & { optimiserShare(): number }> {
   const fresh = freshWeights(model, seed.child('init'));
   const weights = { parameters: { ...fresh.parameters }, state: { ...fresh.state } };
   const runner = await createPlayerRunner(model, model.players[0]!, new Set(model.layers), weights, source, {
@@ -145,5 +148,6 @@ const geometricMean = Math.exp(ratios.reduce((sum, r) => sum + Math.log(r), 0) /
 if (values.json) console.log(JSON.stringify({ rows, geometric_mean_to_eager: geometricMean }, null, 2));
 else {
   console.table(rows);
-  if (ratios.length > 0) console.log(`Geometric mean of the ratios to PyTorch eager: ${geometricMean.toFixed(3)}`);
+  if (ratios.length > 0)
+    console.log(`Geometric mean of the ratios to PyTorch eager: ${geometricMean.toFixed(3)}`);
 }

@@ -1,9 +1,11 @@
 import { GraftError } from '../errors.ts';
 import { exportProgram } from '../onnx/export-program.ts';
+import { rewriteProgram } from '../onnx/rewrites/rewrite-program.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import type { Program } from '../tensor/program.ts';
 import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { blockedChannels } from './blocked-channels.ts';
 import type { Device } from './device.ts';
 import { type Arrays, Executable, type Slot, type Symbols } from './executable.ts';
 import { SessionPool } from './session-pool.ts';
@@ -38,10 +40,15 @@ export async function compile(program: Program, options: CompileOptions = {}): P
   for (const name of Object.keys(constants))
     if (!names.includes(name))
       throw new GraftError('unknown-name', { kind: 'input', received: name, allowed: names });
-  const optimised = optimiseProgram(program);
+  const optimised = rewriteProgram(optimiseProgram(program));
   const used = new Set(optimised.inputs.map((node) => node.attributes.name));
   const frozen = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
-  const bytes = exportProgram(optimised, { constants: frozen, symbols });
+  const block = device === 'cpu' ? await blockedChannels() : undefined;
+  const bytes = exportProgram(optimised, {
+    constants: frozen,
+    symbols,
+    ...(block === undefined ? {} : { blockedChannels: block }),
+  });
   const lease = await pool.lease(bytes, { device, threads });
   const slot = (name: string, { dtype, shape }: Tensor): Slot => ({
     name,

@@ -23,6 +23,7 @@ export class GraphBuilder {
   readonly domains = new Set<string>(['']);
   private readonly taken: Set<string>;
   private readonly constants = new Map<string, string>();
+  private readonly written = new Map<string, readonly string[]>();
   private readonly inputs: readonly Tensor[];
   private readonly symbols: Readonly<Record<string, number>>;
   private counter = 0;
@@ -47,16 +48,23 @@ export class GraphBuilder {
     return this.nodeWithOutputs(opType, inputs, [true], attributes, domain)[0]!;
   }
 
-  /** Appends a node; outputs that are not wanted are left out and come back as ''. */
+  /**
+   * Appends a node; outputs that are not wanted are left out and come back as ''. A node that does what an earlier one
+   * does is not written again.
+   */
   nodeWithOutputs(
     opType: string,
     inputs: readonly string[],
     wanted: readonly boolean[],
     attributes: Attributes = {},
     domain = '',
-  ): string[] {
+  ): readonly string[] {
+    const key = JSON.stringify([opType, domain, inputs, wanted, attributes]);
+    const known = this.written.get(key);
+    if (known !== undefined) return known;
     const outputs = wanted.map((is) => (is ? this.freshName() : ''));
     this.append(opType, inputs, outputs, attributes, domain);
+    this.written.set(key, outputs);
     return outputs;
   }
 

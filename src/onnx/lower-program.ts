@@ -5,7 +5,7 @@ import type { Node, Tensor } from '../tensor/tensor.ts';
 import { fusions } from './fusions/index.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { lowerRules } from './lower-rules/index.ts';
-import type { Lowering, LowerRule, Readers } from './lower-rules/lower-rule.ts';
+import type { LowerContext, Lowering, LowerRule } from './lower-rules/lower-rule.ts';
 import type { GraphProto, ValueInfo } from './model-proto.ts';
 
 export interface LowerOptions {
@@ -14,6 +14,8 @@ export interface LowerOptions {
   /** Sizes of open dimensions that are fixed from now on. */
   readonly symbols?: Readonly<Record<string, number>>;
   readonly name?: string;
+  /** Block size of the CPU's channel-blocked layout; the graph then runs only on CPUs with this block size. */
+  readonly blockedChannels?: number;
 }
 
 export interface Lowered {
@@ -30,7 +32,7 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
   const { constants = {}, symbols = {} } = options;
   for (const name of Object.keys(constants)) checkConstant(program, name, constants[name]!.length);
   const order = topologicalOrder(Object.values(program.outputs));
-  const { lowerings, wanted } = chooseLowerings(program, order);
+  const { lowerings, wanted } = chooseLowerings(program, order, options.blockedChannels);
 
   const outputNames = Object.keys(program.outputs);
   const open = program.inputs.filter((node) => !Object.hasOwn(constants, node.attributes.name));
@@ -105,28 +107,32 @@ function checkConstant(program: Program, name: string, length: number): void {
 function chooseLowerings(
   program: Program,
   order: readonly Node[],
+  blockedChannels: number | undefined,
 ): { lowerings: Map<Node, Lowering>; wanted: Set<Tensor> } {
   const count = new Map<Tensor, number>();
   const read = (tensor: Tensor) => count.set(tensor, (count.get(tensor) ?? 0) + 1);
   for (const node of order) node.inputs.forEach(read);
   const outputs = new Set(Object.values(program.outputs));
-  const readers: Readers = { once: (tensor) => count.get(tensor) === 1 && !outputs.has(tensor) };
+  const context: LowerContext = {
+    once: (tensor) => count.get(tensor) === 1 && !outputs.has(tensor),
+    ...(blockedChannels === undefined ? {} : { blockedChannels }),
+  };
 
   const wanted = new Set<Tensor>(outputs);
   const lowerings = new Map<Node, Lowering>();
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i]!;
     if (!node.outputs.some((output) => wanted.has(output))) continue;
-    const lowering = fused(node, readers) ?? (lowerRules[node.op] as LowerRule<OpName>)(node, readers);
+    const lowering = fused(node, context) ?? (lowerRules[node.op] as LowerRule<OpName>)(node, context);
     lowerings.set(node, lowering);
     for (const tensor of lowering.reads) wanted.add(tensor);
   }
   return { lowerings, wanted };
 }
 
-function fused(node: Node, readers: Readers): Lowering | undefined {
+function fused(node: Node, context: LowerContext): Lowering | undefined {
   for (const fusion of fusions) {
-    const lowering = fusion(node, readers);
+    const lowering = fusion(node, context);
     if (lowering !== undefined) return lowering;
   }
   return undefined;

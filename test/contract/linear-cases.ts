@@ -127,6 +127,13 @@ const convolutions = (
     ['stride 4 of 4 x 4', [2, 3, 8, 8], [5, 3, 4, 4], { stride: 4 }],
     ['stride 2 of 4 x 4, padding 1', [2, 3, 8, 8], [5, 3, 4, 4], { stride: 2, padding: 1 }],
     ['open batch', ['batch', 4, 7, 6], [3, 4, 3, 3], {}],
+    // Large enough, and with channels, for the CPU's blocked layout.
+    ['blocked', [16, 16, 10, 9], [32, 16, 3, 3], { padding: 1 }],
+    ['blocked, stride 2 of 4 x 4', [16, 16, 12, 12], [32, 16, 4, 4], { stride: 2, padding: 1 }],
+    ['blocked, stride 2 of 3 x 3', [16, 32, 9, 10], [32, 32, 3, 3], { stride: 2, padding: 1 }],
+    ['blocked, dilation', [16, 16, 12, 12], [16, 16, 3, 3], { dilation: 2, padding: 2 }],
+    ['blocked, few inputs', [16, 3, 24, 24], [16, 3, 5, 5], { padding: [2, 2, 1, 1] }],
+    ['blocked, open batch', ['batch', 32, 16, 16], [32, 32, 3, 3], { padding: 1 }],
   ] as [string, Axes, number[], linear.ConvOptions][]
 ).flatMap(([name, x, w, options]): OperationCase[] =>
   [
@@ -152,6 +159,12 @@ const transposedConvolutions = (
     ['dilation', [2, 4, 4, 3], [4, 2, 2, 2], { stride: 3, dilation: 2, outputPadding: [1, 0] }],
     ['1d', [2, 4, 5], [4, 3, 3], { stride: 2, padding: 1 }],
     ['open batch', ['batch', 4, 4, 3], [4, 2, 4, 4], { stride: 2, padding: 1 }],
+    ['blocked', [16, 32, 7, 6], [32, 16, 4, 4], { stride: 2, padding: 1 }],
+    ['blocked, stride 1', [16, 32, 8, 7], [32, 16, 3, 3], { padding: 1 }],
+    ['blocked, output padding', [16, 32, 6, 7], [32, 16, 3, 3], { stride: 2, padding: 1, outputPadding: 1 }],
+    ['blocked, uneven', [16, 16, 6, 7], [16, 32, 5, 3], { stride: [3, 1], padding: [1, 0, 0, 2] }],
+    ['blocked, large padding', [16, 16, 6, 7], [16, 32, 4, 4], { stride: 2, padding: 3 }],
+    ['blocked, open batch', ['batch', 32, 16, 16], [32, 32, 4, 4], { stride: 2, padding: 1 }],
   ] as [string, Axes, number[], linear.ConvOptions & { outputPadding?: number | number[] }][]
 ).map(
   ([name, x, w, options]): OperationCase => ({

@@ -1,19 +1,14 @@
-import type { ConvAttributes, PoolAttributes } from '../../tensor/ops.ts';
+import type { PoolAttributes } from '../../tensor/ops.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 import { type Attributes, float, type GraphBuilder, MICROSOFT } from '../graph-builder.ts';
 import { elementTypes } from '../model-proto.ts';
+import { conv, convTranspose } from './convolution.ts';
 import { type LowerRule, type LowerRules, operator } from './lower-rule.ts';
 import { lowerProduct } from './product.ts';
 
 const window = ({ strides, pads }: Pick<PoolAttributes, 'strides' | 'pads'>): Attributes => ({
   strides,
   pads,
-});
-
-const convolution = (a: ConvAttributes): Attributes => ({
-  ...window(a),
-  dilations: a.dilations,
-  group: a.groups,
 });
 
 /** ONNX counts the index of a maximum over the whole tensor, the program within its plane. */
@@ -67,12 +62,9 @@ const attention: LowerRule<'attention'> = (node) => ({
 });
 
 export const linearLowering = {
-  matmul: (node, readers) => lowerProduct(node.outputs[0]!, readers)!,
-  conv: operator('Conv', convolution),
-  'conv-transpose': operator('ConvTranspose', (a) => ({
-    ...convolution(a),
-    output_padding: a.outputPadding,
-  })),
+  matmul: (node, context) => lowerProduct(node.outputs[0]!, context)!,
+  conv,
+  'conv-transpose': convTranspose,
   'max-pool': maxPool,
   'average-pool': operator('AveragePool', (a) => ({
     ...window(a),

@@ -18,13 +18,21 @@ export interface Lowering {
   ) => readonly string[];
 }
 
-/** Who reads a tensor: what a rule must know before it takes over another node's work. */
-export interface Readers {
-  /** True when the tensor has exactly one reader and is no output of the program. */
+/** What a rule may know beyond its node. */
+export interface LowerContext {
+  /**
+   * True when the tensor has exactly one reader and is no output of the program: only then may that reader take over
+   * the work of computing it.
+   */
   once(tensor: Tensor): boolean;
+  /**
+   * Number of channels that ONNX Runtime's CPU keeps side by side in its blocked layout (NCHWc). Absent when the graph
+   * is for other devices or for export.
+   */
+  readonly blockedChannels?: number;
 }
 
-export type LowerRule<O extends OpName> = (node: Node<O>, readers: Readers) => Lowering;
+export type LowerRule<O extends OpName> = (node: Node<O>, context: LowerContext) => Lowering;
 export type LowerRules<O extends OpName = OpName> = { readonly [K in O]: LowerRule<K> };
 
 /** The rule of an operation that is one ONNX operator over the same inputs. */

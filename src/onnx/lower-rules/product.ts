@@ -1,8 +1,8 @@
 import { product, type Shape, sameShape } from '../../tensor/shape.ts';
-import { isOp, type Tensor } from '../../tensor/tensor.ts';
+import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
 import { float, type GraphBuilder, MICROSOFT } from '../graph-builder.ts';
 import { emitReshape } from './arrangement.ts';
-import type { Lowering, Readers } from './lower-rule.ts';
+import type { LowerContext, Lowering } from './lower-rule.ts';
 import { scalarOf } from './scalar.ts';
 
 /** alpha op(a) op(b) + beta c, where op transposes the last two axes or does nothing. */
@@ -24,82 +24,109 @@ interface Addend {
  * Lowers a tensor that is a matrix product, times a number, plus a tensor, to one Gemm, FusedMatMul or MatMul.
  * Undefined where it is no such thing, or where one operator cannot compute it.
  */
-export function lowerProduct(tensor: Tensor, readers: Readers): Lowering | undefined {
-  const plain = matchProduct(tensor, readers);
-  if (plain !== undefined) return isFlat(plain) ? gemm(plain) : batched(plain);
-  for (const { factor, product: candidate, c, beta } of sums(tensor)) {
-    if (!readers.once(candidate)) continue;
-    const found = matchProduct(candidate, readers);
-    if (found === undefined || !isFlat(found) || !sameShape(found.shape, tensor.shape)) continue;
-    const addend = asAddend(c, found);
-    if (addend !== undefined) return gemm({ ...found, alpha: found.alpha * factor }, { c: addend, beta });
+export function lowerProduct(tensor: Tensor, context: LowerContext): Lowering | undefined {
+  const found = match(tensor, context);
+  if (found === undefined) return undefined;
+  return isFlat(found.product) ? gemm(found.product, found.addend) : batched(found.product);
+}
+
+interface Match {
+  readonly product: Product;
+  readonly addend?: Addend;
+}
+
+/** Reads a tensor as a scaled product plus a tensor. Only the tensor itself may have several readers. */
+function match(tensor: Tensor, context: LowerContext): Match | undefined {
+  if (isOp(tensor.node, 'matmul')) return { product: matchMatmul(tensor.node, tensor.shape) };
+  const scaled = scaledOperand(tensor);
+  if (scaled !== undefined) {
+    const inner = context.once(scaled.operand) ? match(scaled.operand, context) : undefined;
+    return inner === undefined ? undefined : scale(inner, scaled.factor);
+  }
+  for (const { term, factor, c, beta } of sums(tensor)) {
+    const inner =
+      context.once(term) && sameShape(term.shape, tensor.shape) ? match(term, context) : undefined;
+    if (inner === undefined || inner.addend !== undefined || !isFlat(inner.product)) continue;
+    const bare = unscaled(c);
+    const addend = asAddend(bare.tensor, inner.product);
+    if (addend === undefined) continue;
+    return { ...scale(inner, factor), addend: { c: addend, beta: beta * bare.factor } };
   }
   return undefined;
 }
 
-/** The ways to read a tensor as factor product + beta c. */
-function sums(tensor: Tensor): { product: Tensor; factor: number; c: Tensor; beta: number }[] {
+const scale = ({ product: p, addend }: Match, factor: number): Match => ({
+  product: { ...p, alpha: p.alpha * factor },
+  ...(addend === undefined ? {} : { addend: { c: addend.c, beta: addend.beta * factor } }),
+});
+
+/** The ways to read a tensor as factor term + beta c. */
+function sums(tensor: Tensor): { term: Tensor; factor: number; c: Tensor; beta: number }[] {
   const { node } = tensor;
   const [x, y] = node.inputs;
   if (isOp(node, 'add'))
     return [
-      { product: x!, factor: 1, c: y!, beta: 1 },
-      { product: y!, factor: 1, c: x!, beta: 1 },
+      { term: x!, factor: 1, c: y!, beta: 1 },
+      { term: y!, factor: 1, c: x!, beta: 1 },
     ];
   if (isOp(node, 'sub'))
     return [
-      { product: x!, factor: 1, c: y!, beta: -1 },
-      { product: y!, factor: -1, c: x!, beta: 1 },
+      { term: x!, factor: 1, c: y!, beta: -1 },
+      { term: y!, factor: -1, c: x!, beta: 1 },
     ];
   return [];
 }
 
-/** Reads a tensor as a scaled product. The tensor itself may have any number of readers, what it takes over only one. */
-function matchProduct(tensor: Tensor, readers: Readers): Product | undefined {
-  const { node } = tensor;
-  if (isOp(node, 'matmul')) {
-    const [a, b] = node.inputs as [Tensor, Tensor];
-    const left = untransposed(a, node.attributes.transposeA);
-    const right = untransposed(b, node.attributes.transposeB);
-    return {
-      a: left.tensor,
-      b: right.tensor,
-      transposeA: left.transpose,
-      transposeB: right.transpose,
-      alpha: 1,
-      shape: tensor.shape,
-    };
-  }
-  const scaled = scaledOperand(tensor);
-  if (scaled === undefined || !readers.once(scaled.operand)) return undefined;
-  if (!sameShape(scaled.operand.shape, tensor.shape)) return undefined;
-  const inner = matchProduct(scaled.operand, readers);
-  return inner === undefined ? undefined : { ...inner, alpha: inner.alpha * scaled.factor };
+/** A product with the transposes and scalar factors of its operands taken in; those may have other readers. */
+function matchMatmul(node: Node<'matmul'>, shape: Shape): Product {
+  let alpha = 1;
+  const strip = (operand: Tensor, transposed: boolean): { tensor: Tensor; transpose: boolean } => {
+    let tensor = operand;
+    let transpose = transposed;
+    for (;;) {
+      const { tensor: bare, factor } = unscaled(tensor);
+      alpha *= factor;
+      const turned = swapsLast(bare);
+      if (!turned) return { tensor: bare, transpose };
+      tensor = bare.node.inputs[0]!;
+      transpose = !transpose;
+    }
+  };
+  const a = strip(node.inputs[0]!, node.attributes.transposeA);
+  const b = strip(node.inputs[1]!, node.attributes.transposeB);
+  return { a: a.tensor, b: b.tensor, transposeA: a.transpose, transposeB: b.transpose, alpha, shape };
 }
 
-function scaledOperand({ node }: Tensor): { operand: Tensor; factor: number } | undefined {
+/** The tensor without the scalar factors in front of it. */
+function unscaled(tensor: Tensor): { tensor: Tensor; factor: number } {
+  let bare = tensor;
+  let factor = 1;
+  for (let next = scaledOperand(bare); next !== undefined; next = scaledOperand(bare)) {
+    bare = next.operand;
+    factor *= next.factor;
+  }
+  return { tensor: bare, factor };
+}
+
+/** Reads a tensor as a scalar factor times a tensor of its shape. */
+function scaledOperand({ node, shape }: Tensor): { operand: Tensor; factor: number } | undefined {
   const [x, y] = node.inputs;
   if (isOp(node, 'neg')) return { operand: x!, factor: -1 };
-  if (isOp(node, 'div')) {
-    const divisor = scalarOf(y!);
-    return divisor === undefined || divisor === 0 ? undefined : { operand: x!, factor: 1 / divisor };
-  }
-  if (!isOp(node, 'mul')) return undefined;
-  const left = scalarOf(x!);
-  if (left !== undefined) return { operand: y!, factor: left };
-  const right = scalarOf(y!);
-  return right === undefined ? undefined : { operand: x!, factor: right };
+  if (!isOp(node, 'div') && !isOp(node, 'mul')) return undefined;
+  const right = sameShape(x!.shape, shape) ? scalarOf(y!) : undefined;
+  if (isOp(node, 'div'))
+    return right === undefined || right === 0 ? undefined : { operand: x!, factor: 1 / right };
+  if (right !== undefined) return { operand: x!, factor: right };
+  const left = sameShape(y!.shape, shape) ? scalarOf(x!) : undefined;
+  return left === undefined ? undefined : { operand: y!, factor: left };
 }
 
-/** Takes a transpose of the last two axes into the product. */
-function untransposed(tensor: Tensor, transpose: boolean): { tensor: Tensor; transpose: boolean } {
-  const { node } = tensor;
-  if (!isOp(node, 'transpose')) return { tensor, transpose };
+/** True for a transpose of the last two axes. */
+function swapsLast({ node }: Tensor): boolean {
+  if (!isOp(node, 'transpose')) return false;
   const { permutation } = node.attributes;
   const n = permutation.length;
-  const swapsLast =
-    n >= 2 && permutation.every((axis, i) => axis === (i === n - 1 ? n - 2 : i === n - 2 ? n - 1 : i));
-  return swapsLast ? untransposed(node.inputs[0]!, !transpose) : { tensor, transpose };
+  return n >= 2 && permutation.every((axis, i) => axis === (i === n - 1 ? n - 2 : i === n - 2 ? n - 1 : i));
 }
 
 /** True when the product is one of two matrices once the leading axes of `a` are joined. */

@@ -4,7 +4,6 @@ import {
   cos,
   div,
   equal,
-  erf,
   exp,
   less,
   log,
@@ -15,9 +14,9 @@ import {
   sign,
   sin,
   sub,
-  tanh,
   where,
 } from '../functions/elementwise.ts';
+import { geluGradient } from '../functions/gelu-parts.ts';
 import type { OpName } from '../ops.ts';
 import { isOp, type Node, type Tensor } from '../tensor.ts';
 import { type GradientRule, type GradientRules, unbroadcast } from './gradient-rule.ts';
@@ -54,20 +53,6 @@ const extremum = (wins: (own: Tensor, other: Tensor) => Tensor) => {
   ] as const;
 };
 
-/** Derivative of the standard normal distribution's x Phi(x), exact or by tanh. */
-function geluSlope(x: Tensor, approximate: 'none' | 'tanh'): Tensor {
-  if (approximate === 'none') {
-    const cumulative = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
-    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return add(cumulative, mul(x, density));
-  }
-  const c = Math.sqrt(2 / Math.PI);
-  const squared = mul(x, x);
-  const t = tanh(mul(mul(x, add(mul(squared, 0.044715), 1)), c));
-  const inner = mul(add(mul(squared, 3 * 0.044715), 1), c);
-  return mul(add(add(t, 1), mul(mul(x, sub(1, mul(t, t))), inner)), 0.5);
-}
-
 export const elementwiseGradients = {
   neg: unary((g) => neg(g)),
   exp: unary((g, _, y) => mul(g, y)),
@@ -87,7 +72,7 @@ export const elementwiseGradients = {
   elu: (node, [g]) => [
     where(less(0, node.inputs[0]!), g!, mul(g!, add(node.outputs[0]!, node.attributes.alpha))),
   ],
-  gelu: (node, [g]) => [mul(g!, geluSlope(node.inputs[0]!, node.attributes.approximate))],
+  gelu: (node, [g]) => [geluGradient(g!, node.inputs[0]!, node.attributes.approximate)],
   softplus: unary((g, x) => mul(g, sigmoid(x))),
   'stop-gradient': 'none',
   cast: (node, [g]) => [

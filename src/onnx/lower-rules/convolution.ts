@@ -1,0 +1,234 @@
+import type { ConvAttributes, OpAttributes } from '../../tensor/ops.ts';
+import { isConcrete, type Shape, sizeOf } from '../../tensor/shape.ts';
+import type { Node, Tensor } from '../../tensor/tensor.ts';
+import type { Attributes, GraphBuilder } from '../graph-builder.ts';
+import { type Lowering, type LowerRule, operator } from './lower-rule.ts';
+
+/**
+ * The domain of ONNX Runtime's operators on channel-blocked tensors. [n, c, h, w] lies in memory as
+ * [n, c / block, h, w, block], so that a convolution reads and writes whole vectors. ONNX Runtime itself uses them only
+ * where weights are constant; here the weights are brought into their blocked order while running.
+ */
+const BLOCKED = 'com.microsoft.nchwc';
+
+const attributesOf = (a: ConvAttributes): Attributes => ({
+  strides: a.strides,
+  pads: a.pads,
+  dilations: a.dilations,
+  group: a.groups,
+});
+
+const plainConv = operator<'conv'>('Conv', attributesOf);
+const plainConvTranspose = operator<'conv-transpose'>('ConvTranspose', (a) => ({
+  ...attributesOf(a),
+  output_padding: a.outputPadding,
+}));
+
+export const conv: LowerRule<'conv'> = (node, context) =>
+  blockedConv(node, context.blockedChannels) ?? plainConv(node, context);
+
+export const convTranspose: LowerRule<'conv-transpose'> = (node, context) =>
+  blockedConvTranspose(node, context.blockedChannels) ?? plainConvTranspose(node, context);
+
+/** Below this many multiplications the bringing into order costs more than it saves. */
+const WORTHWHILE = 1e6;
+
+interface Sizes {
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+}
+
+/** The sizes of a two-dimensional convolution without groups; the batch may be open and counts as 1. */
+function sizesOf(node: Node<'conv'> | Node<'conv-transpose'>): Sizes | undefined {
+  const [x, w] = node.inputs as [Tensor, Tensor];
+  const shape: Shape = [typeof x.shape[0] === 'number' ? x.shape[0] : 1, ...x.shape.slice(1)];
+  if (shape.length !== 4 || node.attributes.groups !== 1 || !isConcrete(shape) || !isConcrete(w.shape))
+    return undefined;
+  return { x: shape, w: w.shape };
+}
+
+function blockedConv(node: Node<'conv'>, block: number | undefined): Lowering | undefined {
+  const sizes = block === undefined ? undefined : sizesOf(node);
+  if (block === undefined || sizes === undefined) return undefined;
+  const { strides, pads, dilations } = node.attributes;
+  const [outputs, inputs, ...kernel] = sizes.w as [number, number, number, number];
+  const few = inputs < block;
+  if (outputs % block !== 0 || (!few && inputs % block !== 0)) return undefined;
+  const output = node.outputs[0]!.shape.slice(2) as number[];
+  if (sizes.x[0]! * sizeOf(output) * sizeOf(sizes.w) < WORTHWHILE) return undefined;
+  // Where few outputs see a large dilated kernel (the gradient of a strided convolution's weight), ONNX Runtime's own
+  // convolution is as fast.
+  const large = kernel.some((size, i) => size > output[i]!);
+  if (large && dilations.some((d) => d > 1)) return undefined;
+  return {
+    reads: node.inputs,
+    emit: (graph, [x, w, bias]) => {
+      const padded = large ? emitPads(graph, x!, pads) : x!;
+      const filter = few
+        ? blockedFilter(graph, w!, [outputs / block, block, inputs, ...kernel], [0, 2, 3, 4, 1], sizes.w)
+        : blockedFilter(
+            graph,
+            w!,
+            [outputs / block, block, inputs / block, block, ...kernel],
+            [0, 2, 4, 5, 3, 1],
+            sizes.w,
+          );
+      const y = graph.node(
+        'Conv',
+        [few ? padded : emitBlocked(graph, padded), filter, ...(bias === undefined ? [] : [bias])],
+        { kernel_shape: kernel, strides, dilations, pads: large ? [0, 0, 0, 0] : pads },
+        BLOCKED,
+      );
+      return [emitUnblocked(graph, y, outputs)];
+    },
+  };
+}
+
+const emitBlocked = (graph: GraphBuilder, x: string) => graph.node('ReorderInput', [x], {}, BLOCKED);
+const emitUnblocked = (graph: GraphBuilder, y: string, channels: number) =>
+  graph.node('ReorderOutput', [y], { channels }, BLOCKED);
+
+/** The middle of an output row is computed several positions at once, its padded ends one by one: zeros pay off. */
+function emitPads(graph: GraphBuilder, x: string, pads: readonly number[]): string {
+  if (pads.every((pad) => pad === 0)) return x;
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  return graph.node('Pad', [x, graph.integers([0, 0, top, left, 0, 0, bottom, right]), graph.float(0)]);
+}
+
+function blockedFilter(
+  graph: GraphBuilder,
+  w: string,
+  split: readonly number[],
+  permutation: readonly number[],
+  shape: readonly number[],
+): string {
+  const parts = graph.node('Reshape', [w, graph.integers(split)]);
+  return graph.node('Reshape', [
+    graph.node('Transpose', [parts], { perm: permutation }),
+    graph.integers(shape),
+  ]);
+}
+
+/** How one axis of a transposed convolution is a plain one for each residue of the output position by the stride. */
+interface Phases {
+  readonly stride: number;
+  /** Kernel positions that a residue sees. */
+  readonly taps: number;
+  readonly pads: readonly [number, number];
+  /** Output positions of each residue. */
+  readonly length: number;
+  /** Positions in front of the output that are computed and cut off. */
+  readonly cut: number;
+}
+
+function phasesOf(
+  a: OpAttributes['conv-transpose'],
+  x: Sizes['x'],
+  w: Sizes['w'],
+  out: readonly number[],
+  i: number,
+) {
+  const stride = a.strides[i]!;
+  const taps = Math.ceil(w[i + 2]! / stride);
+  const first = Math.floor(a.pads[i]! / stride);
+  const length = Math.ceil((a.pads[i]! + out[i]!) / stride) - first;
+  const left = taps - 1 - first;
+  const right = length - 1 + taps - left - x[i + 2]!;
+  const phases: Phases = { stride, taps, pads: [left, right], length, cut: a.pads[i]! - first * stride };
+  return left < 0 || right < 0 || a.dilations[i] !== 1 ? undefined : phases;
+}
+
+/**
+ * A transposed convolution with stride s as a convolution that computes the s x s residues of the output position as
+ * channels of their own, which are then put side by side: y[s q + r - pad] = sum over j of x[q - j] w[r + s j].
+ */
+function blockedConvTranspose(node: Node<'conv-transpose'>, block: number | undefined): Lowering | undefined {
+  const sizes = block === undefined ? undefined : sizesOf(node);
+  if (block === undefined || sizes === undefined) return undefined;
+  const [inputs, outputs] = sizes.w as [number, number];
+  if (inputs % block !== 0 || outputs % block !== 0) return undefined;
+  if (sizeOf(sizes.x) * outputs * sizeOf(sizes.w.slice(2)) < WORTHWHILE) return undefined;
+  const out = node.outputs[0]!.shape.slice(2) as number[];
+  const [v, h] = [0, 1].map((i) => phasesOf(node.attributes, sizes.x, sizes.w, out, i));
+  if (v === undefined || h === undefined) return undefined;
+  const residues = v.stride * h.stride;
+  return {
+    reads: node.inputs,
+    emit: (graph, [x, w, bias]) => {
+      const shifts = bias === undefined ? [] : [residues === 1 ? bias : repeat(graph, bias, residues)];
+      const y = graph.node(
+        'Conv',
+        [emitBlocked(graph, x!), phaseFilter(graph, w!, sizes.w, block, v, h), ...shifts],
+        {
+          kernel_shape: [v.taps, h.taps],
+          pads: [v.pads[0], h.pads[0], v.pads[1], h.pads[1]],
+        },
+        BLOCKED,
+      );
+      return [emitUnblocked(graph, emitInterleaved(graph, y, outputs, block, v, h, out), outputs)];
+    },
+  };
+}
+
+const repeat = (graph: GraphBuilder, x: string, times: number) =>
+  graph.node('Concat', Array<string>(times).fill(x), { axis: 0 });
+
+/** The weight [c, o, kh, kw] as the blocked filter of the residues' convolution, whose taps run backwards. */
+function phaseFilter(
+  graph: GraphBuilder,
+  w: string,
+  [inputs, outputs, kh, kw]: readonly number[],
+  block: number,
+  v: Phases,
+  h: Phases,
+): string {
+  const below = v.taps * v.stride - kh!;
+  const beside = h.taps * h.stride - kw!;
+  const full = emitPads(graph, w, [0, 0, below, beside]);
+  const parts = graph.node('Reshape', [
+    full,
+    graph.integers([inputs! / block, block, outputs! / block, block, v.taps, v.stride, h.taps, h.stride]),
+  ]);
+  const backwards = graph.node('Slice', [
+    parts,
+    graph.integers([-1, -1]),
+    graph.integers([-(2n ** 62n), -(2n ** 62n)]),
+    graph.integers([4, 6]),
+    graph.integers([-1, -1]),
+  ]);
+  const turned = graph.node('Transpose', [backwards], { perm: [5, 7, 2, 0, 4, 6, 1, 3] });
+  return graph.node('Reshape', [
+    turned,
+    graph.integers([v.stride * h.stride * outputs!, inputs!, v.taps, h.taps]),
+  ]);
+}
+
+/** Puts the residues of a blocked result side by side and cuts what lies outside of the output. */
+function emitInterleaved(
+  graph: GraphBuilder,
+  y: string,
+  channels: number,
+  block: number,
+  v: Phases,
+  h: Phases,
+  [height, width]: readonly number[],
+): string {
+  let result = y;
+  const rows = v.length * v.stride;
+  const columns = h.length * h.stride;
+  if (v.stride * h.stride > 1) {
+    const split = [0, v.stride, h.stride, channels / block, v.length, h.length, block];
+    result = graph.node('Reshape', [result, graph.integers(split)]);
+    result = graph.node('Transpose', [result], { perm: [0, 3, 4, 1, 5, 2, 6] });
+  }
+  if (rows !== height || columns !== width) {
+    result = graph.node('Reshape', [result, graph.integers([0, channels / block, rows, columns, block])]);
+    result = graph.node('Slice', [
+      result,
+      graph.integers([v.cut, h.cut]),
+      graph.integers([v.cut + height!, h.cut + width!]),
+      graph.integers([2, 3]),
+    ]);
+  }
+  return result === y ? y : graph.node('Reshape', [result, graph.integers([0, channels, height!, width!])]);
+}
