@@ -1,10 +1,15 @@
-// Bundles src/ into dist/ (program, worker process, library). Dependencies stay outside the bundles.
+// Bundles src/ into dist/ (program, worker process and the steps that it runs, library). Dependencies stay outside the bundles.
 import { existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entries = { graft: 'src/cli/graft.ts', worker: 'src/queue/worker-process.ts', index: 'src/index.ts' };
+const entries = {
+  graft: 'src/cli/graft.ts',
+  worker: 'src/queue/worker-process.ts',
+  'run-step': 'src/study/run-step.ts',
+  index: 'src/index.ts',
+};
 const present = Object.fromEntries(
   Object.entries(entries).filter(([, file]) => existsSync(`${root}/${file}`)),
 );

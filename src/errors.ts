@@ -61,6 +61,9 @@ export const messages = {
   /** The machine ran out of something. */
   'out-of-resource': (f: { resource: string; needed: string; available: string; hint?: string }) =>
     `not enough ${f.resource}: needs ${f.needed}, there is ${f.available}.${f.hint ? ` ${f.hint}` : ''}`,
+  /** A process that Graft started and that ended by itself. */
+  'process-died': (f: { what: string; how: string; output: string }) =>
+    `${f.what} ended unexpectedly (${f.how}).${f.output ? ` Its last output: ${f.output}` : ' It wrote nothing.'}`,
   /** Stopped by the person or by a signal. */
   interrupted: (f: { what: string }) => `${f.what} was interrupted.`,
 } as const;

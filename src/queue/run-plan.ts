@@ -1,0 +1,338 @@
+import { type ErrorCode, type Facts, GraftError } from '../errors.ts';
+import type { LoggedEvent, Seconds, StepFailure, StepRecord } from '../store/step-record.ts';
+import type { Store } from '../store/store.ts';
+import type { Json, Step, StepContext, StepEvent } from '../study/step.ts';
+import { locateBuilt } from './locate-built.ts';
+import { createMailbox } from './mailbox.ts';
+import type { ProgressAction } from './progress.ts';
+import { advanceQueue, blockerOf, chooseStep, createQueue, type QueueAction } from './queue-state.ts';
+import { startWorker, type WorkerExit, type WorkerHandle } from './worker-handle.ts';
+import type { WorkerReport, WorkerSetup } from './worker-protocol.ts';
+
+export interface RunPlanOptions {
+  /** Worker processes, each with one step at a time. */
+  readonly workers: number;
+  /** Threads of each worker's engine. */
+  readonly threads: number;
+  readonly device: StepContext['device'];
+  /** Folder of the study file. */
+  readonly base: string;
+  /** Aborted: no new work is given out, running steps save what they have and are put back. */
+  readonly signal?: AbortSignal;
+  /** Aborted: workers are ended at once. */
+  readonly killSignal?: AbortSignal;
+  readonly onAction?: (action: ProgressAction) => void;
+  /** Module that exports `runStep`; by default Graft's own. */
+  readonly runner?: string;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+export interface PlanOutcome {
+  /** What became of each step, in the plan's order. */
+  readonly steps: readonly StepRecord[];
+  /** True where the run was stopped before all was done. */
+  readonly interrupted: boolean;
+}
+
+/** Milliseconds that running steps have to save what they have before their workers are ended. */
+const grace = 10_000;
+const flushInterval = 1000;
+/** Workers in a row that may die before they could take a step. */
+const failedStarts = 3;
+
+interface Worker {
+  readonly index: number;
+  readonly handle: WorkerHandle;
+  ready: boolean;
+  last?: Step;
+  current?: { readonly step: Step; readonly record: StepRecord; seconds: Seconds; seenAt: number };
+}
+
+type Message =
+  | { readonly type: 'report'; readonly worker: Worker; readonly report: WorkerReport }
+  | { readonly type: 'exit'; readonly worker: Worker; readonly exit: WorkerExit }
+  | { readonly type: 'stop' | 'kill' | 'tick' };
+
+/**
+ * Runs all steps of a plan that are not finished, each after those that it needs, in worker processes.
+ *
+ * A failing step is recorded with its reason, as are those that need it, and the others go on. A step whose worker
+ * dies is tried again twice from what it had saved. Errors of the machine rather than of a step (a full disk, a folder
+ * that cannot be written: `cannot-write`, `out-of-resource`) stop the run and are thrown; what was finished stays
+ * finished and running steps are put back. Only this process writes the database.
+ */
+export async function runPlan(
+  plan: readonly Step[],
+  store: Store,
+  options: RunPlanOptions,
+): Promise<PlanOutcome> {
+  const now = options.now ?? Date.now;
+  const emit = (action: ProgressAction) => options.onAction?.(action);
+  const records = await store.prepare(plan);
+  const done = new Set(records.filter((record) => record.state === 'done').map((record) => record.id));
+  let queue = createQueue(plan, done);
+  const unfinished = () =>
+    [...queue.steps.values()].filter(({ state }) => state !== 'done' && state !== 'failed');
+  emit({
+    type: 'plan',
+    at: now(),
+    workers: options.workers,
+    steps: plan.map(({ id, kind, label, estimate }) => ({
+      id,
+      kind,
+      label,
+      flops: estimate.flops,
+      done: done.has(id),
+    })),
+  });
+
+  const mailbox = createMailbox<Message>();
+  const workers = new Map<number, Worker>();
+  let log: LoggedEvent[] = [];
+  let deadStarts = 0;
+  let stopping = false;
+  let fatal: GraftError | undefined;
+
+  if (unfinished().length > 0) {
+    const setup: WorkerSetup = {
+      runner: options.runner ?? locateBuilt('run-step.js'),
+      stepsFolder: store.workspace.steps,
+      base: options.base,
+      threads: options.threads,
+      device: options.device,
+    };
+    const unsubscribe = subscribe();
+    try {
+      for (;;) {
+        if (!stopping) {
+          startWorkers(setup);
+          await assign();
+        }
+        if (unfinished().length === 0 || (stopping && running().length === 0)) break;
+        await handle(await mailbox.take());
+      }
+      await flush();
+    } finally {
+      unsubscribe();
+      await endWorkers();
+    }
+  }
+  if (fatal !== undefined) throw fatal;
+  return { steps: await store.steps(plan.map((step) => step.id)), interrupted: unfinished().length > 0 };
+
+  function subscribe(): () => void {
+    const tick = setInterval(() => mailbox.post({ type: 'tick' }), flushInterval);
+    const stop = () => mailbox.post({ type: 'stop' });
+    const kill = () => mailbox.post({ type: 'kill' });
+    const pairs = [
+      [options.signal, stop],
+      [options.killSignal, kill],
+    ] as const;
+    for (const [signal, listener] of pairs) {
+      signal?.addEventListener('abort', listener);
+      if (signal?.aborted) listener();
+    }
+    return () => {
+      clearInterval(tick);
+      for (const [signal, listener] of pairs) signal?.removeEventListener('abort', listener);
+    };
+  }
+
+  function startWorkers(setup: WorkerSetup): void {
+    const wanted = Math.min(options.workers, unfinished().length);
+    for (let index = 0; workers.size < wanted; index++) {
+      if (workers.has(index)) continue;
+      const handle = startWorker(
+        setup,
+        (report) => mailbox.post({ type: 'report', worker, report }),
+        (exit) => mailbox.post({ type: 'exit', worker, exit }),
+      );
+      const worker: Worker = { index, handle, ready: false };
+      workers.set(index, worker);
+      if (handle.pid !== undefined) store.addWorker(handle.pid);
+    }
+  }
+
+  function running(): Worker[] {
+    return [...workers.values()].filter((worker) => worker.current !== undefined);
+  }
+
+  async function assign(): Promise<void> {
+    for (const worker of workers.values()) {
+      if (!worker.ready || worker.current !== undefined) continue;
+      const step = chooseStep(queue, worker.last);
+      if (step === undefined) continue;
+      const record = await store.start(step.id, String(worker.handle.pid));
+      await advance({ type: 'start', id: step.id, worker: worker.index });
+      worker.last = step;
+      worker.current = { step, record, seconds: { wall: 0, cpu: 0 }, seenAt: now() };
+      worker.handle.run(step, record.seconds);
+      emit({ type: 'started', at: now(), id: step.id, worker: worker.index });
+    }
+  }
+
+  async function handle(message: Message): Promise<void> {
+    switch (message.type) {
+      case 'tick':
+        return flush();
+      case 'stop':
+        return stop();
+      case 'kill':
+        stopping = true;
+        for (const worker of workers.values()) worker.handle.kill();
+        return;
+      case 'exit':
+        return workerEnded(message.worker, message.exit);
+      case 'report':
+        return reported(message.worker, message.report);
+    }
+  }
+
+  function stop(): void {
+    if (stopping) return;
+    stopping = true;
+    emit({ type: 'stopping', at: now() });
+    for (const worker of running()) worker.handle.abort();
+    setTimeout(() => mailbox.post({ type: 'kill' }), grace).unref();
+  }
+
+  async function reported(worker: Worker, report: WorkerReport): Promise<void> {
+    if (report.type === 'ready') {
+      worker.ready = true;
+      deadStarts = 0;
+      return;
+    }
+    const { current } = worker;
+    if (current === undefined || current.step.id !== report.id) return;
+    if (report.type === 'event') return observe(current.record, report.event);
+    current.seconds = report.seconds;
+    current.seenAt = now();
+    if (report.type === 'beat') return;
+    await flush();
+    delete worker.current;
+    const { id } = current.step;
+    const seconds = add(current.record.seconds, report.seconds);
+    if (report.type === 'done') {
+      await store.finish(id, report.result, seconds);
+      await advance({ type: 'finish', id });
+      emit({ type: 'finished', at: now(), id });
+    } else if (report.type === 'interrupted') {
+      await putBack(id, seconds, 'interrupted');
+    } else if (report.failure.code === 'cannot-write' || report.failure.code === 'out-of-resource') {
+      fatal ??= revive(report.failure.code, report.failure.facts);
+      await putBack(id, seconds, report.failure.message);
+      stop();
+    } else {
+      await fail(id, report.failure, seconds);
+      await advance({ type: 'fail', id });
+    }
+  }
+
+  async function workerEnded(worker: Worker, exit: WorkerExit): Promise<void> {
+    workers.delete(worker.index);
+    if (worker.handle.pid !== undefined) store.removeWorker(worker.handle.pid);
+    const { current } = worker;
+    if (current === undefined) {
+      if (!worker.ready && !stopping && ++deadStarts >= failedStarts)
+        throw new GraftError('process-died', { what: 'a worker process', ...describe(exit) });
+      return;
+    }
+    delete worker.current;
+    await flush();
+    const { id, label } = current.step;
+    // Since its last sign of life it went on for a while, at most until now.
+    const silence = Math.max(0, now() - current.seenAt) / 1000;
+    const seconds = add(current.record.seconds, {
+      wall: current.seconds.wall + silence,
+      cpu: current.seconds.cpu,
+    });
+    const error = new GraftError('process-died', { what: `the worker of '${label}'`, ...describe(exit) });
+    if (stopping) return putBack(id, seconds, error.message);
+    observe(current.record, { type: 'warning', text: error.message });
+    const before = queue.steps.get(id)!.crashes;
+    await advance({ type: 'crash', id }, async () => {
+      if (queue.steps.get(id)!.state === 'ready') {
+        await store.putBack(id, seconds);
+        emit({ type: 'put-back', at: now(), id, reason: error.message });
+      } else {
+        const message = `${error.message} That was attempt ${before + 1} of ${before + 1}.`;
+        await fail(id, { kind: 'crashed', code: error.code, message, facts: { ...error.facts } }, seconds);
+      }
+    });
+  }
+
+  async function putBack(id: string, seconds: Seconds, reason: string): Promise<void> {
+    await store.putBack(id, seconds);
+    await advance({ type: 'put-back', id });
+    emit({ type: 'put-back', at: now(), id, reason });
+  }
+
+  async function fail(id: string, failure: StepFailure, seconds?: Seconds): Promise<void> {
+    await store.fail(id, failure, seconds);
+    emit({ type: 'failed', at: now(), id, failure });
+  }
+
+  /** Moves the queue on, lets `record` write what became of the step, and records the steps that this blocks. */
+  async function advance(action: QueueAction, record?: () => Promise<void>): Promise<void> {
+    const before = queue;
+    queue = advanceQueue(queue, action);
+    await record?.();
+    for (const [id, { state }] of queue.steps) {
+      if (state !== 'failed' || before.steps.get(id)!.state !== 'waiting') continue;
+      const blocker = blockerOf(queue, id)!;
+      const message = `it needs '${blocker.label}', which failed`;
+      await fail(id, { kind: 'blocked', message, facts: { by: blocker.id } });
+    }
+  }
+
+  function observe(record: StepRecord, event: StepEvent): void {
+    emit({ type: 'event', at: now(), id: record.id, event });
+    if (event.type === 'progress') return;
+    const { type, ...payload } = event;
+    log.push({ step: record.id, attempt: record.attempts, at: now(), type, payload: payload as Json });
+  }
+
+  async function flush(): Promise<void> {
+    const seconds = new Map<string, Seconds>();
+    for (const { current } of running())
+      if (current !== undefined) seconds.set(current.step.id, add(current.record.seconds, current.seconds));
+    const events = log;
+    if (events.length === 0 && seconds.size === 0) return;
+    log = [];
+    await store.log(events, seconds);
+  }
+
+  /** Lets all workers go and waits until they are gone; those that hold a step still are ended. */
+  async function endWorkers(): Promise<void> {
+    for (const worker of workers.values()) {
+      if (worker.current === undefined) worker.handle.end();
+      else worker.handle.kill();
+    }
+    const timer = setTimeout(() => mailbox.post({ type: 'kill' }), grace);
+    while (workers.size > 0) {
+      const message = await mailbox.take();
+      if (message.type === 'kill') for (const worker of workers.values()) worker.handle.kill();
+      if (message.type !== 'exit') continue;
+      workers.delete(message.worker.index);
+      if (message.worker.handle.pid !== undefined) store.removeWorker(message.worker.handle.pid);
+    }
+    clearTimeout(timer);
+  }
+}
+
+function add(a: Seconds, b: Seconds): Seconds {
+  return { wall: a.wall + b.wall, cpu: a.cpu + b.cpu };
+}
+
+function describe({ exitCode, signal, output }: WorkerExit): { how: string; output: string } {
+  const how =
+    signal === 'SIGKILL'
+      ? 'SIGKILL: ended from outside, perhaps by the system for want of memory'
+      : (signal ?? `exit code ${exitCode}`);
+  return { how, output };
+}
+
+function revive(code: ErrorCode, facts: Json | undefined): GraftError {
+  return new GraftError(code, facts as unknown as Facts<typeof code>);
+}
