@@ -24,6 +24,8 @@ export interface RunPlanOptions {
   readonly onAction?: (action: ProgressAction) => void;
   /** Module that exports `runStep`; by default Graft's own. */
   readonly runner?: string;
+  /** The program of a worker process; by default the one that was built with this one. */
+  readonly workerProgram?: string;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -144,6 +146,7 @@ export async function runPlan(
     for (let index = 0; workers.size < wanted; index++) {
       if (workers.has(index)) continue;
       const handle = startWorker(
+        options.workerProgram ?? locateBuilt('worker.js'),
         setup,
         (report) => mailbox.post({ type: 'report', worker, report }),
         (exit) => mailbox.post({ type: 'exit', worker, exit }),
@@ -230,8 +233,7 @@ export async function runPlan(
   }
 
   async function workerEnded(worker: Worker, exit: WorkerExit): Promise<void> {
-    workers.delete(worker.index);
-    if (worker.handle.pid !== undefined) store.removeWorker(worker.handle.pid);
+    forget(worker);
     const { current } = worker;
     if (current === undefined) {
       if (!worker.ready && !stopping && ++deadStarts >= failedStarts)
@@ -303,21 +305,18 @@ export async function runPlan(
     await store.log(events, seconds);
   }
 
-  /** Lets all workers go and waits until they are gone; those that hold a step still are ended. */
+  /** Ends all workers, which have nothing left to save, and waits until they are gone. */
   async function endWorkers(): Promise<void> {
-    for (const worker of workers.values()) {
-      if (worker.current === undefined) worker.handle.end();
-      else worker.handle.kill();
-    }
-    const timer = setTimeout(() => mailbox.post({ type: 'kill' }), grace);
+    for (const worker of workers.values()) worker.handle.kill();
     while (workers.size > 0) {
       const message = await mailbox.take();
-      if (message.type === 'kill') for (const worker of workers.values()) worker.handle.kill();
-      if (message.type !== 'exit') continue;
-      workers.delete(message.worker.index);
-      if (message.worker.handle.pid !== undefined) store.removeWorker(message.worker.handle.pid);
+      if (message.type === 'exit') forget(message.worker);
     }
-    clearTimeout(timer);
+  }
+
+  function forget(worker: Worker): void {
+    workers.delete(worker.index);
+    if (worker.handle.pid !== undefined) store.removeWorker(worker.handle.pid);
   }
 }
 

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Seconds } from '../store/step-record.ts';
 import type { Step } from '../study/step.ts';
-import { locateBuilt } from './locate-built.ts';
 import type { WorkerOrder, WorkerReport, WorkerSetup } from './worker-protocol.ts';
 
 /** A worker process, seen from the program that started it. */
@@ -10,8 +9,6 @@ export interface WorkerHandle {
   run(step: Step, earlier: Seconds): void;
   /** Asks it to save partial work and to give its step back. */
   abort(): void;
-  /** Lets it go: it ends as soon as it has no step. */
-  end(): void;
   /** Ends it at once. */
   kill(): void;
 }
@@ -26,13 +23,15 @@ export interface WorkerExit {
 
 const keptOutput = 4000;
 
-/** Starts a worker process; what it reports and its end are handed to `onReport` and, once, to `onExit`. */
+/** Starts a worker process, which runs `program`; what it reports and its end are handed to `onReport` and, once, to `onExit`. */
 export function startWorker(
+  program: string,
   setup: WorkerSetup,
   onReport: (report: WorkerReport) => void,
   onExit: (exit: WorkerExit) => void,
 ): WorkerHandle {
-  const child: ChildProcess = fork(locateBuilt('worker.js'), [String(process.pid)], {
+  const child: ChildProcess = fork(program, [String(process.pid)], {
+    execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -62,9 +61,6 @@ export function startWorker(
     pid: child.pid,
     run: (step, earlier) => send({ type: 'run', step, earlier }),
     abort: () => send({ type: 'abort' }),
-    end: () => {
-      if (child.connected) child.disconnect();
-    },
     kill: () => {
       child.kill('SIGKILL');
     },

@@ -34,10 +34,9 @@ export function hasResultFile(folder: string): boolean {
 
 /**
  * Ends a step: all that it wrote is made durable, then `result.json` is written, which says that it is finished.
- * Fails with `cannot-write`, and with `not-finite` where the result holds a number that JSON cannot hold.
+ * Fails with `cannot-write`.
  */
 export function writeResultFile(folder: string, step: { readonly id: string }, result: Json): void {
-  requireJson(result, 'result');
   syncTree(folder);
   writeFileAtomic(join(folder, resultFile), JSON.stringify({ step: step.id, result }));
 }
@@ -71,11 +70,4 @@ function sync(path: string, flags: 'r' | 'r+'): void {
   } finally {
     fs.closeSync(file);
   }
-}
-
-function requireJson(value: Json, where: string): void {
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new GraftError('not-finite', { what: `${where} (${value})` });
-  if (value !== null && typeof value === 'object')
-    for (const [key, entry] of Object.entries(value)) requireJson(entry, `${where}.${key}`);
 }
