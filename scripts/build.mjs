@@ -1,5 +1,5 @@
 // Bundles src/ into dist/ (program, worker process and the steps that it runs, library). Dependencies stay outside the bundles.
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -28,3 +28,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+
+if (present.graft !== undefined) chmodSync(`${root}/dist/graft.js`, 0o755);

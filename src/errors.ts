@@ -14,6 +14,9 @@ export const messages = {
   /** A value that breaks a rule. */
   'invalid-value': (f: { what: string; received: unknown; allowed: string; where?: string; hint?: string }) =>
     `${f.what} is ${show(f.received)}${at(f.where)}; allowed: ${f.allowed}.${f.hint ? ` ${f.hint}` : ''}`,
+  /** A command line lacks something. */
+  'missing-argument': (f: { command: string; argument: string; meaning: string }) =>
+    `${f.command} needs ${f.argument}: ${f.meaning}.`,
   /** Tensor shapes that do not fit an operation. */
   'shape-mismatch': (f: {
     op: string;

@@ -31,7 +31,8 @@ export function resolveDataSource(source: DataSource, where?: string): ResolvedD
   return 'dataset' in long ? parseSpec(namedData, long, where) : parseSpec(ownData, long, where);
 }
 
-function longForm(spec: DataSpec): object {
+/** The map that a short form stands for; a map as it is. */
+export function longForm(spec: DataSpec): Exclude<DataSpec, string> {
   if (typeof spec !== 'string') return spec;
   if (/^(\.{1,2}[/\\]|[/\\~]|[A-Za-z]:[/\\])|^\.{1,2}$/.test(spec)) return { path: spec };
   const slash = spec.indexOf('/');

@@ -29,7 +29,8 @@ export function noDevice(device: Device, cause?: unknown): GraftError {
   }[device];
   return new GraftError(
     'no-device',
-    { device, looked, found: listDevices().map((info) => info.device) },
+    // That ONNX Runtime knows a device does not say that the machine has it.
+    { device, looked, found: ['cpu'] },
     cause === undefined ? {} : { cause },
   );
 }

@@ -1,0 +1,10 @@
+import type { Command } from '../command.ts';
+
+/** Every command by name, in the order of the help page; a command's code is loaded when it is used. */
+export const commandLoaders = {
+  data: () => import('./data.ts').then(({ data }) => data),
+  metric: () => import('./metric.ts').then(({ metric }) => metric),
+  doctor: () => import('./doctor.ts').then(({ doctor }) => doctor),
+} satisfies Record<string, () => Promise<Command>>;
+
+export type CommandName = keyof typeof commandLoaders;

@@ -1,0 +1,2 @@
+/** Graft as a library. */
+export { citationText } from './citation.ts';
