@@ -6,6 +6,7 @@
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { joinPassages } from '../src/data/text-batches.ts';
 import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import type { Model } from '../src/models/model.ts';
 import { createTransformer } from '../src/models/transformer.ts';
@@ -48,7 +49,12 @@ const subjects: readonly Subject[] = [
   {
     name: 'transformer',
     model: createTransformer({ vocabulary: 65, context: 64, layers: 4, heads: 4, width: 128 }),
-    source: randomWindows(seed.child('text').integers(100_000, 65), 64, 12, seed.child('windows')),
+    source: randomWindows(
+      joinPassages([seed.child('text').integers(100_000, 65)]),
+      64,
+      12,
+      seed.child('windows'),
+    ),
     optimiser: { name: 'adamw', beta2: 0.99, weightDecay: 0.1, clipNorm: 1 },
   },
 ];

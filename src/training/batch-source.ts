@@ -1,5 +1,5 @@
 import { planBatches } from '../data/batches.ts';
-import { GraftError } from '../errors.ts';
+import { cropBatch, cropOffsets, type TokenPassages } from '../data/text-batches.ts';
 import { inputNames } from '../models/context.ts';
 import type { BatchFeeds, ExampleTable } from '../models/example-table.ts';
 import type { Stream } from '../random.ts';
@@ -27,34 +27,16 @@ export function epochs(table: ExampleTable, batchSize: number, stream: Stream): 
 }
 
 /**
- * Windows of a long text at uniformly drawn places, as nanoGPT draws them: `tokens` is a window, `targets` the same
- * window one token later.
+ * Windows of running text at uniformly drawn places, drawn anew for each update: `tokens` is a window, `targets` the
+ * same window one token later. No window crosses from one passage into the next.
  */
-export function randomWindows(
-  ids: Int32Array,
-  length: number,
-  batchSize: number,
-  stream: Stream,
-): BatchSource {
-  const starts = ids.length - length;
-  if (starts < 1)
-    throw new GraftError('bad-data', {
-      what: 'the training text',
-      problem: `has ${ids.length} tokens, a window needs ${length + 1}`,
-      hint: 'Use a longer text or a shorter context.',
-    });
+export function randomWindows(text: TokenPassages, length: number, batchSize: number, stream: Stream): BatchSource {
   return {
     batchSize,
     fill(step, batch) {
-      const tokens = batch.feeds[inputNames.field('tokens')]!;
-      const targets = batch.feeds[inputNames.field('targets')]!;
-      stream
-        .child(step)
-        .integers(batchSize, starts)
-        .forEach((start, i) => {
-          tokens.set(ids.subarray(start, start + length), i * length);
-          targets.set(ids.subarray(start + 1, start + length + 1), i * length);
-        });
+      const { inputs, targets } = cropBatch(text, cropOffsets(text, length, batchSize, step, stream), length);
+      (batch.feeds[inputNames.field('tokens')] as Int32Array).set(inputs);
+      (batch.feeds[inputNames.field('targets')] as Int32Array).set(targets);
     },
   };
 }
