@@ -1,0 +1,292 @@
+import { metrics } from '../metrics/index.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { stream } from '../random.ts';
+import type { StepRecord } from '../store/step-record.ts';
+import { choosePrimary } from '../study/choose-primary.ts';
+import { compareTrials, type StudyComparison } from '../study/compare-trials.ts';
+import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
+import type { Json } from '../study/step.ts';
+import type { StudySpec } from '../study/study-spec.ts';
+import type { TechniqueRow } from '../study/technique-row.ts';
+import type { Cell, TrialResult } from '../study/trial-result.ts';
+import { type FinishedTrial, type Matrix, type TrialTable, trialTable } from '../study/trial-table.ts';
+import { type Verdict, verdict } from '../study/verdict.ts';
+import { techniques } from '../techniques/index.ts';
+import { chooseBest } from './choose-best.ts';
+import { collectMedia } from './collect-media.ts';
+import { methodsParagraphs } from './methods.ts';
+import { rateSearches } from './rate-searches.ts';
+import type {
+  DataDescription,
+  Environment,
+  MetricDescription,
+  ModelDescription,
+  ReportData,
+  ReportFailure,
+  Resources,
+} from './report-data.ts';
+import { usedCitations } from './used-citations.ts';
+
+/** What a report is collected from: the plan and what became of its steps. */
+export interface ReportInput {
+  readonly spec: StudySpec;
+  readonly rows: readonly TechniqueRow[];
+  readonly seeds: readonly number[];
+  readonly models: readonly {
+    readonly label: string;
+    readonly family: string;
+    readonly parameters: number;
+    /** Where it comes from, in words: 'pre-trained on glyphs/sans-serif by this study', 'the folder ./my-model'. */
+    readonly origin: string;
+    /** Steps that pre-train it, one for each source seed; empty for a given checkpoint. */
+    readonly pretraining: readonly string[];
+  }[];
+  /** Trials as planned. */
+  readonly trials: readonly { readonly cell: Cell; readonly step: string }[];
+  /** All steps of the plan. */
+  readonly steps: readonly StepRecord[];
+  /** Folder of a finished step. */
+  readonly directory: (step: string) => string;
+  readonly data: readonly DataDescription[];
+  readonly predicted: Resources | null;
+  readonly actual: Resources;
+  readonly environment: Environment;
+  /** Warnings of the plan. */
+  readonly warnings: readonly string[];
+  readonly kind: 'image' | 'text';
+  /** What an example is, where it is not its kind: 'tune', 'name'. */
+  readonly item?: string;
+  /** Bytes that pictures and texts may take; default 3,500,000. */
+  readonly mediaBytes?: number;
+}
+
+const MEDIA_BYTES = 3_500_000;
+
+/** Builds the report of a study from the steps that finished; the others are listed with their reasons. */
+export function collectReport(input: ReportInput): ReportData {
+  const { spec, rows, seeds, kind, item = kind } = input;
+  const records = new Map(input.steps.map((step) => [step.id, step]));
+  const record = (id: string) => records.get(id);
+  const matrix = matrixOf(input);
+  const trials = input.trials.flatMap(({ step }): FinishedTrial[] => {
+    const found = record(step);
+    return found?.state === 'done' ? [{ step, result: found.result as unknown as TrialResult }] : [];
+  });
+  const failures = failuresOf(input, record);
+  const table = trialTable(matrix, trials);
+  const primary = spec.primary ?? choosePrimary(trials);
+  const comparison = comparisonOf(trials, matrix, primary);
+  const found = comparison && verdictOf(input, comparison, table, failures, item);
+  const media = collectMedia(trials, seeds, input.directory, input.mediaBytes ?? MEDIA_BYTES);
+  const target = nameOf(input.data, 'target') ?? 'the target';
+  const source = nameOf(input.data, 'source');
+  const finished = Math.max(...input.steps.map(({ finishedAt }) => finishedAt ?? 0), 0);
+  const measured = metricsOf(trials, item);
+  const data: Omit<ReportData, 'methods'> = {
+    format: 1,
+    study: {
+      name: spec.name,
+      ...(spec.description === undefined ? {} : { description: spec.description }),
+      spec: JSON.parse(JSON.stringify(spec)) as Json,
+      ...(source === undefined ? {} : { source }),
+      target,
+      kind,
+      item,
+      equal: equalInWords(spec),
+      ...(finished === 0 ? {} : { finished: new Date(finished).toISOString() }),
+    },
+    matrix,
+    data: input.data,
+    models: input.models.map((model) => describeModel(model, trials, record)),
+    techniques: rows.map(({ label, name }, style) => {
+      const { title, summary, trains } = techniques[name];
+      return { label, name, title, summary, trains, style };
+    }),
+    metrics: measured,
+    trials: media.trials,
+    failures,
+    rateSearches: rateSearches(trials, record),
+    comparison,
+    verdict: found,
+    best: comparison && found && chooseBest(table, comparison, found),
+    warnings: warningsOf(input, trials, primary, comparison),
+    cost: costOf(input, trials),
+    environment: input.environment,
+    citations: usedCitations({
+      techniques: rows.map(({ name }) => name),
+      metrics: measured.map(({ name }) => name),
+      compared: comparison !== null && comparison.family > 0,
+      learning: (comparison?.learning.length ?? 0) > 0,
+    }),
+    leftOut: media.leftOut,
+  };
+  return { ...data, methods: methodsParagraphs(data, spec) };
+}
+
+function matrixOf({ models, rows, spec, seeds }: ReportInput): Matrix {
+  return {
+    models: models.map(({ label }) => label),
+    techniques: rows.map(({ label, name }) => ({ label, name, trains: techniques[name].trains })),
+    budgets: [...spec.budgets].sort((a, b) => a - b),
+    seeds,
+  };
+}
+
+function failuresOf(
+  { steps, trials }: ReportInput,
+  record: (id: string) => StepRecord | undefined,
+): ReportFailure[] {
+  const cells = new Map(trials.map(({ cell, step }) => [step, cell]));
+  const failed = steps.filter(({ state }) => state === 'failed');
+  return failed.map(({ id, kind, label, failure }) => {
+    const cell = cells.get(id);
+    const blocked = failure?.kind === 'blocked';
+    const needed = blocked ? record(id)!.needs.find((need) => record(need)?.state === 'failed') : undefined;
+    const because = needed === undefined ? '' : ` (it needs '${record(needed)!.label}', which failed)`;
+    return {
+      step: id,
+      kind,
+      label,
+      ...(cell === undefined ? {} : { cell }),
+      reason: `${failure?.message ?? 'no reason was recorded'}${because}`,
+    };
+  });
+}
+
+function comparisonOf(
+  trials: readonly FinishedTrial[],
+  matrix: Matrix,
+  primary: string | undefined,
+): StudyComparison | null {
+  const known = trials.some(({ result }) =>
+    result.measurements.some(({ metric, on }) => metric === primary && on === 'target'),
+  );
+  if (primary === undefined || !known) return null;
+  // Resamples are a property of the report, not of the study: any fixed seed serves.
+  return compareTrials(trials, { matrix, primary, stream: stream(0).child('report') });
+}
+
+function verdictOf(
+  { spec, models, data }: ReportInput,
+  comparison: StudyComparison,
+  table: TrialTable,
+  failures: readonly ReportFailure[],
+  item: string,
+): Verdict {
+  const rates = spec.training.learningRate;
+  const { matrix } = table;
+  return verdict(comparison, {
+    matrix,
+    metric: metricInWords(comparison.primary.metric),
+    unit: unitInWords(comparison.primary.unit, item),
+    item,
+    target: nameOf(data, 'target') ?? 'the target',
+    preTrainings: Object.fromEntries(
+      models.map(({ label, pretraining }) => [label, pretraining.length === 0 ? null : pretraining.length]),
+    ),
+    learningRates:
+      typeof rates === 'number' || rates.length === 1
+        ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
+        : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
+    trainingFlops: (model, technique, budget) => {
+      const found = matrix.seeds.flatMap((seed) => table.trial({ model, technique, budget }, seed) ?? []);
+      if (found.length === 0) return null;
+      return found.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0) / found.length;
+    },
+    failures: failures.flatMap(({ cell }) => cell ?? []),
+  });
+}
+
+function describeModel(
+  { label, family, parameters, origin, pretraining }: ReportInput['models'][number],
+  trials: readonly FinishedTrial[],
+  record: (id: string) => StepRecord | undefined,
+): ModelDescription {
+  const unit = trials.find(({ result }) => result.cell.model === label)?.result.lossUnit ?? '';
+  return {
+    label,
+    family,
+    parameters,
+    origin,
+    pretraining: pretraining.flatMap((step) => {
+      const found = record(step);
+      if (found?.state !== 'done') return [];
+      const { steps, validation, flops, seconds } = found.result as {
+        steps: number;
+        validation: number;
+        flops: number;
+        seconds: number;
+      };
+      return [{ step, steps, validation, unit, flops, seconds }];
+    }),
+  };
+}
+
+function metricsOf(trials: readonly FinishedTrial[], item: string): MetricDescription[] {
+  const found = new Map<string, MetricDescription>();
+  for (const { result } of trials)
+    for (const { metric, unit, direction } of result.measurements) {
+      if (found.has(metric)) continue;
+      const known = (metrics as Record<string, Pick<Metric, 'title' | 'summary'>>)[metric];
+      found.set(metric, {
+        name: metric,
+        title: known?.title ?? metric,
+        summary: known?.summary ?? '',
+        unit: unitInWords(unit, item),
+        direction,
+      });
+    }
+  return [...found.values()];
+}
+
+function warningsOf(
+  { warnings }: ReportInput,
+  trials: readonly FinishedTrial[],
+  primary: string | undefined,
+  comparison: StudyComparison | null,
+): ReportData['warnings'] {
+  const steps = new Map<string, string[]>(warnings.map((text) => [text, []]));
+  if (comparison === null && trials.length > 0)
+    steps.set(
+      primary === undefined
+        ? 'No metric was measured in all trials, so nothing is compared.'
+        : `The primary metric '${primary}' was measured in no trial, so nothing is compared.`,
+      [],
+    );
+  for (const { step, result } of trials)
+    for (const text of result.warnings) steps.set(text, [...(steps.get(text) ?? []), step]);
+  return [...steps].map(([text, concerned]) => ({ text, steps: concerned }));
+}
+
+function costOf(
+  { steps, predicted, actual }: ReportInput,
+  trials: readonly FinishedTrial[],
+): ReportData['cost'] {
+  const stepSeconds: Partial<Record<StepRecord['kind'], number>> = {};
+  for (const { kind, seconds } of steps) stepSeconds[kind] = (stepSeconds[kind] ?? 0) + seconds.wall;
+  const done = steps.filter(({ state }) => state === 'done');
+  const others = done.map(({ kind, result }) =>
+    kind === 'trial' ? 0 : Number((result as { flops?: number } | null)?.flops ?? 0),
+  );
+  return {
+    predicted,
+    actual,
+    stepSeconds,
+    steps: { total: steps.length, done: done.length },
+    flops:
+      trials.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0) +
+      others.reduce((sum, flops) => sum + flops, 0),
+  };
+}
+
+function equalInWords({ training }: StudySpec): string {
+  const updates = `${training.steps} updates`;
+  return {
+    steps: `the same number of updates (${updates})`,
+    flops: `the same number of operations (those of ${updates} of all layers)`,
+    convergence: `training until convergence (no more than ${updates})`,
+  }[training.equal];
+}
+
+const nameOf = (data: readonly DataDescription[], role: DataDescription['role']): string | undefined =>
+  data.find((one) => one.role === role)?.name;

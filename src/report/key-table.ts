@@ -1,0 +1,68 @@
+import type { CellSummary } from '../study/compare-trials.ts';
+import { decimalsFor, formatNumber } from '../study/format-number.ts';
+import type { ReportData } from './report-data.ts';
+
+/** One place of the table that a report begins with. */
+export interface KeyCell {
+  readonly summary: CellSummary;
+  /** '104.4'; null where no trial finished. */
+  readonly mean: string | null;
+  /** '± 2.1': half the t interval of the mean over seeds; null where the spread is unknown. */
+  readonly spread: string | null;
+  /** Best mean of its model and budget among the techniques that finished all seeds. */
+  readonly best: boolean;
+  readonly converged: boolean;
+  /** Seeds without a finished trial. */
+  readonly lost: number;
+}
+
+/** The primary metric of one model: rows are techniques, columns budgets. */
+export interface KeyTable {
+  readonly model: string;
+  readonly decimals: number;
+  readonly rows: readonly { readonly technique: string; readonly cells: readonly KeyCell[] }[];
+}
+
+/** Technique by budget in the primary metric, one table a model; empty where nothing could be compared. */
+export function keyTables({ comparison, matrix }: Pick<ReportData, 'comparison' | 'matrix'>): KeyTable[] {
+  if (comparison === null) return [];
+  const sign = comparison.primary.direction === 'lower' ? 1 : -1;
+  return matrix.models.map((model) => {
+    const own = comparison.cells.filter((cell) => cell.model === model);
+    const decimals = decimalsFor(
+      own.flatMap(({ mean }) => (mean === null ? [] : [mean])),
+      own.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
+    );
+    const bestOf = (budget: number): number | undefined => {
+      const here = own.filter((cell) => cell.budget === budget);
+      const most = Math.max(0, ...here.map(({ values }) => values.length));
+      return here
+        .filter(({ mean, values }) => mean !== null && values.length === most)
+        .map(({ mean }) => mean!)
+        .sort((a, b) => sign * (a - b))[0];
+    };
+    const best = new Map(matrix.budgets.map((budget) => [budget, bestOf(budget)]));
+    const most = (budget: number) =>
+      Math.max(0, ...own.filter((cell) => cell.budget === budget).map(({ values }) => values.length));
+    return {
+      model,
+      decimals,
+      rows: matrix.techniques.map(({ label }) => ({
+        technique: label,
+        cells: matrix.budgets.map((budget): KeyCell => {
+          const summary = own.find((cell) => cell.technique === label && cell.budget === budget)!;
+          const { mean, interval, values, converged } = summary;
+          return {
+            summary,
+            mean: mean === null ? null : formatNumber(mean, decimals),
+            spread:
+              interval === null ? null : `± ${formatNumber((interval.high - interval.low) / 2, decimals)}`,
+            best: mean !== null && mean === best.get(budget) && values.length === most(budget),
+            converged,
+            lost: matrix.seeds.length - values.length,
+          };
+        }),
+      })),
+    };
+  });
+}

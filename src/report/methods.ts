@@ -1,0 +1,82 @@
+import { countOf, formatNumber, listWords, plural } from '../study/format-number.ts';
+import type { StudySpec } from '../study/study-spec.ts';
+import { formatBytes, formatDuration, formatFlops } from './format-quantity.ts';
+import type { DataDescription, ReportData } from './report-data.ts';
+
+/** Paragraphs for the methods section of a paper: design, data, training, measurements, statistics, computing. */
+export function methodsParagraphs(data: Omit<ReportData, 'methods'>, spec: StudySpec): string[] {
+  return [
+    design(data),
+    data.data.map(dataSentence).join(' '),
+    training(data, spec),
+    measurements(data, spec),
+    statistics(data),
+    computing(data),
+  ].filter((text) => text !== '');
+}
+
+function design({
+  study,
+  matrix,
+  models,
+  techniques,
+  trials,
+  failures,
+}: Omit<ReportData, 'methods'>): string {
+  const failed = failures.filter(({ cell }) => cell !== undefined).length;
+  const rows = techniques.map(({ label, title }) =>
+    label === title ? label : `${label} (${title.toLowerCase()})`,
+  );
+  const from = study.source === undefined ? '' : ` from ${study.source}`;
+  return [
+    `We compared ${countOf(techniques.length, 'way')} of adapting ${models.length === 1 ? 'a pre-trained model' : countOf(models.length, 'pre-trained model')} (${listWords(models.map(({ label, origin }) => `${label}, ${origin}`))})${from} to ${study.target}: ${listWords(rows.map((row) => row))}.`,
+    `Each was run with ${listWords(matrix.budgets.map((n) => formatNumber(n, 0)))} target ${plural(study.item)} and ${countOf(matrix.seeds.length, 'seed')}; budgets include validation (one fifth, at least 5), are nested within a seed and the same for all techniques.`,
+    `${countOf(trials.length, 'trial')} finished${failed === 0 ? '' : `, ${failed} failed`}.`,
+  ].join(' ');
+}
+
+function dataSentence(set: DataDescription): string {
+  const { counts, unit } = set;
+  const role = { source: 'Source', target: 'Target', unseen: 'Never trained on' }[set.role];
+  const removed =
+    set.duplicatesRemoved === 0
+      ? ''
+      : ` ${countOf(set.duplicatesRemoved, `exact duplicate`)} ${set.duplicatesRemoved === 1 ? 'was' : 'were'} removed.`;
+  const overlap =
+    set.overlapRemoved === null
+      ? ''
+      : ` ${set.overlapRemoved === 0 ? `No source ${unit} occurs in the target's validation or test set.` : `${countOf(set.overlapRemoved, unit)} that the target holds out ${set.overlapRemoved === 1 ? 'was' : 'were'} removed.`}`;
+  return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}`;
+}
+
+function training({ study, rateSearches }: Omit<ReportData, 'methods'>, { training: t }: StudySpec): string {
+  const optimiser = typeof t.optimiser === 'string' ? t.optimiser : t.optimiser.name;
+  const schedule = typeof t.schedule === 'string' ? t.schedule : t.schedule.name;
+  const rates = typeof t.learningRate === 'number' ? [t.learningRate] : t.learningRate;
+  const rate =
+    rates.length === 1 || rateSearches.length === 0
+      ? `a learning rate of ${rates[0]}`
+      : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported`;
+  return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule unless a row says otherwise, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
+}
+
+function measurements(
+  { metrics, comparison, environment: _, study }: Omit<ReportData, 'methods'>,
+  { evaluation, sampling }: StudySpec,
+): string {
+  if (metrics.length === 0) return '';
+  const names = metrics.map(({ title }) => title);
+  const primary = metrics.find(({ name }) => name === comparison?.primary.metric);
+  return `We measured ${listWords(names)} on at most ${countOf(evaluation.items, `test ${study.item}`)} and ${countOf(sampling.count, 'sample')} of each model${primary === undefined ? '' : `; the primary metric is ${primary.title} (${primary.direction} is better)`}. Likelihood bounds use ${countOf(evaluation.importanceSamples, 'importance sample')}. All techniques of a seed are judged on the same items with the same random codes.`;
+}
+
+function statistics({ comparison }: Omit<ReportData, 'methods'>): string {
+  if (comparison === null || comparison.family === 0) return '';
+  const percent = formatNumber(100 * comparison.confidence, 0);
+  return `Techniques were compared with ${listWords(comparison.references)} at each budget by paired t tests over seeds, with Holm's adjustment over all ${countOf(comparison.family, 'comparison')}. Intervals of differences are paired t intervals at the level at which Holm's procedure decided; intervals of means are ${percent} % t intervals over seeds. Techniques whose validation loss was still falling are not called worse.`;
+}
+
+function computing({ cost, environment: e }: Omit<ReportData, 'methods'>): string {
+  const versions = Object.entries(e.versions).map(([name, version]) => `${name} ${version}`);
+  return `The study took ${formatDuration(cost.actual.wallSeconds)} and ${formatFlops(cost.flops)} of training on ${countOf(e.cores, 'core')} (${e.processor}, ${formatBytes(e.memory)} of memory, ${e.platform}), ${countOf(e.workers, 'worker')} with ${countOf(e.threadsPerWorker, 'thread')} each, device ${e.device}; ${listWords(versions)}.`;
+}
