@@ -1,5 +1,5 @@
 import { GraftError } from '../errors.ts';
-import { exportProgram } from '../onnx/export-program.ts';
+import { exportFiles } from '../onnx/export-program.ts';
 import { rewriteProgram } from '../onnx/rewrites/rewrite-program.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import type { Program } from '../tensor/program.ts';
@@ -44,12 +44,12 @@ export async function compile(program: Program, options: CompileOptions = {}): P
   const used = new Set(optimised.inputs.map((node) => node.attributes.name));
   const frozen = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
   const block = device === 'cpu' ? await blockedChannels() : undefined;
-  const bytes = exportProgram(optimised, {
+  const model = exportFiles(optimised, {
     constants: frozen,
     symbols,
     ...(block === undefined ? {} : { blockedChannels: block }),
   });
-  const lease = await pool.lease(bytes, { device, threads });
+  const lease = await pool.lease(model, { device, threads });
   const slot = (name: string, { dtype, shape }: Tensor): Slot => ({
     name,
     dtype,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InferenceSession } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
+import { type ExportedModel, joinExternal } from '../onnx/export-program.ts';
 import { type Device, noDevice } from './device.ts';
 
 export interface SessionOptions {
@@ -36,12 +37,12 @@ export class SessionPool {
     this.limit = limit;
   }
 
-  /** The session of a model (bytes of an ONNX file), made if there is none yet. */
-  async lease(bytes: Uint8Array, options: SessionOptions): Promise<Lease> {
-    const key = `${options.device} ${options.threads} ${createHash('sha256').update(bytes).digest('hex')}`;
+  /** The session of a model, made if there is none yet. */
+  async lease(model: ExportedModel, options: SessionOptions): Promise<Lease> {
+    const key = `${options.device} ${options.threads} ${contentOf(model)}`;
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { key, session: createSession(bytes, options), users: 0 };
+      entry = { key, session: createSession(model, options), users: 0 };
       this.entries.set(key, entry);
     }
     const at = this.idle.indexOf(entry);
@@ -88,9 +89,21 @@ export class SessionPool {
   }
 }
 
-async function createSession(bytes: Uint8Array, options: SessionOptions): Promise<InferenceSession> {
+function contentOf({ bytes, external }: ExportedModel): string {
+  const hash = createHash('sha256').update(bytes);
+  for (const part of external?.parts ?? []) hash.update(part.bytes);
+  return hash.digest('hex');
+}
+
+async function createSession(
+  { bytes, external }: ExportedModel,
+  options: SessionOptions,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(bytes, {
+      ...(external === undefined
+        ? {}
+        : { externalData: [{ path: external.name, data: joinExternal(external) }] }),
       executionProviders: [options.device],
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
