@@ -1,5 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../onnx/encode-model.ts';
+import { createSession } from './create-session.ts';
 
 const CHANNELS = 64;
 
@@ -36,7 +37,7 @@ async function measure(): Promise<number | undefined> {
     },
   });
   try {
-    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
+    const session = await createSession({ bytes }, { device: 'cpu', threads: 1 });
     // Value = position in the row: channels that lie side by side share it.
     const data = Float32Array.from({ length: CHANNELS * 2 }, (_, i) => i % 2);
     const { z } = await session.run({ x: new Tensor('float32', data, [1, CHANNELS, 1, 2]) });

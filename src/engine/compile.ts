@@ -40,7 +40,10 @@ export async function compile(program: Program, options: CompileOptions = {}): P
   for (const name of Object.keys(constants))
     if (!names.includes(name))
       throw new GraftError('unknown-name', { kind: 'input', received: name, allowed: names });
-  const optimised = rewriteProgram(optimiseProgram(program));
+  const values = Object.keys(program.outputs).map((name) => valueName(name, names));
+  const outputs = Object.values(program.outputs);
+  const renamed = { ...program, outputs: Object.fromEntries(values.map((value, i) => [value, outputs[i]!])) };
+  const optimised = rewriteProgram(optimiseProgram(renamed));
   const used = new Set(optimised.inputs.map((node) => node.attributes.name));
   const frozen = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
   const block = device === 'cpu' ? await blockedChannels() : undefined;
@@ -63,8 +66,13 @@ export async function compile(program: Program, options: CompileOptions = {}): P
         ...slot(node.attributes.name, node.outputs[0]!),
         used: used.has(node.attributes.name),
       })),
-    Object.entries(program.outputs).map(([name, tensor]) => slot(name, tensor)),
+    Object.keys(program.outputs).map((name, i) => ({ ...slot(name, outputs[i]!), value: values[i]! })),
   );
+}
+
+/** An output's name in the graph: its own, unless an input has that name. */
+function valueName(name: string, inputs: readonly string[]): string {
+  return inputs.includes(name) ? valueName(`${name} after`, inputs) : name;
 }
 
 /** Gives back the memory of compiled programs that nobody uses. */

@@ -12,6 +12,12 @@ export interface Slot {
   readonly shape: Shape;
 }
 
+/** An output of a compiled program. */
+export interface OutputSlot extends Slot {
+  /** Its name in the ONNX graph, where inputs and outputs share one space of names. */
+  readonly value: string;
+}
+
 /** An input of a compiled program, which may turn out not to matter to any output. */
 export interface InputSlot extends Slot {
   readonly used: boolean;
@@ -31,11 +37,11 @@ export interface Bound {
 /** A compiled program. */
 export class Executable {
   readonly inputs: readonly InputSlot[];
-  readonly outputs: readonly Slot[];
+  readonly outputs: readonly OutputSlot[];
   private readonly lease: Lease;
   private disposed = false;
 
-  constructor(lease: Lease, inputs: readonly InputSlot[], outputs: readonly Slot[]) {
+  constructor(lease: Lease, inputs: readonly InputSlot[], outputs: readonly OutputSlot[]) {
     this.lease = lease;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -80,7 +86,7 @@ export class Executable {
         const size = this.concreteShape(slot, symbols).reduce((n, dimension) => n * dimension, 1);
         const array = fetches[slot.name] ?? allocate(slot.dtype, size);
         outputs[slot.name] = array;
-        return [slot.name, tensorOf(slot, array, 'output')];
+        return [slot.value, tensorOf(slot, array, 'output')];
       }),
     );
     return {

@@ -53,7 +53,7 @@ test('weights outside of the file are used', async () => {
   expect(model.external!.parts.length).toBe(2);
   const slots = [
     [{ name: 'x', dtype: 'float32', shape: [1, 4], used: true }],
-    [{ name: 'y', dtype: 'float32', shape: [1, 300] }],
+    [{ name: 'y', dtype: 'float32', shape: [1, 300], value: 'y' }],
   ] as const;
   const executable = new Executable(await pool.lease(model, options), ...slots);
   const { y } = await executable.run({ x: Float32Array.of(1, 2, 3, 4) });

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
-import { type ExportedModel, joinExternal } from '../onnx/export-program.ts';
-import { type Device, noDevice } from './device.ts';
-
-export interface SessionOptions {
-  readonly device: Device;
-  readonly threads: number;
-}
+import type { ExportedModel } from '../onnx/export-program.ts';
+import { createSession, type SessionOptions } from './create-session.ts';
+import { isAvailable, noDevice } from './find-devices.ts';
 
 /** A session that several executables may share. */
 export interface Lease {
@@ -42,7 +38,7 @@ export class SessionPool {
     const key = `${options.device} ${options.threads} ${contentOf(model)}`;
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { key, session: createSession(model, options), users: 0 };
+      entry = { key, session: open(model, options), users: 0 };
       this.entries.set(key, entry);
     }
     const at = this.idle.indexOf(entry);
@@ -95,26 +91,12 @@ function contentOf({ bytes, external }: ExportedModel): string {
   return hash.digest('hex');
 }
 
-async function createSession(
-  { bytes, external }: ExportedModel,
-  options: SessionOptions,
-): Promise<InferenceSession> {
+async function open(model: ExportedModel, options: SessionOptions): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(bytes, {
-      ...(external === undefined
-        ? {}
-        : { externalData: [{ path: external.name, data: joinExternal(external) }] }),
-      executionProviders: [options.device],
-      intraOpNumThreads: options.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      // Waiting threads must not take a core from the processes beside this one.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    });
+    return await createSession(model, options);
   } catch (cause) {
-    if (options.device !== 'cpu') throw noDevice(options.device, cause);
+    const { device } = options;
+    if (device !== 'cpu' && !(await isAvailable(device))) throw await noDevice(device, cause);
     throw new GraftError(
       'unsupported',
       { what: 'a tensor program', reason: `ONNX Runtime refused it: ${(cause as Error).message}` },

@@ -31,6 +31,13 @@ export interface Lowered {
 export function lowerProgram(program: Program, options: LowerOptions = {}): Lowered {
   const { constants = {}, symbols = {} } = options;
   for (const name of Object.keys(constants)) checkConstant(program, name, constants[name]!.length);
+  for (const { attributes } of program.inputs)
+    if (Object.hasOwn(program.outputs, attributes.name))
+      throw new GraftError('conflict', {
+        first: `input '${attributes.name}'`,
+        second: `output '${attributes.name}'`,
+        reason: 'all values of an ONNX graph have different names',
+      });
   const order = topologicalOrder(Object.values(program.outputs));
   const { lowerings, wanted } = chooseLowerings(program, order, options.blockedChannels);
 

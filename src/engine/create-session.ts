@@ -1,0 +1,31 @@
+import { env, InferenceSession } from 'onnxruntime-node';
+import { type ExportedModel, joinExternal } from '../onnx/export-program.ts';
+import type { Device } from './device.ts';
+
+// What goes wrong is thrown; ONNX Runtime's own account of it would only clutter the terminal.
+env.logLevel = 'fatal';
+
+export interface SessionOptions {
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** Loads a model into ONNX Runtime; fails with its own error. */
+export function createSession(
+  { bytes, external }: ExportedModel,
+  { device, threads }: SessionOptions,
+): Promise<InferenceSession> {
+  return InferenceSession.create(bytes, {
+    ...(external === undefined
+      ? {}
+      : { externalData: [{ path: external.name, data: joinExternal(external) }] }),
+    executionProviders: [device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    // Waiting threads must not take a core from the processes beside this one.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  });
+}
