@@ -64,8 +64,8 @@ export interface Likelihood {
   readonly dimensions?: number;
   /** What the data must be for the likelihood to mean something: 'binary', 'grid of 256 levels', 'real', 'tokens'. */
   readonly support: 'binary' | 'levels' | 'real' | 'tokens';
-  /** Log-weights [samples, batch]; for exact likelihoods samples is 1. */
-  logWeights(context: ModelContext, samples: number): Tensor;
+  /** Log-weights [samples, batch]; for exact likelihoods samples is 1. The number of samples may be an open dimension. */
+  logWeights(context: ModelContext, samples: number | string): Tensor;
   /** For tokens: the cost in nats of each target, 0 where there is none: [batch, time]. */
   readonly tokenCosts?: (context: ModelContext) => Tensor;
 }

@@ -5,6 +5,8 @@ export const commandLoaders = {
   data: () => import('./data.ts').then(({ data }) => data),
   metric: () => import('./metric.ts').then(({ metric }) => metric),
   doctor: () => import('./doctor.ts').then(({ doctor }) => doctor),
+  sample: () => import('./sample.ts').then(({ sample }) => sample),
+  export: () => import('./export.ts').then(({ exportCommand }) => exportCommand),
 } satisfies Record<string, () => Promise<Command>>;
 
 export type CommandName = keyof typeof commandLoaders;

@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
+import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
+import { type ExportedProgram, type ExportedValue, exportModel } from '../../models/export-model.ts';
+import { countParameters } from '../../tensor/parameters.ts';
+import { defineCommand } from '../command.ts';
+import { showBytes } from '../show-number.ts';
+import { version } from '../version.ts';
+
+export const exportCommand = defineCommand({
+  name: 'export',
+  summary: 'write a checkpoint as ONNX files that run without Graft',
+  description:
+    'Writes sampler.onnx and scorer.onnx with the weights inside and an open batch axis, README.md with their inputs and outputs and a program that uses them, and for text tokenizer.json. onnxruntime alone runs them, in Python, JavaScript, C++ and elsewhere.',
+  arguments: [{ name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true }],
+  options: {
+    format: { kind: 'choice', choices: ['onnx'], summary: 'file format', fallback: 'onnx' },
+    out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where to write (default: CHECKPOINT/onnx)' },
+    json: { kind: 'flag', summary: 'print files, inputs and outputs as JSON' },
+  },
+  examples: [{ line: 'graft export my-vae --format onnx --out my-vae-onnx', does: 'a sampler and a scorer' }],
+  run({ arguments: [folder], options }, terminal) {
+    const checkpoint = loadCheckpoint(resolve(terminal.directory, folder!));
+    const out = resolve(terminal.directory, options.out ?? join(folder!, 'onnx'));
+    const programs = writeExport(checkpoint, out);
+    if (options.json)
+      terminal.out(
+        JSON.stringify(
+          {
+            folder: out,
+            programs: programs.map(({ name, inputs, outputs }) => ({ file: `${name}.onnx`, inputs, outputs })),
+          },
+          null,
+          2,
+        ),
+      );
+    else
+      for (const { name, bytes, inputs, outputs } of programs)
+        terminal.out(
+          `${join(out, `${name}.onnx`)}  ${showBytes(bytes.length)}  (${signature(inputs)}) -> ${signature(outputs)}`,
+        );
+    return 0;
+  },
+});
+
+/** Writes the programs of a checkpoint, and last the page that describes them. */
+export function writeExport(checkpoint: Checkpoint, folder: string): ExportedProgram[] {
+  const { model, weights, data, tokenizer } = checkpoint;
+  const programs = exportModel(model, weights, {
+    graft: version(),
+    data: JSON.stringify(data),
+  });
+  makeFolder(folder);
+  for (const { name, bytes } of programs) writeFileAtomic(join(folder, `${name}.onnx`), bytes);
+  if (tokenizer !== undefined)
+    writeFileAtomic(join(folder, 'tokenizer.json'), `${JSON.stringify(tokenizer.toJSON(), null, 1)}\n`);
+  writeFileAtomic(join(folder, 'README.md'), exportPage(checkpoint, programs));
+  return programs;
+}
+
+const signature = (values: readonly ExportedValue[]): string =>
+  values.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+
+function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]): string {
+  const { model, data } = checkpoint;
+  const rows = programs.flatMap(({ name, inputs, outputs }) => [
+    ...inputs.map((value) => row(name, 'input', value)),
+    ...outputs.map((value) => row(name, 'output', value)),
+  ]);
+  const values = data.values === undefined ? [] : ['', `Pixels of \`x\`: ${JSON.stringify(data.values)}.`];
+  return [
+    `# ${model.family} as ONNX`,
+    '',
+    `${countParameters(model.parameters)} parameters${data.trainedOn === undefined ? '' : `, trained on ${data.trainedOn}`}. Axes named by words may have any size.`,
+    '',
+    '| file | | name | type and shape | what |',
+    '|---|---|---|---|---|',
+    ...rows,
+    ...values,
+    '',
+    '```python',
+    ...(model.sampler.kind === 'latent' ? latentExample(model.sampler.latent, model.likelihood?.kind) : tokenExample(model.sampler.context)),
+    '```',
+    '',
+  ].join('\n');
+}
+
+const row = (file: string, role: string, { name, shape, dtype, what }: ExportedValue): string =>
+  `| ${file}.onnx | ${role} | \`${name}\` | ${dtype} [${shape.join(', ')}] | ${what} |`;
+
+function latentExample(latent: number, likelihood: 'exact' | 'bound' | undefined): string[] {
+  const drawing = [
+    'import numpy as np',
+    'import onnxruntime as ort',
+    '',
+    "sampler = ort.InferenceSession('sampler.onnx')",
+    `z = np.random.standard_normal((16, ${latent})).astype(np.float32)`,
+    "images = sampler.run(['image'], {'z': z})[0]",
+    '',
+    "scorer = ort.InferenceSession('scorer.onnx')",
+  ];
+  if (likelihood === undefined) return [...drawing, "cost, back = scorer.run(['cost', 'reconstruction'], {'x': images})"];
+  return [
+    ...drawing,
+    'k = 64  # more draws, a tighter bound',
+    `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
+    "log_weights = scorer.run(['log_weights'], {'x': (images > 0.5).astype(np.float32), 'noise': noise})[0]",
+    'log_likelihood = np.logaddexp.reduce(log_weights, axis=0) - np.log(k)  # nats, from below',
+  ];
+}
+
+function tokenExample(context: number): string[] {
+  return [
+    'import numpy as np',
+    'import onnxruntime as ort',
+    'from tokenizers import Tokenizer',
+    '',
+    "tokenizer = Tokenizer.from_file('tokenizer.json')",
+    "sampler = ort.InferenceSession('sampler.onnx')",
+    `context = ${context}`,
+    "ids = tokenizer.encode('The ').ids",
+    'while len(ids) < context:',
+    '    tokens = np.zeros((1, context), np.int32)',
+    '    tokens[0, : len(ids)] = ids',
+    "    logits = sampler.run(['logits'], {'tokens': tokens})[0][0, len(ids) - 1]",
+    '    p = np.exp(logits - logits.max())',
+    '    ids.append(int(np.random.choice(len(p), p=p / p.sum())))',
+    'print(tokenizer.decode(ids))',
+  ];
+}

@@ -1,0 +1,165 @@
+import { extname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { ImageSet } from '../../data/data-set.ts';
+import { parseSpec } from '../../data/parse-spec.ts';
+import { GraftError } from '../../errors.ts';
+import { writeFileAtomic } from '../../formats/atomic-file.ts';
+import { writeNpyFile } from '../../formats/npy.ts';
+import { writeNpzFile } from '../../formats/npz.ts';
+import type { NumericArray } from '../../formats/numeric-array.ts';
+import { writePng } from '../../formats/write-png.ts';
+import { loadCheckpoint } from '../../models/checkpoint.ts';
+import { drawImages, type ImageSamples } from '../../models/draw-samples.ts';
+import { stream } from '../../random.ts';
+import { imageGrid } from '../../study/image-grid.ts';
+import { defineCommand } from '../command.ts';
+import { computeOptions, seedOption } from '../compute-options.ts';
+import { drawTexts } from '../draw-texts.ts';
+import { overrideMap } from '../overrides.ts';
+import { imagePreview } from '../preview.ts';
+import { showCount } from '../show-number.ts';
+import type { Terminal } from '../terminal.ts';
+import { checkingUsage, usageError } from '../usage-error.ts';
+
+/** How tokens are chosen. */
+const choice = z.strictObject({
+  temperature: z.number().min(0).optional(),
+  topK: z.int().min(1).optional(),
+  topP: z.number().gt(0).max(1).optional(),
+});
+
+export const sample = defineCommand({
+  name: 'sample',
+  summary: 'draw samples from a checkpoint',
+  description:
+    'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json). One seed gives one result.',
+  arguments: [{ name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true }],
+  options: {
+    count: {
+      kind: 'number',
+      short: 'n',
+      value: 'N',
+      summary: 'how many',
+      fallback: 16,
+      whole: true,
+      least: 1,
+    },
+    out: { kind: 'text', short: 'o', value: 'FILE', summary: 'where to write them' },
+    prompt: {
+      kind: 'text',
+      value: 'TEXT',
+      summary: 'language models: what every text begins with',
+      fallback: '',
+    },
+    length: {
+      kind: 'number',
+      value: 'N',
+      summary: "language models: tokens at most, prompt included (default: the model's context)",
+      whole: true,
+      least: 1,
+    },
+    ...seedOption,
+    json: { kind: 'flag', summary: 'print texts as a JSON list' },
+    ...computeOptions,
+  },
+  overrides: 'language models: temperature=0.8 topK=40 topP=0.95',
+  examples: [
+    { line: 'graft sample my-vae --count 64 --out samples.png', does: 'a picture of 64 samples' },
+    { line: 'graft sample my-gpt --prompt "ROMEO:" --length 300 temperature=0.8', does: 'texts that go on' },
+  ],
+  async run({ arguments: [folder], options, overrides }, terminal) {
+    const settings = checkingUsage('sample', () => parseSpec(choice, overrideMap(overrides), 'key=value'));
+    const checkpoint = loadCheckpoint(resolve(terminal.directory, folder!));
+    const { model, weights } = checkpoint;
+    const { count, threads, device, out } = options;
+    const run = { count, threads, device, batchSize: Math.min(count, 128) };
+    const draws = stream(options.seed).child('samples');
+    if (model.sampler.kind === 'latent') {
+      if (Object.keys(settings).length > 0 || options.prompt !== '' || options.length !== undefined || options.json)
+        throw usageError('sample', 'conflict', {
+          first: 'prompt, length, json and key=value',
+          second: `a ${model.family}`,
+          reason: 'they are for language models',
+        });
+      const samples = await drawImages(model, model.sampler, weights, draws, run);
+      await writeImages(samples, out, terminal);
+      return 0;
+    }
+    const texts = await drawTexts(checkpoint, draws, {
+      ...run,
+      prompt: options.prompt,
+      ...(options.length === undefined ? {} : { length: options.length }),
+      ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
+      ...(settings.topK === undefined ? {} : { topK: settings.topK }),
+      ...(settings.topP === undefined ? {} : { topP: settings.topP }),
+    });
+    writeTexts(texts, out, options.json, terminal);
+    return 0;
+  },
+});
+
+async function writeImages(samples: ImageSamples, out: string | undefined, terminal: Terminal): Promise<void> {
+  const [channels, height, width] = samples.shape as [number, number, number];
+  const count = samples.data.length / (channels * height * width);
+  if (out === undefined) {
+    const { columns, colour } = terminal.screen;
+    const pixels = Uint8Array.from(samples.data, (v) => Math.round(255 * Math.min(1, Math.max(0, v))));
+    const set: ImageSet = {
+      kind: 'image',
+      name: 'samples',
+      count,
+      channels,
+      height,
+      width,
+      pixels,
+      provenance: { files: [], steps: [] },
+    };
+    terminal.out(
+      imagePreview(
+        set,
+        Array.from({ length: count }, (_, i) => i),
+        columns,
+        colour.results,
+      ),
+    );
+    terminal.say('--out FILE.png writes a picture.');
+    return;
+  }
+  const path = resolve(terminal.directory, out);
+  const array: NumericArray = {
+    dtype: 'float32',
+    shape: [count, channels, height, width],
+    data: samples.data,
+  };
+  const extension = extname(path).toLowerCase();
+  if (extension === '.png')
+    await writePng(path, imageGrid(samples, Math.min(12, Math.ceil(Math.sqrt(count)))));
+  else if (extension === '.npy') writeNpyFile(path, array);
+  else if (extension === '.npz') writeNpzFile(path, new Map([['samples', array]]));
+  else throw badExtension(out, '.png, .npy or .npz for images');
+  terminal.say(`Wrote ${showCount(count, 'sample')} to ${out}.`);
+}
+
+function writeTexts(
+  texts: readonly string[],
+  out: string | undefined,
+  json: boolean,
+  terminal: Terminal,
+): void {
+  const list = `${JSON.stringify(texts, null, 1)}\n`;
+  if (out === undefined) {
+    if (json) terminal.out(list.trimEnd());
+    else terminal.out(texts.join(texts.some((text) => text.includes('\n')) ? '\n---\n' : '\n'));
+    return;
+  }
+  const path = resolve(terminal.directory, out);
+  const extension = extname(path).toLowerCase();
+  if (extension === '.json') writeFileAtomic(path, list);
+  else if (extension === '.txt')
+    writeFileAtomic(path, `${texts.map((text) => text.replaceAll('\n', '\\n')).join('\n')}\n`);
+  else throw badExtension(out, '.txt or .json for texts');
+  terminal.say(`Wrote ${showCount(texts.length, 'sample')} to ${out}.`);
+}
+
+const badExtension = (out: string, allowed: string): GraftError =>
+  new GraftError('invalid-value', { what: '--out', received: out, allowed });

@@ -1,0 +1,209 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import type { Device } from '../../src/engine/device.ts';
+import type { ExampleTable } from '../../src/models/example-table.ts';
+import { type ExportedProgram, exportModel } from '../../src/models/export-model.ts';
+import { createModel } from '../../src/models/index.ts';
+import type { Model, Weights } from '../../src/models/model.ts';
+import { mapExamples } from '../../src/models/run-model.ts';
+import { freshWeights } from '../../src/models/weights.ts';
+import { stream } from '../../src/random.ts';
+import { transpose } from '../../src/tensor/functions/arrangement.ts';
+
+const run = { batchSize: 3, threads: 1, device: 'cpu' as Device };
+const image = [1, 8, 8];
+const coders: [string, string, Record<string, unknown>][] = [
+  ['dense VAE', 'vae', { image, hidden: [12], latent: 4 }],
+  [
+    'convolutional VAE of levels',
+    'vae',
+    { image, architecture: 'convolutional', channels: [4], latent: 3, likelihood: 'discretised-logistic' },
+  ],
+  ['Gaussian VAE', 'vae', { image, hidden: [12], latent: 4, likelihood: 'gaussian' }],
+  ['autoencoder', 'autoencoder', { image, hidden: [12], latent: 4 }],
+];
+
+/** Fresh weights, with the state of a fitted model in place of zeros. */
+function someWeights(model: Model): Weights {
+  const fresh = freshWeights(model, stream(3));
+  const state = Object.fromEntries(
+    model.state.map(({ name, shape }) => [
+      name,
+      Float32Array.from(stream(4).child(name).normals(shape.reduce((a, b) => a * b, 1))),
+    ]),
+  );
+  return { parameters: fresh.parameters, state };
+}
+
+const byName = (programs: readonly ExportedProgram[], name: string) =>
+  programs.find((entry) => entry.name === name)!;
+
+/** Runs an exported file with ONNX Runtime and nothing of Graft. */
+async function runAlone(
+  { bytes }: ExportedProgram,
+  feeds: Record<string, { shape: readonly number[]; data: Float32Array | Int32Array }>,
+) {
+  const session = await InferenceSession.create(bytes);
+  const outputs = await session.run(
+    Object.fromEntries(
+      Object.entries(feeds).map(([name, { shape, data }]) => [
+        name,
+        data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape),
+      ]),
+    ),
+  );
+  await session.release();
+  return outputs;
+}
+
+const expectNear = (received: Iterable<number>, wanted: Iterable<number>) => {
+  const list = [...wanted];
+  [...received].forEach((value, i) => {
+    expect(Math.abs(value - list[i]!)).toBeLessThanOrEqual(1e-5 + 1e-4 * Math.abs(list[i]!));
+  });
+  expect([...received]).toHaveLength(list.length);
+};
+
+describe.each(coders)('%s', (_, family, config) => {
+  const model = createModel(family, config);
+  const weights = someWeights(model);
+  const programs = exportModel(model, weights, { note: 'a test' });
+  const count = 5;
+  const pixels = Float32Array.from(stream(5).uniforms(count * 64), Math.round);
+  const table: ExampleTable = { count, fields: { x: { shape: image, data: pixels } } };
+
+  test('the sampler gives what the model decodes, for any batch', async () => {
+    const { sampler } = model;
+    if (sampler.kind !== 'latent') throw new Error('a latent model');
+    const z = Float32Array.from(stream(6).normals(count * sampler.latent));
+    const one = await runAlone(byName(programs, 'sampler'), {
+      z: { shape: [1, sampler.latent], data: z.slice(0, sampler.latent) },
+    });
+    const all = await runAlone(byName(programs, 'sampler'), {
+      z: { shape: [count, sampler.latent], data: z },
+    });
+    expect(all.image!.dims).toEqual([count, ...image]);
+    expectNear(one.image!.data as Float32Array, (all.image!.data as Float32Array).subarray(0, 64));
+    expect((all.image!.data as Float32Array).every((v) => v >= 0 && v <= 1)).toBe(true);
+  });
+
+  test('the scorer gives the costs and reconstructions of the model', async () => {
+    const scorer = byName(programs, 'scorer');
+    const { likelihood } = model;
+    const samples = 3;
+    const latent = config.latent as number;
+    const noise = Float32Array.from(stream(7).normals(samples * count * latent));
+    const outputs = await runAlone(scorer, {
+      x: { shape: [count, ...image], data: pixels },
+      ...(likelihood === undefined ? {} : { noise: { shape: [samples, count, latent], data: noise } }),
+    });
+    const made = await mapExamples(model, weights, table, model.reconstruct!, stream(1), run);
+    expectNear(outputs.reconstruction!.data as Float32Array, made.data);
+    if (likelihood === undefined) {
+      const player = model.players.at(-1)!;
+      const cost = await mapExamples(
+        model,
+        weights,
+        table,
+        (context) => player.objective(context).cost,
+        stream(1),
+        run,
+      );
+      expectNear(outputs.cost!.data as Float32Array, cost.data);
+      return;
+    }
+    expect(outputs.log_weights!.dims).toEqual([samples, count]);
+    // The same noise by way of the model: one batch, whose draws are the stream's.
+    const drawn = await mapExamples(
+      model,
+      weights,
+      table,
+      (context) => transpose(likelihood.logWeights(context, samples), [1, 0]),
+      stream(8),
+      { ...run, batchSize: count },
+    );
+    const own = Float32Array.from(
+      stream(8)
+        .child(0)
+        .child('code')
+        .normals(samples * count * latent),
+    );
+    const again = await runAlone(scorer, {
+      x: { shape: [count, ...image], data: pixels },
+      noise: { shape: [samples, count, latent], data: own },
+    });
+    const transposed = again.log_weights!.data as Float32Array;
+    expectNear(
+      drawn.data,
+      Float32Array.from(
+        { length: samples * count },
+        (__, i) => transposed[(i % samples) * count + Math.floor(i / samples)]!,
+      ),
+    );
+  });
+
+  test('inputs and outputs are described', () => {
+    for (const { inputs, outputs } of programs)
+      for (const { what, shape } of [...inputs, ...outputs]) {
+        expect(what).not.toBe('');
+        expect(shape).toContain('batch');
+      }
+  });
+});
+
+describe.each([
+  ['transformer', {}],
+  ['transformer with rotary positions and an output layer of its own', { positions: 'rotary', tied: false }],
+])('%s', (_, options) => {
+  const context = 6;
+  const model = createModel('transformer', {
+    vocabulary: 11,
+    context,
+    layers: 2,
+    heads: 2,
+    width: 8,
+    ...options,
+  });
+  const weights = someWeights(model);
+  const programs = exportModel(model, weights);
+  const count = 4;
+  const tokens = stream(1).integers(count * context, 11);
+  const targets = stream(2)
+    .integers(count * context, 12)
+    .map((t) => t - 1);
+
+  test('the scorer gives the costs of targets, 0 where there is none', async () => {
+    const table: ExampleTable = {
+      count,
+      fields: { tokens: { shape: [context], data: tokens }, targets: { shape: [context], data: targets } },
+    };
+    const wanted = await mapExamples(
+      model,
+      weights,
+      table,
+      model.likelihood!.tokenCosts!,
+      stream(1),
+      run,
+    );
+    const outputs = await runAlone(byName(programs, 'scorer'), {
+      tokens: { shape: [count, context], data: tokens },
+      targets: { shape: [count, context], data: targets },
+    });
+    expectNear(outputs.token_nll!.data as Float32Array, wanted.data);
+    expect((outputs.token_nll!.data as Float32Array)[targets.indexOf(-1)]).toBe(0);
+    expect(outputs.nll!.dims).toEqual([count]);
+  });
+
+  test('logits at a position do not depend on what comes behind it', async () => {
+    const sampler = byName(programs, 'sampler');
+    const changed = tokens.slice(0, context);
+    changed.fill(0, 3);
+    const whole = await runAlone(sampler, { tokens: { shape: [count, context], data: tokens } });
+    const part = await runAlone(sampler, { tokens: { shape: [1, context], data: changed } });
+    expect(whole.logits!.dims).toEqual([count, context, 11]);
+    expectNear(
+      (part.logits!.data as Float32Array).subarray(0, 33),
+      (whole.logits!.data as Float32Array).subarray(0, 33),
+    );
+  });
+});
