@@ -35,9 +35,7 @@ export async function drawTexts(
   // The beginning mark is no text: without one, the line end that stands for it is not shown.
   const written = tokenizer.encode(options.prompt);
   const prompt =
-    tokenizer.special.bos === undefined && written.length > 0
-      ? written
-      : Int32Array.of(...start, ...written);
+    tokenizer.special.bos === undefined && written.length > 0 ? written : Int32Array.of(...start, ...written);
   const { length = Math.max(context, 1), count, prompt: _, ...run } = options;
   const { eos } = tokenizer.special;
   const draw = (given: Int32Array, n: number, tokens: number, from: Stream) =>

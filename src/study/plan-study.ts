@@ -1,31 +1,24 @@
 import { resolve } from 'node:path';
 import { drawBudget, largestBudget } from '../data/budget.ts';
 import { dataContext } from '../data/data-context.ts';
-import type { DataSet, TextSet } from '../data/data-set.ts';
+import type { DataSet } from '../data/data-set.ts';
 import type { DataSpec } from '../data/data-spec.ts';
-import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
-import {
-  type ImageValues,
-  type PixelLikelihood,
-  representationOf,
-  requireLikelihood,
-} from '../data/represent-images.ts';
-import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
+import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
 import { GraftError } from '../errors.ts';
 import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
-import { createModel, type Family, type FamilyName, families } from '../models/index.ts';
+import { createModel } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
 import { stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
-import { contentId } from './canonical-json.ts';
-import { longestExample } from './encoding.ts';
 import { estimateStep } from './estimate-step.ts';
-import type { Json, Step, StepKind } from './step.ts';
+import { checkFamilyOptions, fitFamily } from './fit-family.ts';
+import { type Loaded, loadData } from './loaded-data.ts';
+import { makeStep } from './make-step.ts';
+import type { Step } from './step.ts';
 import {
   type AdaptInputs,
-  type DataInput,
   type EncodingInput,
   type ModelInput,
   type PretrainInputs,
@@ -81,11 +74,8 @@ export async function planStudy(
     typeof spec.seeds === 'number' ? Array.from({ length: spec.seeds }, (_, i) => i + 1) : spec.seeds;
   checkSeeds(seeds);
   const context = dataContext(base, graftData);
-  const load = async (given: DataSpec, where: string, heldOut: readonly DataSet[] = []): Promise<Loaded> => {
-    const prepared = await prepareData(given, context, { heldOut, where });
-    const input: DataInput = { name: prepared.name + selectionText(given), spec: given, hash: prepared.hash };
-    return { prepared, input };
-  };
+  const load = (given: DataSpec, where: string, heldOut: readonly DataSet[] = []) =>
+    loadData(given, context, where, heldOut);
   const target = await load(spec.target, 'target');
   const held = [target.prepared.validation, target.prepared.test];
   const { sourceSpec, sourceSeeds } = splitSource(spec);
@@ -154,16 +144,8 @@ export async function planStudy(
         hint: 'Give a source, or a checkpoint instead of a family.',
       });
     const { family, label, pretrain, ...given } = entry;
-    const known = (families as Record<string, Family>)[family]!;
-    for (const option of Object.keys(given))
-      if (!(option in known.schema.shape) || known.fromData.includes(option))
-        throw new GraftError('unknown-name', {
-          kind: `option of ${family}`,
-          received: option,
-          allowed: Object.keys(known.schema.shape).filter((name) => !known.fromData.includes(name)),
-          where,
-        });
-    const { config, encoding } = await fromData(family, given, spec, target, source, where);
+    checkFamilyOptions(family, given, where);
+    const { config, encoding } = fitFamily(family, given, spec, target, source, where);
     const model = createModel(family, config);
     const pretraining = Array.from({ length: sourceSeeds }, (_, i) => {
       const { learningRate, steps: count, ...rest } = pretrain;
@@ -317,32 +299,9 @@ export async function planStudy(
   }
 }
 
-interface Loaded {
-  readonly prepared: PreparedData;
-  readonly input: DataInput;
-}
-
 type FamilyEntry = Extract<StudySpec['models'][number], { family: string }>;
 
 const needsOf = ({ model }: AdaptInputs): string[] => (model.from === 'step' ? [model.step] : []);
-
-function makeStep(
-  kind: StepKind,
-  label: string,
-  needs: readonly string[],
-  inputs: object,
-  estimate: Step['estimate'],
-): Step {
-  const content = JSON.parse(JSON.stringify(inputs)) as Json;
-  return {
-    id: contentId({ kind, inputs: content, needs: [...needs] }),
-    kind,
-    label,
-    needs,
-    inputs: content,
-    estimate,
-  };
-}
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
@@ -352,17 +311,6 @@ function splitSource({ source }: StudySpec): { sourceSpec: DataSpec | undefined;
   if (source === undefined || typeof source === 'string') return { sourceSpec: source, sourceSeeds: 1 };
   const { seeds, ...spec } = source;
   return { sourceSpec: spec as DataSpec, sourceSeeds: seeds };
-}
-
-/** ` (style: serif)` for a selection, to tell two parts of one data set apart. */
-function selectionText(spec: DataSpec): string {
-  if (typeof spec === 'string' || spec.select === undefined) return '';
-  const { select } = spec;
-  const parts =
-    typeof select === 'string'
-      ? [select]
-      : Object.entries(select).map(([key, value]) => `${key}: ${String(value)}`);
-  return ` (${parts.join(', ')})`;
 }
 
 function checkSeeds(seeds: readonly number[]): void {
@@ -390,73 +338,6 @@ function checkBudgets(spec: StudySpec, target: PreparedData, seeds: readonly num
       });
     drawBudget(pool, budget, draws[0]!);
   }
-}
-
-/** What of a configuration follows from the data, and how they become examples. */
-async function fromData(
-  family: string,
-  given: Readonly<Record<string, unknown>>,
-  spec: StudySpec,
-  target: Loaded,
-  source: Loaded,
-  where: string,
-): Promise<{ config: Record<string, unknown>; encoding: EncodingInput }> {
-  const { domain } = families[family as FamilyName];
-  const set = target.prepared.train;
-  for (const { prepared } of [target, source])
-    if (prepared.train.kind !== domain)
-      throw new GraftError('bad-data', {
-        what: `model '${family}'`,
-        problem: `is for ${domain}s, but '${prepared.name}' holds ${prepared.train.kind}s`,
-        where,
-      });
-  if (set.kind === 'image') {
-    const image = [set.channels, set.height, set.width];
-    const other = source.prepared.train as typeof set;
-    if (other.channels !== set.channels || other.height !== set.height || other.width !== set.width)
-      throw new GraftError('shape-mismatch', {
-        op: 'source and target images',
-        shapes: [[other.channels, other.height, other.width], image],
-        rule: 'both need one size; set resize and channels of one of them',
-        where,
-      });
-    const likelihood = likelihoodOf(family as FamilyName, given);
-    const values = spec.values ?? valuesFor(likelihood);
-    if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
-    return { config: { ...given, image }, encoding: { kind: 'image', values } };
-  }
-  const text = examplesOf(set, target.prepared.window) as TextSet;
-  const ends = set.unit === 'item';
-  const tokenizer = trainTokenizer(
-    spec.tokenizer,
-    (examplesOf(source.prepared.train, source.prepared.window) as TextSet).documents,
-    true,
-  );
-  const context = spec.context ?? (given.context as number | undefined) ?? longestExample(text, tokenizer);
-  return {
-    config: { ...given, vocabulary: tokenizer.vocabularySize, context },
-    encoding: {
-      kind: 'text',
-      context,
-      ends,
-      tokenizer: { spec: spec.tokenizer, on: source.input, heldOut: target.input },
-    },
-  };
-}
-
-/** The pixel likelihood that a configuration asks for; undefined for families without one. */
-function likelihoodOf(
-  family: FamilyName,
-  given: Readonly<Record<string, unknown>>,
-): PixelLikelihood | undefined {
-  if (!('likelihood' in families[family].schema.shape)) return undefined;
-  return (given.likelihood as PixelLikelihood | undefined) ?? 'bernoulli';
-}
-
-/** The pixels that a likelihood is defined on. */
-function valuesFor(likelihood: PixelLikelihood | undefined): ImageValues {
-  if (likelihood === 'bernoulli') return { binarise: 0.5 };
-  return likelihood === 'discretised-logistic' ? 'levels' : 'unit';
 }
 
 type CheckpointEntry = Extract<StudySpec['models'][number], { checkpoint: string }>;

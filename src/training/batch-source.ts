@@ -30,7 +30,12 @@ export function epochs(table: ExampleTable, batchSize: number, stream: Stream): 
  * Windows of running text at uniformly drawn places, drawn anew for each update: `tokens` is a window, `targets` the
  * same window one token later. No window crosses from one passage into the next.
  */
-export function randomWindows(text: TokenPassages, length: number, batchSize: number, stream: Stream): BatchSource {
+export function randomWindows(
+  text: TokenPassages,
+  length: number,
+  batchSize: number,
+  stream: Stream,
+): BatchSource {
   return {
     batchSize,
     fill(step, batch) {

@@ -38,6 +38,8 @@ test('20,000 updates hold resident memory within 5 % after warm-up', async () =>
   const settled = resident.slice(8);
   const start = settled.slice(0, 5).reduce((a, b) => a + b) / 5;
   const end = settled.slice(-5).reduce((a, b) => a + b) / 5;
-  console.log(`resident memory: ${(start / 2 ** 20).toFixed(1)} MiB, at the end ${(end / 2 ** 20).toFixed(1)} MiB`);
+  console.log(
+    `resident memory: ${(start / 2 ** 20).toFixed(1)} MiB, at the end ${(end / 2 ** 20).toFixed(1)} MiB`,
+  );
   expect(end).toBeLessThan(start * 1.05);
 }, 600_000);

@@ -29,7 +29,11 @@ function someWeights(model: Model): Weights {
   const state = Object.fromEntries(
     model.state.map(({ name, shape }) => [
       name,
-      Float32Array.from(stream(4).child(name).normals(shape.reduce((a, b) => a * b, 1))),
+      Float32Array.from(
+        stream(4)
+          .child(name)
+          .normals(shape.reduce((a, b) => a * b, 1)),
+      ),
     ]),
   );
   return { parameters: fresh.parameters, state };
@@ -177,14 +181,7 @@ describe.each([
       count,
       fields: { tokens: { shape: [context], data: tokens }, targets: { shape: [context], data: targets } },
     };
-    const wanted = await mapExamples(
-      model,
-      weights,
-      table,
-      model.likelihood!.tokenCosts!,
-      stream(1),
-      run,
-    );
+    const wanted = await mapExamples(model, weights, table, model.likelihood!.tokenCosts!, stream(1), run);
     const outputs = await runAlone(byName(programs, 'scorer'), {
       tokens: { shape: [count, context], data: tokens },
       targets: { shape: [count, context], data: targets },

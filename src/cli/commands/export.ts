@@ -12,7 +12,9 @@ export const exportCommand = defineCommand({
   summary: 'write a checkpoint as ONNX files that run without Graft',
   description:
     'Writes sampler.onnx and scorer.onnx with the weights inside and an open batch axis, README.md with their inputs and outputs and a program that uses them, and for text tokenizer.json. onnxruntime alone runs them, in Python, JavaScript, C++ and elsewhere.',
-  arguments: [{ name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true }],
+  arguments: [
+    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+  ],
   options: {
     format: { kind: 'choice', choices: ['onnx'], summary: 'file format', fallback: 'onnx' },
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where to write (default: CHECKPOINT/onnx)' },
@@ -28,7 +30,11 @@ export const exportCommand = defineCommand({
         JSON.stringify(
           {
             folder: out,
-            programs: programs.map(({ name, inputs, outputs }) => ({ file: `${name}.onnx`, inputs, outputs })),
+            programs: programs.map(({ name, inputs, outputs }) => ({
+              file: `${name}.onnx`,
+              inputs,
+              outputs,
+            })),
           },
           null,
           2,
@@ -79,7 +85,9 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     ...values,
     '',
     '```python',
-    ...(model.sampler.kind === 'latent' ? latentExample(model.sampler.latent, model.likelihood?.kind) : tokenExample(model.sampler.context)),
+    ...(model.sampler.kind === 'latent'
+      ? latentExample(model.sampler.latent, model.likelihood?.kind)
+      : tokenExample(model.sampler.context)),
     '```',
     '',
   ].join('\n');
@@ -99,7 +107,8 @@ function latentExample(latent: number, likelihood: 'exact' | 'bound' | undefined
     '',
     "scorer = ort.InferenceSession('scorer.onnx')",
   ];
-  if (likelihood === undefined) return [...drawing, "cost, back = scorer.run(['cost', 'reconstruction'], {'x': images})"];
+  if (likelihood === undefined)
+    return [...drawing, "cost, back = scorer.run(['cost', 'reconstruction'], {'x': images})"];
   return [
     ...drawing,
     'k = 64  # more draws, a tighter bound',

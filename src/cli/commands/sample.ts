@@ -33,7 +33,9 @@ export const sample = defineCommand({
   summary: 'draw samples from a checkpoint',
   description:
     'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json). One seed gives one result.',
-  arguments: [{ name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true }],
+  arguments: [
+    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+  ],
   options: {
     count: {
       kind: 'number',
@@ -75,7 +77,12 @@ export const sample = defineCommand({
     const run = { count, threads, device, batchSize: Math.min(count, 128) };
     const draws = stream(options.seed).child('samples');
     if (model.sampler.kind === 'latent') {
-      if (Object.keys(settings).length > 0 || options.prompt !== '' || options.length !== undefined || options.json)
+      if (
+        Object.keys(settings).length > 0 ||
+        options.prompt !== '' ||
+        options.length !== undefined ||
+        options.json
+      )
         throw usageError('sample', 'conflict', {
           first: 'prompt, length, json and key=value',
           second: `a ${model.family}`,
@@ -98,7 +105,11 @@ export const sample = defineCommand({
   },
 });
 
-async function writeImages(samples: ImageSamples, out: string | undefined, terminal: Terminal): Promise<void> {
+async function writeImages(
+  samples: ImageSamples,
+  out: string | undefined,
+  terminal: Terminal,
+): Promise<void> {
   const [channels, height, width] = samples.shape as [number, number, number];
   const count = samples.data.length / (channels * height * width);
   if (out === undefined) {

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { trainTokenizer } from '../../data/tokenizers/train-tokenizer.ts';
+import { readNpyFile } from '../../formats/npy.ts';
+import { readNpzFile } from '../../formats/npz.ts';
+import { saveCheckpoint } from '../../models/checkpoint.ts';
+import { createModel } from '../../models/index.ts';
+import { freshWeights } from '../../models/weights.ts';
+import { stream } from '../../random.ts';
+import { recordedRun } from '../recorded-run.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-models-'));
+  const vae = createModel('vae', { image: [1, 8, 8], hidden: [8], latent: 3 });
+  const data = { values: { binarise: 0.5 } };
+  saveCheckpoint(
+    join(folder, 'vae'),
+    { model: vae, weights: freshWeights(vae, stream(1)), data },
+    '# A test\n',
+  );
+  const tokenizer = trainTokenizer('character', ['abc def\n'], true);
+  const gpt = createModel('transformer', {
+    vocabulary: tokenizer.vocabularySize,
+    context: 8,
+    layers: 1,
+    heads: 1,
+    width: 8,
+  });
+  for (const unit of ['running', 'item'] as const)
+    saveCheckpoint(
+      join(folder, unit),
+      { model: gpt, weights: freshWeights(gpt, stream(1)), data: { unit }, tokenizer },
+      '# A test\n',
+    );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...line: string[]) => recordedRun(line, folder);
+
+test('sample writes images as a picture and as arrays, the same for one seed', async () => {
+  const first = await run('sample', 'vae', '--count', '5', '--out', 'a.npy', '--seed', '3');
+  expect(first).toMatchObject({ code: 0, out: '', said: 'Wrote 5 samples to a.npy.\n' });
+  await run('sample', 'vae', '--count', '5', '--out', 'b.npz', '--seed', '3');
+  const array = readNpyFile(join(folder, 'a.npy'));
+  expect(array.shape).toEqual([5, 1, 8, 8]);
+  expect(readNpzFile(join(folder, 'b.npz')).get('samples')?.data).toEqual(array.data);
+  expect((await run('sample', 'vae', '--out', 'c.png')).code).toBe(0);
+  expect(readFileSync(join(folder, 'c.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('sample shows images in the terminal', async () => {
+  const { code, out } = await run('sample', 'vae', '--count', '2');
+  expect(code).toBe(0);
+  // Two images of 8 x 8, two rows of pixels a line.
+  expect(out.split('\n').filter((line) => line.length > 8)).toHaveLength(4);
+});
+
+test('sample prints texts that begin with the prompt and reach the length', async () => {
+  const { code, out } = await run(
+    'sample',
+    'running',
+    '--count',
+    '3',
+    '--prompt',
+    'ab',
+    '--length',
+    '30',
+    '--json',
+    'topK=3',
+  );
+  expect(code).toBe(0);
+  const texts = JSON.parse(out) as string[];
+  expect(texts).toHaveLength(3);
+  for (const text of texts) expect(text.startsWith('ab')).toBe(true);
+  const short = await run('sample', 'running', '--count', '3', '--prompt', 'ab', '--json', 'topK=3');
+  expect(texts[0]!.length).toBeGreaterThan((JSON.parse(short.out) as string[])[0]!.length);
+  expect(await run('sample', 'item', '--out', 'texts.txt')).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, 'texts.txt'), 'utf8').trimEnd().split('\n')).toHaveLength(16);
+});
+
+test.each([
+  ['no checkpoint', ['sample', 'nowhere'], 1, /checkpoint not found/],
+  ['a prompt for images', ['sample', 'vae', '--prompt', 'a'], 2, /for language models/],
+  ['an unknown setting', ['sample', 'running', 'topk=3'], 2, /unknown key 'topk'.*Did you mean 'topK'/],
+  ['a temperature below 0', ['sample', 'running', 'temperature=-1'], 2, /temperature is -1/],
+  ['a picture of texts', ['sample', 'running', '--out', 'x.png'], 1, /allowed: \.txt or \.json/],
+  ['an unknown picture format', ['sample', 'vae', '--out', 'x.gif'], 1, /allowed: \.png/],
+])('%s is an error', async (_, line, code, wanted) => {
+  const result = await run(...line);
+  expect(result).toMatchObject({ code, out: '' });
+  expect(result.said).toMatch(wanted);
+});
+
+test('export writes programs and a page that describes them', async () => {
+  const { code, out } = await run('export', 'vae', '--json');
+  expect(code).toBe(0);
+  const { programs } = JSON.parse(out) as { programs: { file: string; inputs: { name: string }[] }[] };
+  expect(programs.map(({ file, inputs }) => [file, inputs.map(({ name }) => name)])).toEqual([
+    ['sampler.onnx', ['z']],
+    ['scorer.onnx', ['x', 'noise']],
+  ]);
+  for (const { file } of programs) expect(existsSync(join(folder, 'vae/onnx', file))).toBe(true);
+  expect(readFileSync(join(folder, 'vae/onnx/README.md'), 'utf8')).toMatch(
+    /\| scorer\.onnx \| output \| `log_weights` \| float32 \[samples, batch\]/,
+  );
+  expect((await run('export', 'running', '--out', 'gpt-onnx')).out).toMatch(/logits \[batch, 8, \d+\]/);
+  expect(existsSync(join(folder, 'gpt-onnx/tokenizer.json'))).toBe(true);
+});

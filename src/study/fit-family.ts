@@ -1,0 +1,95 @@
+import type { TextSet } from '../data/data-set.ts';
+import { examplesOf } from '../data/prepare-data.ts';
+import {
+  type ImageValues,
+  type PixelLikelihood,
+  representationOf,
+  requireLikelihood,
+} from '../data/represent-images.ts';
+import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
+import { GraftError, lookUp } from '../errors.ts';
+import { type Family, type FamilyName, families } from '../models/index.ts';
+import { longestExample } from './encoding.ts';
+import type { Loaded } from './loaded-data.ts';
+import type { EncodingInput } from './step-inputs.ts';
+import type { StudySpec } from './study-spec.ts';
+
+/** Refuses options that a family does not have, and those that follow from the data. */
+export function checkFamilyOptions(
+  family: string,
+  given: Readonly<Record<string, unknown>>,
+  where: string,
+): void {
+  const known = lookUp<Family>('model family', families, family, where);
+  const allowed = Object.keys(known.schema.shape).filter((name) => !known.fromData.includes(name));
+  for (const option of Object.keys(given))
+    if (!allowed.includes(option))
+      throw new GraftError('unknown-name', { kind: `option of ${family}`, received: option, allowed, where });
+}
+
+/** What of a configuration follows from the data, and how they become examples. */
+export function fitFamily(
+  family: string,
+  given: Readonly<Record<string, unknown>>,
+  spec: Pick<StudySpec, 'values' | 'tokenizer' | 'context'>,
+  target: Loaded,
+  source: Loaded,
+  where: string,
+): { config: Record<string, unknown>; encoding: EncodingInput } {
+  const { domain } = families[family as FamilyName];
+  const set = target.prepared.train;
+  for (const { prepared } of [target, source])
+    if (prepared.train.kind !== domain)
+      throw new GraftError('bad-data', {
+        what: `model '${family}'`,
+        problem: `is for ${domain}s, but '${prepared.name}' holds ${prepared.train.kind}s`,
+        where,
+      });
+  if (set.kind === 'image') {
+    const image = [set.channels, set.height, set.width];
+    const other = source.prepared.train as typeof set;
+    if (other.channels !== set.channels || other.height !== set.height || other.width !== set.width)
+      throw new GraftError('shape-mismatch', {
+        op: 'source and target images',
+        shapes: [[other.channels, other.height, other.width], image],
+        rule: 'both need one size; set resize and channels of one of them',
+        where,
+      });
+    const likelihood = likelihoodOf(family as FamilyName, given);
+    const values = spec.values ?? valuesFor(likelihood);
+    if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
+    return { config: { ...given, image }, encoding: { kind: 'image', values } };
+  }
+  const text = examplesOf(set, target.prepared.window) as TextSet;
+  const ends = set.unit === 'item';
+  const tokenizer = trainTokenizer(
+    spec.tokenizer,
+    (examplesOf(source.prepared.train, source.prepared.window) as TextSet).documents,
+    true,
+  );
+  const context = spec.context ?? (given.context as number | undefined) ?? longestExample(text, tokenizer);
+  return {
+    config: { ...given, vocabulary: tokenizer.vocabularySize, context },
+    encoding: {
+      kind: 'text',
+      context,
+      ends,
+      tokenizer: { spec: spec.tokenizer, on: source.input, heldOut: target.input },
+    },
+  };
+}
+
+/** The pixel likelihood that a configuration asks for; undefined for families without one. */
+function likelihoodOf(
+  family: FamilyName,
+  given: Readonly<Record<string, unknown>>,
+): PixelLikelihood | undefined {
+  if (!('likelihood' in families[family].schema.shape)) return undefined;
+  return (given.likelihood as PixelLikelihood | undefined) ?? 'bernoulli';
+}
+
+/** The pixels that a likelihood is defined on. */
+function valuesFor(likelihood: PixelLikelihood | undefined): ImageValues {
+  if (likelihood === 'bernoulli') return { binarise: 0.5 };
+  return likelihood === 'discretised-logistic' ? 'levels' : 'unit';
+}
