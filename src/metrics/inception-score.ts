@@ -68,7 +68,7 @@ export const inceptionScore = defineMetric({
       .describe('what becomes of samples where the parts do not divide them evenly'),
   }),
   compute({ probabilities }, { splits, remainder }) {
-    requireDistributions(probabilities);
+    requireDistributions(probabilities, 'inception_score', 'probabilities');
     const n = probabilities.rows;
     if (splits > n)
       throw new GraftError('invalid-value', {
@@ -87,7 +87,8 @@ export const inceptionScore = defineMetric({
   },
 });
 
-function requireDistributions({ rows, columns, data }: Matrix): void {
+/** Fails unless every row is a distribution: no negative entry, sum 1 (to 1e-3, for float32). */
+export function requireDistributions({ rows, columns, data }: Matrix, metric: string, input: string): void {
   for (let i = 0; i < rows; i++) {
     let sum = 0;
     let smallest = 0;
@@ -97,7 +98,7 @@ function requireDistributions({ rows, columns, data }: Matrix): void {
     }
     if (smallest < 0 || Math.abs(sum - 1) > 1e-3)
       throw new GraftError('bad-data', {
-        what: "input 'probabilities' of inception_score",
+        what: `input '${input}' of ${metric}`,
         problem: `row ${i} is no distribution (sum ${sum}, smallest entry ${smallest})`,
         hint: 'Apply a softmax to logits first.',
       });

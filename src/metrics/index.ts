@@ -28,6 +28,7 @@ import { perplexity } from './perplexity.ts';
 import { precision } from './precision.ts';
 import { psnr } from './psnr.ts';
 import { recall } from './recall.ts';
+import { recognised } from './recognised.ts';
 import { reconstructionMse } from './reconstruction-mse.ts';
 import { repeatedTokens } from './repeated-tokens.ts';
 import { repetitionN } from './repetition-n.ts';
@@ -54,6 +55,7 @@ export const metrics = {
   cmmd,
   sliced_wasserstein: slicedWasserstein,
   inception_score: inceptionScore,
+  recognised,
   precision,
   recall,
   density,

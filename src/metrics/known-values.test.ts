@@ -146,6 +146,27 @@ test('n-grams: counts of a short corpus', () => {
   expect(() => applyMetric(metrics.distinct_n, { generated }, { n: 5 })).toThrow(/no sequence has 5 tokens/);
 });
 
+test('recognised: share at or above the threshold, with that of real examples beside it', () => {
+  const probabilities = matrix(4, 2, [1, 0, 0.5, 0.5, 0.3, 0.7, 0.375, 0.625]);
+  expect(applyMetric(metrics.recognised, { probabilities })).toEqual({ value: 1, standardError: 0 });
+  const result = applyMetric(
+    metrics.recognised,
+    { probabilities, real: matrix(2, 2, [0, 1, 0.25, 0.75]) },
+    { threshold: 0.625 },
+  );
+  expect(result).toEqual({
+    value: 0.75,
+    standardError: Math.sqrt((0.75 * 0.25) / 4),
+    extras: { real: 1, gap: 0.25 },
+  });
+  expect(() => applyMetric(metrics.recognised, { probabilities: matrix(1, 2, [3, -1]) })).toThrow(
+    'no distribution',
+  );
+  expect(() => applyMetric(metrics.recognised, { probabilities }, { threshold: 1.5 })).toThrow(
+    'a probability above 0, at most 1',
+  );
+});
+
 test('inception score: sure and balanced gives the number of classes', () => {
   const probabilities = matrixFromRows([
     [1, 0, 0],

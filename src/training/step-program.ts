@@ -10,7 +10,7 @@ import type { LossTerm } from './stage.ts';
 
 /** The program of one training step of one player, before compiling. */
 export interface StepProgram {
-  /** Outputs: `loss`, `term/<name>`, `gradient/<parameter>`, `state/<name>`. */
+  /** Outputs: `loss`, `term/<name>`, `gradient/<parameter>`, `state/<name>/new`. */
   readonly program: Program;
   /** The parameters that get gradients, in the model's order. */
   readonly trained: readonly ParameterSpec[];
@@ -23,7 +23,7 @@ export const outputNames = {
   loss: 'loss',
   term: (name: string): string => `term/${name}`,
   gradient: (name: string): string => `gradient/${name}`,
-  state: (name: string): string => `state/${name}`,
+  state: (name: string): string => `state/${name}/new`,
 } as const;
 
 /**

@@ -161,6 +161,12 @@ export const metricCases: Record<MetricName, MetricCase> = {
     identical: 'diversity has one set',
     reorder: [['probabilities']],
   },
+  recognised: {
+    good: { probabilities: probabilities(0.9) },
+    worse: { probabilities: probabilities(0.3) },
+    identical: 'samples that are like real ones score what the classifier scores on real ones, not 1',
+    reorder: [['probabilities']],
+  },
   vendi: {
     good: { generated: real },
     worse: { generated: map(real, (value, i) => (i < 60 ? value : i % 6)) },

@@ -1,0 +1,61 @@
+/** Share of samples about which a classifier is sure. */
+import { z } from 'zod';
+import { type Matrix, rowOf } from '../numeric/matrix.ts';
+import { requireDistributions } from './inception-score.ts';
+import { defineMetric } from './metric.ts';
+
+/** Share of rows [n, classes] whose largest entry is at least `threshold`. */
+export function recognisedShare(probabilities: Matrix, threshold: number): number {
+  let count = 0;
+  for (let i = 0; i < probabilities.rows; i++)
+    if (rowOf(probabilities, i).some((p) => p >= threshold)) count++;
+  return count / probabilities.rows;
+}
+
+const thresholdRule = 'a probability above 0, at most 1';
+
+/**
+ * Share of samples to which a classifier of real examples gives one class at least the probability `threshold`. It says
+ * whether samples look like some class, not whether they cover all of them, and it depends on classifier and threshold: so
+ * the same share of real examples that the classifier has not seen belongs beside it (`real`, then among the extras as
+ * `real` and, as what is left to gain, `gap` = real - value).
+ */
+export const recognised = defineMetric({
+  name: 'recognised',
+  title: 'Recognised share',
+  summary: 'Share of samples that a classifier of real examples recognises as one of its classes.',
+  unit: 'share of samples',
+  direction: 'higher',
+  range: [0, 1],
+  version: 1,
+  citations: [],
+  needs: {
+    probabilities: {
+      kind: 'matrix',
+      what: "a classifier's class probabilities of generated examples, [items, classes]",
+    },
+    real: {
+      kind: 'matrix',
+      what: 'its class probabilities of real held-out examples, [items, classes]',
+      optional: true,
+      sameSizeAs: 'probabilities',
+    },
+  },
+  options: z.object({
+    threshold: z
+      .number(thresholdRule)
+      .gt(0, thresholdRule)
+      .max(1, thresholdRule)
+      .default(0.5)
+      .describe('probability of the most probable class from which on a sample counts'),
+  }),
+  compute({ probabilities, real }, { threshold }) {
+    requireDistributions(probabilities, 'recognised', 'probabilities');
+    const value = recognisedShare(probabilities, threshold);
+    const standardError = Math.sqrt((value * (1 - value)) / probabilities.rows);
+    if (real === undefined) return { value, standardError };
+    requireDistributions(real, 'recognised', 'real');
+    const realShare = recognisedShare(real, threshold);
+    return { value, standardError, extras: { real: realShare, gap: realShare - value } };
+  },
+});
