@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { ExampleTable } from '../../src/models/example-table.ts';
+import type { Model, Weights } from '../../src/models/model.ts';
+import { createTransformer } from '../../src/models/transformer.ts';
+import { createVae } from '../../src/models/vae.ts';
+import { freshWeights } from '../../src/models/weights.ts';
+import { stream } from '../../src/random.ts';
+import { type TechniqueName, techniques } from '../../src/techniques/index.ts';
+import type { Technique } from '../../src/techniques/technique.ts';
+import { epochs } from '../../src/training/batch-source.ts';
+import { convergenceRule } from '../../src/training/convergence.ts';
+import type { Slots } from '../../src/training/stage.ts';
+import { type TrainResult, train } from '../../src/training/train.ts';
+
+/** Options that every technique is tried with; a technique without a case does not compile. */
+const cases: Record<TechniqueName, readonly Record<string, unknown>[]> = {
+  'source-only': [{}],
+  'from-scratch': [{}],
+  'feature-extraction': [{}, { layers: 2 }],
+  'fine-tune': [{}],
+  'gradual-unfreezing': [{}, { stages: 'equal' }, { stages: 4 }],
+};
+
+const seed = stream(21);
+
+function vaeSubject() {
+  const count = 24;
+  const draws = seed.child('x').uniforms(count * 16, new Float32Array(count * 16)) as Float32Array;
+  const table: ExampleTable = {
+    count,
+    fields: { x: { shape: [1, 4, 4], data: draws.map((v) => Math.round(v)) } },
+  };
+  return { model: createVae({ image: [1, 4, 4], hidden: [8], latent: 2 }), table };
+}
+
+function transformerSubject() {
+  const count = 24;
+  const ids = (name: string) => seed.child(name).integers(count * 6, 9);
+  const table: ExampleTable = {
+    count,
+    fields: { tokens: { shape: [6], data: ids('tokens') }, targets: { shape: [6], data: ids('targets') } },
+  };
+  return { model: createTransformer({ vocabulary: 9, context: 6, layers: 2, heads: 2, width: 8 }), table };
+}
+
+const subjects = { vae: vaeSubject(), 'transformer with a tied head': transformerSubject() };
+
+/** What a technique starts from and does with a model, as a trial does it. */
+function prepared(model: Model, technique: Technique, options: Record<string, unknown>) {
+  const slots: Slots = technique.fill({ model }, technique.options.parse(options));
+  const base = freshWeights(model, seed.child('base'));
+  if (slots.untie && model.untied) {
+    const own = model.untied();
+    return { slots, model: own.model, base: own.convert(base) };
+  }
+  const start = slots.start === 'fresh' ? freshWeights(model, seed.child('fresh')) : base;
+  return { slots, model, base: start };
+}
+
+async function run(model: Model, slots: Slots, start: Weights, table: ExampleTable): Promise<TrainResult> {
+  return train({
+    model,
+    start,
+    stages: slots.stages,
+    source: epochs(table, 8, seed.child('order')),
+    validation: table,
+    steps: 40,
+    looks: 20,
+    optimiser: 'adam',
+    learningRate: 3e-3,
+    schedule: 'constant',
+    convergence: convergenceRule.parse({ patience: 2 }),
+    keep: 'last',
+    stream: seed.child('run'),
+    threads: 1,
+    device: 'cpu',
+    memoryLimit: 1e8,
+  });
+}
+
+/** Names of the layers whose parameters differ in any bit. */
+function changedLayers(model: Model, a: Weights, b: Weights): Set<string> {
+  return new Set(
+    model.parameters
+      .filter(({ name }) => !a.parameters[name]!.every((v, i) => Object.is(v, b.parameters[name]![i])))
+      .map(({ layer }) => layer),
+  );
+}
+
+const rows = Object.entries(cases).flatMap(([name, list]) =>
+  list.flatMap((options) =>
+    Object.entries(subjects).map(([kind, subject]) => ({
+      title: `${name} ${JSON.stringify(options)} on a ${kind}`,
+      technique: techniques[name as TechniqueName] as Technique,
+      options,
+      subject,
+    })),
+  ),
+);
+
+describe.each(rows)('$title', ({ technique, options, subject }) => {
+  test('options survive JSON and stages name known layers', () => {
+    const parsed = technique.options.parse(options);
+    expect(technique.options.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+    const { slots, model } = prepared(subject.model, technique, options);
+    for (const stage of slots.stages) for (const layer of stage.layers) expect(model.layers).toContain(layer);
+    expect(slots.stages.length > 0).toBe(technique.trains);
+  });
+
+  test('trains the layers of its stages and leaves all others bit-identical', async () => {
+    const { slots, model, base } = prepared(subject.model, technique, options);
+    const { weights, stages } = await run(model, slots, base, subject.table);
+    const ran = new Set(stages.flatMap(({ layers }) => layers));
+    expect(changedLayers(model, base, weights)).toEqual(ran);
+  });
+
+  test('gives the same bits again', async () => {
+    const { slots, model, base } = prepared(subject.model, technique, options);
+    const [a, b] = [
+      await run(model, slots, base, subject.table),
+      await run(model, slots, base, subject.table),
+    ];
+    expect(changedLayers(model, a.weights, b.weights)).toEqual(new Set());
+    expect(a.looks).toEqual(b.looks);
+  });
+});
+
+test('an unknown option is refused', () => {
+  for (const technique of Object.values(techniques) as Technique[])
+    expect(technique.options.safeParse({ nonsense: 1 }).success).toBe(false);
+});
+
+describe('what defines a technique', () => {
+  const { model, table } = subjects.vae;
+
+  test('feature extraction trains the last layers alone', () => {
+    const fill = (layers: number) =>
+      techniques['feature-extraction'].fill({ model }, { layers }).stages[0]!.layers;
+    expect(fill(1)).toEqual(['decoder/output']);
+    expect(fill(2)).toEqual(['decoder/0', 'decoder/output']);
+    expect(() => fill(9)).toThrow(/1 to 4/);
+  });
+
+  test('gradual unfreezing adds one layer at a time, from the output on, each stage after convergence', async () => {
+    const { slots, base } = prepared(model, techniques['gradual-unfreezing'], {});
+    expect(slots.stages.map(({ layers }) => layers.length)).toEqual([1, 2, 3, 4]);
+    expect(slots.stages[1]!.layers).toEqual(['decoder/0', 'decoder/output']);
+    const { looks, stages } = await run(model, slots, base, table);
+    expect(stages[0]!.to).toBeGreaterThan(0);
+    // Every stage but the last to run ended because its looks had stopped improving beyond the tolerance.
+    for (const [i, stage] of stages.slice(0, -1).entries()) {
+      const own = looks.filter((look) => look.stage === i && look.step > stage.from);
+      const before = looks.filter((look) => look.step <= stage.from).at(-1)!;
+      const reference = Math.min(...[before, ...own.slice(0, -2)].map(({ validation }) => validation));
+      for (const look of own.slice(-2))
+        expect(look.validation).toBeGreaterThan(reference * (1 - 1e-3) - 1e-9);
+    }
+  });
+
+  test('a tied head is untied before it is trained alone, and the model computes the same as before', () => {
+    const { model: tied } = subjects['transformer with a tied head'];
+    const { slots, model: own, base } = prepared(tied, techniques['feature-extraction'], {});
+    expect(slots.untie).toBe(true);
+    expect(own.config.tied).toBe(false);
+    expect(base.parameters['output/weight']).toEqual(base.parameters['embedding/token']);
+    expect(techniques['fine-tune'].fill({ model: tied }, {})).not.toHaveProperty('untie', true);
+  });
+
+  test('from scratch starts from fresh weights, everything else from the checkpoint', () => {
+    for (const [name, technique] of Object.entries(techniques) as [string, Technique][])
+      expect(technique.fill({ model }, technique.options.parse({})).start).toBe(
+        name === 'from-scratch' ? 'fresh' : 'checkpoint',
+      );
+  });
+});
