@@ -13,8 +13,8 @@ export type ProgressAction =
   | { readonly type: 'event'; readonly at: number; readonly id: string; readonly event: StepEvent }
   | { readonly type: 'finished'; readonly at: number; readonly id: string }
   | { readonly type: 'failed'; readonly at: number; readonly id: string; readonly failure: StepFailure }
-  /** Its worker died, or it was interrupted: it waits to be run again. */
-  | { readonly type: 'put-back'; readonly at: number; readonly id: string; readonly reason: string }
+  /** It waits to be run again; the reason is null where it was interrupted on demand. */
+  | { readonly type: 'put-back'; readonly at: number; readonly id: string; readonly reason: string | null }
   | { readonly type: 'stopping'; readonly at: number };
 
 export interface PlannedStep {
@@ -90,13 +90,10 @@ export function reduceProgress(progress: Progress, action: ProgressAction): Prog
       };
     case 'failed':
       return change(free(progress, step.id), { ...base(step), state: 'failed', failure: action.failure });
-    case 'put-back':
-      return addNote(
-        change(free(progress, step.id), { ...base(step), state: 'waiting' }),
-        step.id,
-        true,
-        action.reason,
-      );
+    case 'put-back': {
+      const waiting = change(free(progress, step.id), { ...base(step), state: 'waiting' });
+      return action.reason === null ? waiting : addNote(waiting, step.id, true, action.reason);
+    }
   }
 }
 

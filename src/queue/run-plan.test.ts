@@ -1,74 +1,136 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltFakes, buildFakes } from '../../test/queue/build-fakes.ts';
-import { fakePlan } from '../../test/queue/fake-plan.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Step } from '../study/step.ts';
-import type { ProgressAction } from './progress.ts';
-import { type PlanOutcome, type RunPlanOptions, runPlan } from './run-plan.ts';
+import { describe, expect, test } from 'vitest';
+import { fakePlan, fakeStep } from '../../test/queue/fake-plan.ts';
+import { fakeWorkspaces, startsOf } from '../../test/queue/fake-workspace.ts';
 
-let fakes: BuiltFakes;
-let folder: string;
-beforeAll(async () => {
-  fakes = await buildFakes();
-  folder = mkdtempSync(join(tmpdir(), 'graft-queue-'));
-});
-afterAll(() => {
-  fakes.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function run(
-  workspace: string,
-  plan: readonly Step[],
-  options: Partial<RunPlanOptions> = {},
-): Promise<PlanOutcome & { actions: ProgressAction[] }> {
-  const store = await openStore(join(folder, workspace), 'a test');
-  const actions: ProgressAction[] = [];
-  try {
-    const outcome = await runPlan(plan, store, {
-      workers: 2,
-      threads: 1,
-      device: 'cpu',
-      base: join(folder, workspace),
-      runner: fakes.runner,
-      workerProgram: fakes.workerProgram,
-      onAction: (action) => actions.push(action),
-      ...options,
-    });
-    return { ...outcome, actions };
-  } finally {
-    await store.close();
-  }
-}
-
-const startsOf = (actions: readonly ProgressAction[]) =>
-  actions.flatMap((action) => (action.type === 'started' ? [action.id] : []));
+const workspaces = fakeWorkspaces();
 
 describe('a plan', () => {
   test('runs each step once, after those it needs, with the same results for any number of workers', async () => {
     const plan = fakePlan({ trials: 5, updates: 40, every: 10 });
-    const two = await run('two', plan);
+    const two = await workspaces.run('two', plan);
     expect(two.interrupted).toBe(false);
     expect(two.steps.map((step) => step.state)).toEqual(plan.map(() => 'done'));
-    expect(startsOf(two.actions).sort()).toEqual(plan.map((step) => step.id).sort());
+    expect([...startsOf(two)].sort()).toEqual(plan.map((step) => step.id).sort());
     const position = (type: 'started' | 'finished', id: string) =>
       two.actions.findIndex((action) => action.type === type && action.id === id);
     for (const step of plan)
       for (const need of step.needs)
         expect(position('finished', need)).toBeLessThan(position('started', step.id));
 
-    const one = await run('one', plan, { workers: 1 });
+    const one = await workspaces.run('one', plan, { workers: 1 });
     expect(one.steps.map((step) => step.result)).toEqual(two.steps.map((step) => step.result));
   });
 
-  test('that is finished is not run again', async () => {
+  test('that is finished is not run again, and needs no worker', async () => {
     const plan = fakePlan({ trials: 2, updates: 20, every: 10 });
-    const first = await run('again', plan);
-    const second = await run('again', plan, { workerProgram: 'not-needed', runner: 'not-needed' });
-    expect(startsOf(second.actions)).toEqual([]);
+    const first = await workspaces.run('again', plan);
+    const second = await workspaces.run('again', plan, { workerProgram: 'none', runner: 'none' });
+    expect(startsOf(second)).toEqual([]);
     expect(second.steps).toEqual(first.steps);
   });
+
+  test('that shares steps with an earlier one runs only the others', async () => {
+    const few = fakePlan({ trials: 2, updates: 20, every: 10 });
+    const more = fakePlan({ trials: 4, updates: 20, every: 10 });
+    await workspaces.run('shared', few);
+    const second = await workspaces.run('shared', more);
+    expect([...startsOf(second)].sort()).toEqual(
+      more
+        .slice(few.length)
+        .map((step) => step.id)
+        .sort(),
+    );
+  });
+});
+
+describe('a step', () => {
+  const good = fakeStep('pretrain', { seed: 1, updates: 30, every: 10 });
+
+  test('that meets an error is recorded with its reason, blocks those that need it, and is tried by the next run', async () => {
+    const bad = fakeStep('tune', { seed: 2, updates: 30, every: 10, trouble: 'bad-data', at: 15 }, [good]);
+    const after = fakeStep('trial', { seed: 3, updates: 30, every: 10 }, [good, bad]);
+    const last = fakeStep('trial', { seed: 4, updates: 30, every: 10 }, [after]);
+    const other = fakeStep('trial', { seed: 5, updates: 30, every: 10 }, [good]);
+    const plan = [good, bad, after, last, other];
+    const run = await workspaces.run('failing', plan);
+    expect(run.interrupted).toBe(false);
+    expect(run.steps.map((step) => step.state)).toEqual(['done', 'failed', 'failed', 'failed', 'done']);
+    expect(run.steps[1]!.failure).toEqual({
+      kind: 'error',
+      code: 'bad-data',
+      message: 'a fake set: it is fake.',
+      facts: { what: 'a fake set', problem: 'it is fake' },
+    });
+    expect(run.steps[2]!.failure).toMatchObject({ kind: 'blocked', facts: { by: bad.id } });
+    expect(run.steps[3]!.failure).toMatchObject({ kind: 'blocked', facts: { by: after.id } });
+    expect(run.actions.filter((action) => action.type === 'failed').map(({ id }) => id)).toEqual([
+      bad.id,
+      after.id,
+      last.id,
+    ]);
+
+    const again = await workspaces.run('failing', plan);
+    expect(startsOf(again)).toEqual([bad.id]);
+    expect(again.steps[1]).toMatchObject({ state: 'failed', attempts: 2 });
+  });
+
+  test('that throws what nobody expected fails at once, with the stack', async () => {
+    const bug = fakeStep('trial', { seed: 6, updates: 30, every: 10, trouble: 'bug', at: 3 });
+    const run = await workspaces.run('bug', [bug, good]);
+    expect(run.steps.map((step) => step.state)).toEqual(['failed', 'done']);
+    expect(run.steps[0]!.failure).toMatchObject({ kind: 'unexpected', message: 'a mistake in the code' });
+    expect(JSON.stringify(run.steps[0]!.failure!.facts)).toContain('TypeError');
+    expect(run.steps[0]!.attempts).toBe(1);
+  });
+
+  test('whose worker dies goes on from what it had saved', async () => {
+    const inputs = { seed: 7, updates: 30, every: 10 };
+    const dying = fakeStep('trial', { ...inputs, trouble: 'die-once', at: 25 });
+    const run = await workspaces.run('dying', [dying, good]);
+    const calm = await workspaces.run('calm', [fakeStep('trial', inputs)]);
+    expect(run.steps[0]).toMatchObject({ state: 'done', attempts: 2, result: calm.steps[0]!.result });
+    const looks = run.actions.flatMap((action) =>
+      action.type === 'event' && action.id === dying.id && action.event.type === 'look'
+        ? [action.event.step]
+        : [],
+    );
+    expect(looks).toEqual([10, 20, 30]);
+    expect(run.actions.find((action) => action.type === 'put-back')).toMatchObject({
+      id: dying.id,
+      reason: expect.stringContaining('SIGKILL'),
+    });
+  });
+
+  test('whose worker dies again and again fails with how it died, after three attempts', async () => {
+    const die = fakeStep('trial', { seed: 8, updates: 30, every: 10, trouble: 'die', at: 5 });
+    const exit = fakeStep('trial', { seed: 9, updates: 30, every: 10, trouble: 'exit', at: 5 });
+    const run = await workspaces.run('deadly', [die, exit, good]);
+    expect(run.steps.map((step) => step.state)).toEqual(['failed', 'failed', 'done']);
+    expect(run.steps[0]).toMatchObject({ attempts: 3, failure: { kind: 'crashed', code: 'process-died' } });
+    expect(run.steps[0]!.failure!.message).toContain('SIGKILL');
+    expect(run.steps[1]!.failure!.message).toContain('exit code 7');
+    expect(run.steps[1]!.failure!.message).toContain('the native library has had enough');
+  });
+
+  test('that finds its saved work damaged starts anew and says so', async () => {
+    const inputs = { seed: 11, updates: 30, every: 10 };
+    const plan = [fakeStep('trial', { ...inputs, trouble: 'damage', at: 25 })];
+    const run = await workspaces.run('damaged', plan);
+    const calm = await workspaces.run('undamaged', [fakeStep('trial', inputs)]);
+    expect(run.steps[0]).toMatchObject({ state: 'done', attempts: 2, result: calm.steps[0]!.result });
+    const warnings = run.actions.flatMap((action) =>
+      action.type === 'event' && action.event.type === 'warning' ? [action.event.text] : [],
+    );
+    expect(warnings).toEqual([expect.stringMatching(/snapshot\.bin is damaged/)]);
+  });
+});
+
+test('workers that cannot start end the run with what they wrote', async () => {
+  const plan = fakePlan({ trials: 1, updates: 10, every: 5 });
+  await expect(workspaces.run('no-runner', plan, { runner: '/nowhere/runner.js' })).rejects.toMatchObject({
+    code: 'process-died',
+    message: expect.stringContaining('/nowhere/runner.js'),
+  });
+  const run = await workspaces.run('no-runner', plan);
+  expect(run.steps.every((step) => step.state === 'done')).toBe(true);
 });

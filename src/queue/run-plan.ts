@@ -221,7 +221,7 @@ export async function runPlan(
       await advance({ type: 'finish', id });
       emit({ type: 'finished', at: now(), id });
     } else if (report.type === 'interrupted') {
-      await putBack(id, seconds, 'interrupted');
+      await putBack(id, seconds, null);
     } else if (report.failure.code === 'cannot-write' || report.failure.code === 'out-of-resource') {
       fatal ??= revive(report.failure.code, report.failure.facts);
       await putBack(id, seconds, report.failure.message);
@@ -251,7 +251,7 @@ export async function runPlan(
     });
     const error = new GraftError('process-died', { what: `the worker of '${label}'`, ...describe(exit) });
     if (stopping) return putBack(id, seconds, error.message);
-    observe(current.record, { type: 'warning', text: error.message });
+    note(current.record, { type: 'warning', text: error.message });
     const before = queue.steps.get(id)!.crashes;
     await advance({ type: 'crash', id }, async () => {
       if (queue.steps.get(id)!.state === 'ready') {
@@ -264,7 +264,7 @@ export async function runPlan(
     });
   }
 
-  async function putBack(id: string, seconds: Seconds, reason: string): Promise<void> {
+  async function putBack(id: string, seconds: Seconds, reason: string | null): Promise<void> {
     await store.putBack(id, seconds);
     await advance({ type: 'put-back', id });
     emit({ type: 'put-back', at: now(), id, reason });
@@ -290,7 +290,10 @@ export async function runPlan(
 
   function observe(record: StepRecord, event: StepEvent): void {
     emit({ type: 'event', at: now(), id: record.id, event });
-    if (event.type === 'progress') return;
+    if (event.type !== 'progress') note(record, event);
+  }
+
+  function note(record: StepRecord, event: Exclude<StepEvent, { type: 'progress' }>): void {
     const { type, ...payload } = event;
     log.push({ step: record.id, attempt: record.attempts, at: now(), type, payload: payload as Json });
   }

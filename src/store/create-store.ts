@@ -44,6 +44,12 @@ export function createStore(
 
   async function prepare(steps: readonly Step[]): Promise<readonly StepRecord[]> {
     const ids = steps.map((step) => step.id);
+    // Nobody else works here, so what is running was left by a run that was killed.
+    await db
+      .updateTable('steps')
+      .set({ state: 'pending', holder: null })
+      .where('state', '=', 'running')
+      .execute();
     const known = new Map((await reader.steps(ids)).map((record) => [record.id, record]));
     await db.transaction().execute(async (transaction) => {
       for (const step of steps) {

@@ -24,7 +24,7 @@ export interface StoreReader {
 export interface Store extends StoreReader {
   /**
    * Prepares a plan's steps for a run and returns their records: new ones become pending, as do those that failed and
-   * those that a killed run left running. One whose folder holds its finished result is recorded as done, whatever
+   * all that a killed run left running. One whose folder holds its finished result is recorded as done, whatever
    * the database knew; one that is recorded as done but whose folder is gone becomes pending again.
    */
   prepare(steps: readonly Step[]): Promise<readonly StepRecord[]>;

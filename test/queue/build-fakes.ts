@@ -9,8 +9,10 @@ export interface BuiltFakes {
   /** Runner module with fake steps. */
   readonly runner: string;
   readonly workerProgram: string;
-  /** Program that runs a fake plan: `<workspace> <trials> <updates> <every> <workers>`. */
+  /** Program that runs a fake plan: `<workspace> <plan as JSON file> <workers>`. */
   readonly runFakePlan: string;
+  /** Module to be loaded before a program: kills it, or others, where the environment says. */
+  readonly killAt: string;
   remove(): void;
 }
 
@@ -26,6 +28,7 @@ export async function buildFakes(): Promise<BuiltFakes> {
       worker: 'src/queue/worker-process.ts',
       'fake-step': 'test/queue/fake-step.ts',
       'run-fake-plan': 'test/queue/run-fake-plan.ts',
+      'kill-at': 'test/queue/kill-at.ts',
     },
     outdir: folder,
     bundle: true,
@@ -40,6 +43,7 @@ export async function buildFakes(): Promise<BuiltFakes> {
     runner: join(folder, 'fake-step.js'),
     workerProgram: join(folder, 'worker.js'),
     runFakePlan: join(folder, 'run-fake-plan.js'),
+    killAt: join(folder, 'kill-at.js'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { GraftError } from '../../src/errors.ts';
 import { writeFileAtomic } from '../../src/formats/atomic-file.ts';
 import { stream } from '../../src/random.ts';
@@ -26,6 +26,8 @@ export type Trouble =
   | 'die'
   | 'die-once'
   | 'exit'
+  /** Damages its own snapshot, once, and dies. */
+  | 'damage'
   /** The main thread never comes back. */
   | 'hang'
   /** Waits for a file named 'go' in the base folder, doing nothing else than looking at its signal. */
@@ -71,13 +73,17 @@ const troubles: { [T in Trouble]: (context: StepContext) => void | Promise<void>
   'disk-full': ({ directory }) => {
     throw new GraftError('cannot-write', { path: directory, reason: 'there is no space left on the disk' });
   },
-  die: () => process.kill(process.pid, 'SIGKILL') && new Promise(() => {}),
-  'die-once': ({ directory }) => {
-    const mark = join(directory, '..', `died-${directory.split('/').at(-1)}`);
-    if (fs.existsSync(mark)) return;
-    fs.writeFileSync(mark, '');
-    process.kill(process.pid, 'SIGKILL');
-    return new Promise(() => {});
+  die,
+  'die-once': async (context) => {
+    if (isFirstTime(context)) await die();
+  },
+  damage: async (context) => {
+    if (!isFirstTime(context)) return;
+    const path = join(context.directory, 'snapshot.bin');
+    const bytes = fs.readFileSync(path);
+    bytes[100]! ^= 1;
+    fs.writeFileSync(path, bytes);
+    await die();
   },
   exit: () => {
     process.stderr.write('the native library has had enough\n');
@@ -93,6 +99,19 @@ const troubles: { [T in Trouble]: (context: StepContext) => void | Promise<void>
       await new Promise((resolve) => setTimeout(resolve, 5));
   },
 };
+
+function die(): Promise<void> {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => {});
+}
+
+/** True the first time that this step comes to its trouble. */
+function isFirstTime({ directory, base }: StepContext): boolean {
+  const mark = join(base, `died-${basename(directory)}`);
+  if (fs.existsSync(mark)) return false;
+  fs.writeFileSync(mark, '');
+  return true;
+}
 
 function start(needs: readonly string[], context: StepContext): Float64Array {
   const weights = new Float64Array(size);

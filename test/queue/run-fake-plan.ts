@@ -1,18 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isGraftError } from '../../src/errors.ts';
 import { listenForInterruption } from '../../src/queue/interruption.ts';
 import { runPlan } from '../../src/queue/run-plan.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { fakePlan } from './fake-plan.ts';
+import type { Step } from '../../src/study/step.ts';
 
 // A program like `graft run`, over a fake plan. Its exit code: 0 all done, 1 something failed, 2 an error, 130 Ctrl-C.
 
-const [workspace, trials, updates, every, workers] = process.argv.slice(2);
+const [workspace, planFile, workers] = process.argv.slice(2);
 const interruption = listenForInterruption();
 try {
   const store = await openStore(workspace!, `fake run in ${workspace}`);
   try {
-    const plan = fakePlan({ trials: Number(trials), updates: Number(updates), every: Number(every) });
+    const plan = JSON.parse(readFileSync(planFile!, 'utf8')) as Step[];
     const { steps, interrupted } = await runPlan(plan, store, {
       workers: Number(workers),
       threads: 1,
