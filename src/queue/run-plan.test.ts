@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakePlan, fakeStep } from '../../test/queue/fake-plan.ts';
 import { fakeWorkspaces, startsOf } from '../../test/queue/fake-workspace.ts';
+import { openStoreForReading } from '../store/open-store.ts';
 
 const workspaces = fakeWorkspaces();
 
@@ -123,6 +125,23 @@ describe('a step', () => {
     );
     expect(warnings).toEqual([expect.stringMatching(/snapshot\.bin is damaged/)]);
   });
+});
+
+test('a full disk met by one step stops the run: the others are put back, what is done stays done', async () => {
+  const first = fakeStep('pretrain', { seed: 1, updates: 30, every: 10 });
+  const full = fakeStep('trial', { seed: 2, updates: 30, every: 10, trouble: 'disk-full', at: 15 }, [first]);
+  const others = [3, 4, 5].map((seed) =>
+    fakeStep('trial', { seed, updates: 30, every: 10, trouble: 'wait', at: 25 }, [first]),
+  );
+  const plan = [first, full, ...others];
+  await expect(workspaces.run('full', plan)).rejects.toMatchObject({
+    code: 'cannot-write',
+    facts: { reason: 'there is no space left on the disk' },
+  });
+  const reader = await openStoreForReading(join(workspaces.folder, 'full'));
+  const records = await reader.steps(plan.map((step) => step.id));
+  expect(records.map((step) => step.state)).toEqual(['done', 'pending', 'pending', 'pending', 'pending']);
+  await reader.close();
 });
 
 test('workers that cannot start end the run with what they wrote', async () => {

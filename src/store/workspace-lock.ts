@@ -67,7 +67,8 @@ export async function lockWorkspace(workspace: Workspace, command: string): Prom
         write();
       },
       removeWorker(pid) {
-        if (workers.delete(pid)) write();
+        // The file keeps naming it until the next write: a process that is gone does no harm there.
+        workers.delete(pid);
       },
       release,
     };
