@@ -1,0 +1,54 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseStudy } from '../../src/study/study-spec.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** The least that a study needs beside what a snippet shows. */
+const skeleton = {
+  name: 'snippet',
+  source: 'glyphs/serif',
+  target: 'glyphs/handwriting',
+  models: [{ family: 'vae' }],
+  techniques: ['fine-tune'],
+  budgets: [25],
+};
+
+function fenced(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    (match) => match[1]!,
+  );
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+
+  test('YAML snippets are (parts of) valid studies', () => {
+    for (const snippet of fenced(text, 'yaml'))
+      parseStudy({ ...skeleton, ...(parse(snippet) as object) }, page);
+  });
+
+  test('links to files lead somewhere', () => {
+    const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!);
+    const dead = links.filter(
+      (link) => !/^[a-z]+:/.test(link) && !existsSync(resolve(root, dirname(page), link)),
+    );
+    expect(dead).toEqual([]);
+  });
+});
+
+test('example studies are valid', () => {
+  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.yaml'));
+  expect(examples.length).toBeGreaterThan(0);
+  for (const name of examples) parseStudy(parse(readFileSync(join(root, 'examples', name), 'utf8')), name);
+});
