@@ -1,0 +1,48 @@
+/**
+ * Step time of a stage in which only the last layers train, against what its remaining operations allow at the rate
+ * of a whole step: time / (whole step's time x remaining operations / all operations).
+ *
+ *     npx esbuild bench/frozen-stage.ts --bundle --platform=node --format=esm --packages=external \
+ *         --outfile=dist/bench/frozen-stage.js && node dist/bench/frozen-stage.js
+ */
+import { loadavg } from 'node:os';
+import { stream } from '../src/random.ts';
+import { epochs } from '../src/training/batch-source.ts';
+import { graft, type Subject, subjects } from './graft-steps.ts';
+import { inTurns } from './peer-process.ts';
+
+/** Text as finitely many windows, since only then can frozen layers be computed in advance. */
+function finite(subject: Subject): Subject {
+  if (subject.source.finite !== undefined) return subject;
+  const draw = (name: string) =>
+    stream(2)
+      .child(name)
+      .integers(600 * 64, 65);
+  const field = (name: string) => ({ shape: [64], data: draw(name) });
+  const table = { count: 600, fields: { tokens: field('tokens'), targets: field('targets') } };
+  return { ...subject, source: epochs(table, subject.source.batchSize, stream(3)) };
+}
+
+const rows = [];
+for (const given of subjects) {
+  const subject = finite(given);
+  const { layers } = subject.model;
+  for (const count of [1, Math.ceil(layers.length / 2)]) {
+    const whole = { ...(await graft(subject, 1)), name: 'whole' };
+    const part = { ...(await graft(subject, 1, layers.slice(-count))), name: 'part' };
+    const times = await inTurns([whole, part], 10, 10);
+    await whole.end();
+    await part.end();
+    const floor = (times.whole!.median * part.flops) / whole.flops;
+    rows.push({
+      model: subject.name,
+      trained: `last ${count} of ${layers.length} layers`,
+      whole_ms: Number(times.whole!.median.toFixed(2)),
+      part_ms: Number(times.part!.median.toFixed(2)),
+      operations_left: Number((part.flops / whole.flops).toFixed(3)),
+      to_floor: Number((times.part!.median / floor).toFixed(2)),
+      load: loadavg()[0]!.toFixed(1),
+    });
+  }
+}
+console.table(rows);
