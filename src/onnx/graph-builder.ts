@@ -1,6 +1,6 @@
 import { GraftError } from '../errors.ts';
 import type { DType } from '../tensor/ops.ts';
-import { bind, type Dimension, type Shape, symbolsOf } from '../tensor/shape.ts';
+import { bind, type Dimension, type Shape, sameShape, symbolsOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AttributeValue, NodeProto, TensorProto } from './model-proto.ts';
 
@@ -8,6 +8,19 @@ import type { AttributeValue, NodeProto, TensorProto } from './model-proto.ts';
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { float: number }>>;
 
 export const MICROSOFT = 'com.microsoft';
+
+/**
+ * The domain of ONNX Runtime's operators on channel-blocked tensors: [n, c, h, w] lies in memory as
+ * [n, c / block, h, w, block], so that a convolution reads and writes whole vectors.
+ */
+export const BLOCKED = 'com.microsoft.nchwc';
+
+/** A value in channel-blocked order, and what it is a copy of. */
+interface Blocked {
+  readonly value: string;
+  /** Of the value in plain order. */
+  readonly shape: Shape;
+}
 
 /** A float attribute (a plain number would be written as an int). */
 export const float = (value: number): { float: number } => ({ float: value });
@@ -24,6 +37,9 @@ export class GraphBuilder {
   private readonly taken: Set<string>;
   private readonly constants = new Map<string, string>();
   private readonly written = new Map<string, readonly string[]>();
+  /** Values that exist in channel-blocked order as well, by their plain names. */
+  private readonly blocked = new Map<string, Blocked>();
+  private readonly scalars = new Set<string>();
   private readonly inputs: readonly Tensor[];
   private readonly symbols: Readonly<Record<string, number>>;
   private counter = 0;
@@ -91,6 +107,40 @@ export class GraphBuilder {
     });
   }
 
+  /**
+   * Appends an element-wise node with one output. Where its operands exist in channel-blocked order, it works on those,
+   * so that the next convolution need not reorder them.
+   * @param flags the output is truth values, which cannot be reordered
+   */
+  elementwise(opType: string, inputs: readonly string[], attributes: Attributes = {}, flags = false): string {
+    const operands = inputs.filter((input) => input !== '' && !this.scalars.has(input));
+    const known = operands.map((input) => this.blocked.get(input));
+    const [first] = known;
+    if (first === undefined || !known.every((b) => b !== undefined && sameShape(b.shape, first.shape)))
+      return this.node(opType, inputs, attributes);
+    const value = this.node(
+      opType,
+      inputs.map((input) => this.blocked.get(input)?.value ?? input),
+      attributes,
+    );
+    if (!flags) return this.leaveBlocked(value, first.shape);
+    const plain = this.node(opType, inputs, attributes);
+    this.blocked.set(plain, { value, shape: first.shape });
+    return plain;
+  }
+
+  /** The value in channel-blocked order. */
+  enterBlocked(value: string): string {
+    return this.blocked.get(value)?.value ?? this.node('ReorderInput', [value], {}, BLOCKED);
+  }
+
+  /** The plain value of a blocked one. */
+  leaveBlocked(value: string, shape: Shape): string {
+    const plain = this.node('ReorderOutput', [value], { channels: shape[1] as number }, BLOCKED);
+    this.blocked.set(plain, { value, shape });
+    return plain;
+  }
+
   /** A float32, int32 or bool constant with a name of its own, not shared. */
   tensor(name: string, type: DType, dims: readonly number[], data: ArrayBufferView): void {
     this.initializers.push({ name, type, dims, raw: bytesOf(data) });
@@ -123,6 +173,7 @@ export class GraphBuilder {
     if (known !== undefined) return known;
     const name = this.freshName('c');
     this.initializers.push({ name, type, dims, raw });
+    if (dims.length === 0) this.scalars.add(name);
     if (key !== undefined) this.constants.set(key, name);
     return name;
   }

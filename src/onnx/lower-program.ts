@@ -6,7 +6,7 @@ import { fusions } from './fusions/index.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { lowerRules } from './lower-rules/index.ts';
 import type { LowerContext, Lowering, LowerRule } from './lower-rules/lower-rule.ts';
-import type { GraphProto, ValueInfo } from './model-proto.ts';
+import type { GraphProto, NodeProto, ValueInfo } from './model-proto.ts';
 
 export interface LowerOptions {
   /** Inputs that become constants of the graph, by name, row-major. */
@@ -69,7 +69,7 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
     });
   }
 
-  const nodes = nameOutputs(builder, program, names);
+  const nodes = withoutDead(nameOutputs(builder, program, names), outputNames);
   const info = (name: string, tensor: Tensor): ValueInfo => ({
     name,
     type: tensor.dtype,
@@ -85,6 +85,19 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
     },
     domains: [...builder.domains].sort(),
   };
+}
+
+/** The nodes that some output depends on: rules may write a value in several forms of which not all are used. */
+function withoutDead(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
+  const needed = new Set(outputs);
+  const kept: NodeProto[] = [];
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!;
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    kept.push(node);
+  }
+  return kept.reverse();
 }
 
 function checkConstant(program: Program, name: string, length: number): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isGraftError } from '../errors.ts';
 import { constant, input } from '../tensor/build.ts';
 import { concat, expand, reshape, slice, split, transpose } from '../tensor/functions/arrangement.ts';
-import { add, div, exp, gelu, mul, neg, pow, sub, tanh } from '../tensor/functions/elementwise.ts';
+import { add, div, exp, gelu, mul, neg, pow, relu, sub, tanh } from '../tensor/functions/elementwise.ts';
 import { conv, convTranspose, linear, matmul } from '../tensor/functions/linear.ts';
 import { sum } from '../tensor/functions/reduction.ts';
 import { gradients } from '../tensor/gradient.ts';
@@ -131,6 +131,13 @@ describe('convolutions', () => {
     expect(blocked({ y }).map(({ opType }) => opType)).toEqual(['ReorderInput', 'Conv', 'ReorderOutput']);
     const few = conv(input('rgb', [8, 3, 24, 24]), input('k', [16, 3, 5, 5]));
     expect(blocked({ few }).map(({ opType }) => opType)).toEqual(['Conv', 'ReorderOutput']);
+  });
+
+  test('keep the blocked layout from one to the next, rectifiers included', () => {
+    const back = input('back', [16, 32, 3, 3]);
+    const found = blocked({ z: conv(tanh(relu(y)), back, undefined, { padding: 1 }) });
+    expect(found.map(({ opType }) => opType)).toEqual(['ReorderInput', 'Conv', 'Conv', 'ReorderOutput']);
+    expect(found[1]!.attributes.activation).toEqual({ kind: 'string', value: 'Relu' });
   });
 
   test('stay plain where channels do not fill blocks, with groups, and where they are small', () => {

@@ -1,6 +1,18 @@
 import { applyNode, constant } from '../../src/tensor/build.ts';
 import { reshape, slice, transpose } from '../../src/tensor/functions/arrangement.ts';
-import { add, div, mul, neg, sub } from '../../src/tensor/functions/elementwise.ts';
+import {
+  add,
+  div,
+  elu,
+  less,
+  mul,
+  neg,
+  relu,
+  silu,
+  softplus,
+  sub,
+  where,
+} from '../../src/tensor/functions/elementwise.ts';
 import * as linear from '../../src/tensor/functions/linear.ts';
 import { softmax } from '../../src/tensor/functions/loss.ts';
 import { layerNorm } from '../../src/tensor/functions/normalisation.ts';
@@ -175,6 +187,30 @@ const transposedConvolutions = (
   }),
 );
 
+/** Networks of convolutions, in which the CPU keeps its blocked layout from one to the next. */
+const convolutionChains: OperationCase[] = [
+  {
+    name: 'blocked convolutions with rectifiers between them',
+    inputs: { x: { shape: [16, 16, 12, 12] }, w: { shape: [32, 16, 4, 4] }, v: { shape: [32, 16, 4, 4] } },
+    build: ({ x, w, v }) => {
+      const down = relu(linear.conv(mul(x!, 0.1), w!, undefined, { stride: 2, padding: 1 }));
+      const up = relu(linear.convTranspose(mul(down, 0.1), v!, undefined, { stride: 2, padding: 1 }));
+      return { down: mul(down, 0.1), up: mul(up, 0.1) };
+    },
+  },
+  {
+    name: 'blocked convolutions with other functions between them',
+    inputs: { x: { shape: [16, 16, 10, 10] }, w: { shape: [16, 16, 3, 3] }, b: { shape: [16] } },
+    build: ({ x, w, b }) => {
+      const first = linear.conv(x!, w!, b!, { padding: 1 });
+      const activated = add(silu(mul(first, 0.1)), softplus(mul(first, 0.05)));
+      const second = linear.conv(activated, w!, b!, { padding: 1 });
+      const gate = where(less(first, second), mul(first, 0.1), elu(mul(second, 0.1)));
+      return { gate, shifted: add(gate, reshape(b!, [1, 16, 1, 1])) };
+    },
+  },
+];
+
 const pooling: OperationCase[] = [
   {
     name: 'max-pool with its indices',
@@ -252,6 +288,7 @@ export const linearCases: readonly OperationCase[] = [
   ...gemms,
   ...convolutions,
   ...transposedConvolutions,
+  ...convolutionChains,
   ...pooling,
   ...fused,
 ];

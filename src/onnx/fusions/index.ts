@@ -1,4 +1,5 @@
 import type { Node } from '../../tensor/tensor.ts';
+import { rectifiedConv } from '../lower-rules/convolution.ts';
 import type { LowerContext, Lowering } from '../lower-rules/lower-rule.ts';
 import { lowerProduct } from '../lower-rules/product.ts';
 
@@ -10,4 +11,4 @@ const productFusion: Fusion = (node, context) =>
     ? lowerProduct(node.outputs[0]!, context)
     : undefined;
 
-export const fusions: readonly Fusion[] = [productFusion];
+export const fusions: readonly Fusion[] = [productFusion, rectifiedConv];

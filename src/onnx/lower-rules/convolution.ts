@@ -1,15 +1,8 @@
 import type { ConvAttributes, OpAttributes } from '../../tensor/ops.ts';
 import { isConcrete, type Shape, sizeOf } from '../../tensor/shape.ts';
-import type { Node, Tensor } from '../../tensor/tensor.ts';
-import type { Attributes, GraphBuilder } from '../graph-builder.ts';
-import { type Lowering, type LowerRule, operator } from './lower-rule.ts';
-
-/**
- * The domain of ONNX Runtime's operators on channel-blocked tensors. [n, c, h, w] lies in memory as
- * [n, c / block, h, w, block], so that a convolution reads and writes whole vectors. ONNX Runtime itself uses them only
- * where weights are constant; here the weights are brought into their blocked order while running.
- */
-const BLOCKED = 'com.microsoft.nchwc';
+import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
+import { type Attributes, BLOCKED, type GraphBuilder } from '../graph-builder.ts';
+import { type LowerContext, type Lowering, type LowerRule, operator } from './lower-rule.ts';
 
 const attributesOf = (a: ConvAttributes): Attributes => ({
   strides: a.strides,
@@ -25,10 +18,21 @@ const plainConvTranspose = operator<'conv-transpose'>('ConvTranspose', (a) => ({
 }));
 
 export const conv: LowerRule<'conv'> = (node, context) =>
-  blockedConv(node, context.blockedChannels) ?? plainConv(node, context);
+  blockedConv(node, context.blockedChannels, {}) ?? plainConv(node, context);
 
 export const convTranspose: LowerRule<'conv-transpose'> = (node, context) =>
-  blockedConvTranspose(node, context.blockedChannels) ?? plainConvTranspose(node, context);
+  blockedConvTranspose(node, context.blockedChannels, {}) ?? plainConvTranspose(node, context);
+
+/** A rectifier is part of the blocked convolution before it, if nobody else reads what that gives. */
+export function rectifiedConv(node: Node, context: LowerContext): Lowering | undefined {
+  const [x] = node.inputs;
+  if (!isOp(node, 'relu') || !context.once(x!)) return undefined;
+  const activation = { activation: 'Relu' };
+  if (isOp(x!.node, 'conv')) return blockedConv(x!.node, context.blockedChannels, activation);
+  if (isOp(x!.node, 'conv-transpose'))
+    return blockedConvTranspose(x!.node, context.blockedChannels, activation);
+  return undefined;
+}
 
 /** Below this many multiplications the bringing into order costs more than it saves. */
 const WORTHWHILE = 1e6;
@@ -47,7 +51,11 @@ function sizesOf(node: Node<'conv'> | Node<'conv-transpose'>): Sizes | undefined
   return { x: shape, w: w.shape };
 }
 
-function blockedConv(node: Node<'conv'>, block: number | undefined): Lowering | undefined {
+function blockedConv(
+  node: Node<'conv'>,
+  block: number | undefined,
+  activation: Attributes,
+): Lowering | undefined {
   const sizes = block === undefined ? undefined : sizesOf(node);
   if (block === undefined || sizes === undefined) return undefined;
   const { strides, pads, dilations } = node.attributes;
@@ -75,18 +83,14 @@ function blockedConv(node: Node<'conv'>, block: number | undefined): Lowering | 
           );
       const y = graph.node(
         'Conv',
-        [few ? padded : emitBlocked(graph, padded), filter, ...(bias === undefined ? [] : [bias])],
-        { kernel_shape: kernel, strides, dilations, pads: large ? [0, 0, 0, 0] : pads },
+        [few ? padded : graph.enterBlocked(padded), filter, ...(bias === undefined ? [] : [bias])],
+        { kernel_shape: kernel, strides, dilations, pads: large ? [0, 0, 0, 0] : pads, ...activation },
         BLOCKED,
       );
-      return [emitUnblocked(graph, y, outputs)];
+      return [graph.leaveBlocked(y, node.outputs[0]!.shape)];
     },
   };
 }
-
-const emitBlocked = (graph: GraphBuilder, x: string) => graph.node('ReorderInput', [x], {}, BLOCKED);
-const emitUnblocked = (graph: GraphBuilder, y: string, channels: number) =>
-  graph.node('ReorderOutput', [y], { channels }, BLOCKED);
 
 /** The middle of an output row is computed several positions at once, its padded ends one by one: zeros pay off. */
 function emitPads(graph: GraphBuilder, x: string, pads: readonly number[]): string {
@@ -142,7 +146,11 @@ function phasesOf(
  * A transposed convolution with stride s as a convolution that computes the s x s residues of the output position as
  * channels of their own, which are then put side by side: y[s q + r - pad] = sum over j of x[q - j] w[r + s j].
  */
-function blockedConvTranspose(node: Node<'conv-transpose'>, block: number | undefined): Lowering | undefined {
+function blockedConvTranspose(
+  node: Node<'conv-transpose'>,
+  block: number | undefined,
+  activation: Attributes,
+): Lowering | undefined {
   const sizes = block === undefined ? undefined : sizesOf(node);
   if (block === undefined || sizes === undefined) return undefined;
   const [inputs, outputs] = sizes.w as [number, number];
@@ -158,14 +166,16 @@ function blockedConvTranspose(node: Node<'conv-transpose'>, block: number | unde
       const shifts = bias === undefined ? [] : [residues === 1 ? bias : repeat(graph, bias, residues)];
       const y = graph.node(
         'Conv',
-        [emitBlocked(graph, x!), phaseFilter(graph, w!, sizes.w, block, v, h), ...shifts],
+        [graph.enterBlocked(x!), phaseFilter(graph, w!, sizes.w, block, v, h), ...shifts],
         {
           kernel_shape: [v.taps, h.taps],
           pads: [v.pads[0], h.pads[0], v.pads[1], h.pads[1]],
+          ...activation,
         },
         BLOCKED,
       );
-      return [emitUnblocked(graph, emitInterleaved(graph, y, outputs, block, v, h, out), outputs)];
+      const joined = emitInterleaved(graph, y, outputs, block, v, h, out);
+      return [graph.leaveBlocked(joined, node.outputs[0]!.shape)];
     },
   };
 }

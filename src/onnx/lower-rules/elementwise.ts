@@ -3,7 +3,7 @@ import { broadcast, sameShape } from '../../tensor/shape.ts';
 import { isOp, type Tensor } from '../../tensor/tensor.ts';
 import { float } from '../graph-builder.ts';
 import { elementTypes } from '../model-proto.ts';
-import { type LowerRule, type LowerRules, operator, same } from './lower-rule.ts';
+import { elementwise, type LowerRule, type LowerRules, operator, same } from './lower-rule.ts';
 import { scalarOf } from './scalar.ts';
 
 /**
@@ -29,7 +29,7 @@ export function withoutExpands(op: OpName, operands: readonly Tensor[], result: 
 function broadcasting<O extends OpName>(opType: string): LowerRule<O> {
   return (node) => ({
     reads: withoutExpands(node.op, node.inputs, node.outputs[0]!),
-    emit: (graph, reads) => [graph.node(opType, reads)],
+    emit: (graph, reads) => [graph.elementwise(opType, reads, {}, node.outputs[0]!.dtype === 'bool')],
   });
 }
 
@@ -41,11 +41,11 @@ const pow: LowerRule<'pow'> = (node) => {
     case 1:
       return same(x);
     case 2:
-      return { reads: [x], emit: (graph, [v]) => [graph.node('Mul', [v!, v!])] };
+      return { reads: [x], emit: (graph, [v]) => [graph.elementwise('Mul', [v!, v!])] };
     case 0.5:
-      return { reads: [x], emit: (graph, [v]) => [graph.node('Sqrt', [v!])] };
+      return { reads: [x], emit: (graph, [v]) => [graph.elementwise('Sqrt', [v!])] };
     case -1:
-      return { reads: [x], emit: (graph, [v]) => [graph.node('Reciprocal', [v!])] };
+      return { reads: [x], emit: (graph, [v]) => [graph.elementwise('Reciprocal', [v!])] };
     default:
       return broadcasting<'pow'>('Pow')(node, neverOnce);
   }
@@ -60,7 +60,7 @@ const div: LowerRule<'div'> = (node) => {
   if (divisor === 1) return same(x);
   if (divisor === undefined || divisor === 0 || !Number.isFinite(1 / divisor))
     return broadcasting<'div'>('Div')(node, neverOnce);
-  return { reads: [x], emit: (graph, [v]) => [graph.node('Mul', [v!, graph.float(1 / divisor)])] };
+  return { reads: [x], emit: (graph, [v]) => [graph.elementwise('Mul', [v!, graph.float(1 / divisor)])] };
 };
 
 const cast: LowerRule<'cast'> = (node) => {
@@ -92,9 +92,9 @@ const where: LowerRule<'where'> = (node) => {
 const softplus: LowerRule<'softplus'> = (node) => ({
   reads: node.inputs,
   emit: (graph, [x]) => {
-    const s = graph.node('Sigmoid', [x!]);
-    const larger = graph.node('Max', [s, graph.node('Sub', [graph.float(1), s])]);
-    return [graph.node('Sub', [graph.node('Relu', [x!]), graph.node('Log', [larger])])];
+    const s = graph.elementwise('Sigmoid', [x!]);
+    const larger = graph.elementwise('Max', [s, graph.elementwise('Sub', [graph.float(1), s])]);
+    return [graph.elementwise('Sub', [graph.elementwise('Relu', [x!]), graph.elementwise('Log', [larger])])];
   },
 });
 
@@ -102,32 +102,32 @@ const softplus: LowerRule<'softplus'> = (node) => ({
 const elu: LowerRule<'elu'> = (node) => ({
   reads: node.inputs,
   emit: (graph, [x]) => {
-    const below = graph.node('Exp', [graph.node('Clip', [x!, '', graph.float(0)])]);
-    const minus = graph.node('Sub', [below, graph.float(1)]);
+    const below = graph.elementwise('Exp', [graph.elementwise('Clip', [x!, '', graph.float(0)])]);
+    const minus = graph.elementwise('Sub', [below, graph.float(1)]);
     const { alpha } = node.attributes;
-    const scaled = alpha === 1 ? minus : graph.node('Mul', [minus, graph.float(alpha)]);
-    return [graph.node('Add', [graph.node('Relu', [x!]), scaled])];
+    const scaled = alpha === 1 ? minus : graph.elementwise('Mul', [minus, graph.float(alpha)]);
+    return [graph.elementwise('Add', [graph.elementwise('Relu', [x!]), scaled])];
   },
 });
 
 export const elementwiseLowering = {
-  neg: operator('Neg'),
-  exp: operator('Exp'),
-  log: operator('Log'),
-  sqrt: operator('Sqrt'),
-  reciprocal: operator('Reciprocal'),
-  erf: operator('Erf'),
-  abs: operator('Abs'),
-  sign: operator('Sign'),
-  sin: operator('Sin'),
-  cos: operator('Cos'),
-  floor: operator('Floor'),
-  tanh: operator('Tanh'),
-  sigmoid: operator('Sigmoid'),
-  relu: operator('Relu'),
-  'leaky-relu': operator('LeakyRelu', ({ alpha }) => ({ alpha: float(alpha) })),
+  neg: elementwise('Neg'),
+  exp: elementwise('Exp'),
+  log: elementwise('Log'),
+  sqrt: elementwise('Sqrt'),
+  reciprocal: elementwise('Reciprocal'),
+  erf: elementwise('Erf'),
+  abs: elementwise('Abs'),
+  sign: elementwise('Sign'),
+  sin: elementwise('Sin'),
+  cos: elementwise('Cos'),
+  floor: elementwise('Floor'),
+  tanh: elementwise('Tanh'),
+  sigmoid: elementwise('Sigmoid'),
+  relu: elementwise('Relu'),
+  'leaky-relu': elementwise('LeakyRelu', ({ alpha }) => ({ alpha: float(alpha) })),
   elu,
-  gelu: operator('Gelu', ({ approximate }) => ({ approximate })),
+  gelu: elementwise('Gelu', ({ approximate }) => ({ approximate })),
   softplus,
   'stop-gradient': (node) => same(node.inputs[0]!),
   cast,

@@ -46,6 +46,17 @@ export function operator<O extends OpName>(
   });
 }
 
+/** Like `operator`, for an element-wise one. */
+export function elementwise<O extends OpName>(
+  opType: string,
+  attributes: (attributes: OpAttributes[O]) => Attributes = () => ({}),
+): LowerRule<O> {
+  return (node) => ({
+    reads: node.inputs,
+    emit: (graph, reads) => [graph.elementwise(opType, reads, attributes(node.attributes))],
+  });
+}
+
 /** The lowering of a node that changes nothing. */
 export function same(tensor: Tensor): Lowering {
   return { reads: [tensor], emit: (_, reads) => [reads[0]!] };
