@@ -122,7 +122,8 @@ describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
     expect(bits(results[0]!.weights)).toEqual(bits(results[1]!.weights));
   });
 
-  test('goes on from a snapshot at any update with the same bits and looks', async () => {
+  // A snapshot at the very end of a stage once lost the stage's record, its trained parameters and its convergence.
+  test('goes on from a snapshot at any update with the same bits and records', async () => {
     const snapshots: TrainingSnapshot[] = [];
     const over: Partial<TrainOptions> = { stages: partial(subject), averageDecay: 0.9, keep: 'best' };
     const whole = await train(
@@ -134,12 +135,11 @@ describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
         },
       }),
     );
-    expect(snapshots).toHaveLength(24);
-    for (const resume of [snapshots[2]!, snapshots[11]!, snapshots[17]!]) {
+    // None at the ends of the two stages.
+    expect(snapshots).toHaveLength(22);
+    for (const resume of [snapshots[2]!, snapshots[10]!, snapshots[11]!, snapshots[17]!, snapshots[21]!]) {
       const rest = await train(optionsFor(subject, { ...over, resume }));
-      expect(rest.looks).toEqual(whole.looks);
-      expect(bits(rest.weights)).toEqual(bits(whole.weights));
-      expect(rest.flops).toBe(whole.flops);
+      expect({ ...rest, weights: bits(rest.weights) }).toEqual({ ...whole, weights: bits(whole.weights) });
     }
   });
 });

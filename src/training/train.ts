@@ -36,6 +36,7 @@ export interface TrainingSnapshot {
   readonly stageStart: number;
   readonly stageStartFlops: number;
   readonly flops: number;
+  readonly trainedParameters: number;
   readonly looks: readonly Look[];
   readonly stages: readonly StageRecord[];
   readonly sinceLook: { readonly sum: number; readonly count: number };
@@ -131,7 +132,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const records: StageRecord[] = [...(resume?.stages ?? [])];
   let step = resume?.step ?? 0;
   let flops = resume?.flops ?? 0;
-  let trainedParameters = 0;
+  let trainedParameters = resume?.trainedParameters ?? 0;
   let { sum, count } = resume?.sinceLook ?? { sum: 0, count: 0 };
   let converged = false;
 
@@ -237,7 +238,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             converged = await look(rate);
             if (converged && stage.length.kind === 'convergence') break;
           }
-          if (options.onSnapshot !== undefined && options.wantsSnapshot?.())
+          // Not at a stage's end, whose record and hand-over would be missing from it.
+          if (step < end && options.onSnapshot !== undefined && options.wantsSnapshot?.())
             await options.onSnapshot(
               snapshot(index, { start, flops: stageStartFlops }, runners, schedule, convergence),
             );
@@ -315,6 +317,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       stageStart: began.start,
       stageStartFlops: began.flops,
       flops,
+      trainedParameters,
       looks: [...looks],
       stages: [...records],
       sinceLook: { sum, count },

@@ -11,6 +11,8 @@ export interface BuiltFakes {
   readonly workerProgram: string;
   /** Program that runs a fake plan: `<workspace> <plan as JSON file> <workers>`. */
   readonly runFakePlan: string;
+  /** Program that runs a real study: `<workspace> <study file> <workers>`. */
+  readonly runStudy: string;
   /** Module to be loaded before a program: kills it, or others, where the environment says. */
   readonly killAt: string;
   remove(): void;
@@ -29,6 +31,8 @@ export async function buildFakes(): Promise<BuiltFakes> {
       'fake-step': 'test/queue/fake-step.ts',
       'run-fake-plan': 'test/queue/run-fake-plan.ts',
       'kill-at': 'test/queue/kill-at.ts',
+      'run-step': 'src/study/run-step.ts',
+      'run-study': 'test/queue/run-study.ts',
     },
     outdir: folder,
     bundle: true,
@@ -43,6 +47,7 @@ export async function buildFakes(): Promise<BuiltFakes> {
     runner: join(folder, 'fake-step.js'),
     workerProgram: join(folder, 'worker.js'),
     runFakePlan: join(folder, 'run-fake-plan.js'),
+    runStudy: join(folder, 'run-study.js'),
     killAt: join(folder, 'kill-at.js'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -21,6 +21,8 @@ export interface Subject {
   readonly comparable: (result: Json) => Json;
   /** True for files of a step that must be the same; by default all but `result.json`. */
   readonly isComparable?: (file: string) => boolean;
+  /** How much faster than true its clock runs. */
+  readonly clock?: number;
 }
 
 export interface Launch {
@@ -66,7 +68,10 @@ export interface KillOptions {
  */
 export async function killAndResume(subject: Subject, options: KillOptions): Promise<readonly KillPoint[]> {
   const { folder, killAt, stream, kills } = options;
-  const preload = { NODE_OPTIONS: `--import=${pathToFileURL(killAt).href}` };
+  const preload = {
+    NODE_OPTIONS: `--import=${pathToFileURL(killAt).href}`,
+    GRAFT_TEST_CLOCK: String(subject.clock ?? 1),
+  };
   const tally = join(folder, 'tally');
   mkdirSync(tally, { recursive: true });
   const reference = join(folder, 'reference');
@@ -103,7 +108,7 @@ export async function killAndResume(subject: Subject, options: KillOptions): Pro
     }
     const done = await recordsOf(subject, workspace);
     if (!ended) {
-      const last = await launch(subject, workspace);
+      const last = await launch(subject, workspace, preload);
       expect({ ...last, point: happened.at(-1) }).toMatchObject({ exitCode: 0 });
     }
     expect(await outcomeOf(subject, workspace)).toEqual(expected);

@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fakeStep } from '../../test/queue/fake-plan.ts';
+import { openSqlite } from './libsql-dialect.ts';
+import { openStore, openStoreForReading } from './open-store.ts';
+import { processStart } from './process-start.ts';
+import { readResultFile, removeTemporaries, writeResultFile } from './step-files.ts';
+
+const folder = fs.mkdtempSync(join(tmpdir(), 'graft-store-'));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const step = (seed: number) => fakeStep('trial', { seed, updates: 1, every: 1 });
+const used = { wall: 2, cpu: 1 };
+
+test('a workspace keeps what was recorded', async () => {
+  const place = join(folder, 'deep', 'kept');
+  const store = await openStore(place, 'a test');
+  const plan = [step(1), step(2)];
+  const [first, second] = plan.map(({ id }) => id) as [string, string];
+  await store.prepare(plan);
+  await store.start(first, '1');
+  await store.log(
+    [{ step: first, attempt: 1, at: 5, type: 'look', payload: { step: 10, validation: 0.1 + 0.2 } }],
+    new Map([[first, { wall: 1, cpu: 0.5 }]]),
+  );
+  await store.log([{ step: first, attempt: 1, at: 6, type: 'note', payload: { text: 'ü' } }], new Map());
+  await store.finish(first, { value: 0.1 + 0.2, list: [1, null, 'x'] }, used);
+  await store.saveStudy({ name: 'a study', spec: { seeds: 3 }, steps: [first, second] });
+  await store.saveStudy({ name: 'a study', spec: { seeds: 4 }, steps: [second, first] });
+  await store.close();
+
+  const reader = await openStoreForReading(place);
+  expect(await reader.steps([second, 'unknown', first])).toMatchObject([
+    { ...plan[1], state: 'pending', result: null, attempts: 0 },
+    {
+      ...plan[0],
+      state: 'done',
+      result: { value: 0.1 + 0.2, list: [1, null, 'x'] },
+      attempts: 1,
+      seconds: used,
+    },
+  ]);
+  expect(await reader.events(first)).toEqual([
+    { step: first, attempt: 1, at: 5, type: 'look', payload: { step: 10, validation: 0.1 + 0.2 } },
+    { step: first, attempt: 1, at: 6, type: 'note', payload: { text: 'ü' } },
+  ]);
+  const study = await reader.study('a study');
+  expect(study).toMatchObject({ spec: { seeds: 4 }, steps: [second, first] });
+  expect(await reader.studies()).toEqual([study]);
+  expect(await reader.study('another')).toBeUndefined();
+  await reader.close();
+});
+
+test('thousands of steps are prepared and read at once', async () => {
+  const store = await openStore(join(folder, 'many'), 'a test');
+  const plan = Array.from({ length: 1300 }, (_, i) => step(i));
+  const records = await store.prepare(plan);
+  expect(records.map(({ id }) => id)).toEqual(plan.map(({ id }) => id));
+  await store.close();
+});
+
+describe('preparing', () => {
+  test('adopts a result that was written but not recorded', async () => {
+    const store = await openStore(join(folder, 'adopted'), 'a test');
+    const { id } = step(1);
+    await store.prepare([step(1)]);
+    await store.start(id, '1');
+    fs.mkdirSync(store.workspace.step(id));
+    writeResultFile(store.workspace.step(id), { id }, { value: 7 });
+    expect(await store.prepare([step(1)])).toMatchObject([
+      { state: 'done', result: { value: 7 }, holder: null },
+    ]);
+    await store.close();
+  });
+
+  test('puts back what a killed run left, with the seconds that it used', async () => {
+    const store = await openStore(join(folder, 'left'), 'a test');
+    const { id } = step(1);
+    await store.prepare([step(1)]);
+    await store.start(id, '1');
+    await store.log([], new Map([[id, used]]));
+    expect(await store.prepare([step(1)])).toMatchObject([{ state: 'pending', holder: null, seconds: used }]);
+    expect(await store.start(id, '2')).toMatchObject({ attempts: 2, seconds: used });
+    await store.close();
+  });
+
+  test('names a damaged result file', async () => {
+    const store = await openStore(join(folder, 'damaged'), 'a test');
+    const place = store.workspace.step(step(1).id);
+    fs.mkdirSync(place);
+    fs.writeFileSync(join(place, 'result.json'), '{"result": ');
+    await expect(store.prepare([step(1)])).rejects.toMatchObject({
+      code: 'bad-file',
+      facts: { path: join(place, 'result.json'), hint: expect.stringContaining('Delete it') },
+    });
+    await store.close();
+  });
+});
+
+describe('opening', () => {
+  test('refuses a second holder, in this process too, and frees the workspace when closed', async () => {
+    const place = join(folder, 'held');
+    const store = await openStore(place, 'the first');
+    await expect(openStore(place, 'the second')).rejects.toMatchObject({
+      code: 'in-use',
+      message: expect.stringMatching(new RegExp(`process ${process.pid} on .* \\('the first', since `)),
+    });
+    await store.close();
+    await (await openStore(place, 'the second')).close();
+  });
+
+  test('says where no workspace is', async () => {
+    await expect(openStoreForReading(join(folder, 'nowhere'))).rejects.toMatchObject({
+      code: 'file-not-found',
+    });
+    expect(fs.existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
+  test('refuses tables of a newer version', async () => {
+    const place = join(folder, 'newer');
+    await (await openStore(place, 'a test')).close();
+    const client = openSqlite(join(place, 'graft.db'));
+    await client.execute('update schema_version set version = 99');
+    client.close();
+    const refused = { code: 'unsupported', message: expect.stringContaining('version 99') };
+    await expect(openStore(place, 'a test')).rejects.toMatchObject(refused);
+    await expect(openStoreForReading(place)).rejects.toMatchObject(refused);
+  });
+
+  test('ends workers that outlived a killed holder, but no other process with their number', async () => {
+    const place = join(folder, 'orphans');
+    await (await openStore(place, 'a test')).close();
+    const { spawn } = await import('node:child_process');
+    const sleep = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const [orphan, stranger] = [sleep(), sleep()];
+    const path = join(place, 'holder.json');
+    const holder = JSON.parse(fs.readFileSync(path, 'utf8'));
+    holder.workers = [
+      { pid: orphan.pid, start: processStart(orphan.pid!) },
+      { pid: stranger.pid, start: 'long ago' },
+    ];
+    fs.writeFileSync(path, JSON.stringify(holder));
+    const ended = new Promise((resolve) => orphan.on('exit', (_, signal) => resolve(signal)));
+    const store = await openStore(place, 'the next');
+    expect(await ended).toBe('SIGKILL');
+    expect(stranger.exitCode).toBeNull();
+    expect(processStart(stranger.pid!)).toBeDefined();
+    stranger.kill('SIGKILL');
+    await store.close();
+  });
+});
+
+test('a process has a start; one that ended has none', async () => {
+  expect(processStart(process.pid)).toBe(processStart(process.pid));
+  expect(processStart(process.pid)).not.toBe(processStart(process.ppid));
+  const { spawnSync } = await import('node:child_process');
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  expect(processStart(pid)).toBeUndefined();
+});
+
+test('temporary files of a killed process are removed, others are kept', () => {
+  const place = join(folder, 'temporaries');
+  fs.mkdirSync(join(place, 'checkpoint'), { recursive: true });
+  for (const name of [
+    '.model.safetensors.12-3.tmp',
+    'checkpoint/.config.json.12-4.tmp',
+    'notes.tmp',
+    'checkpoint/a',
+  ])
+    fs.writeFileSync(join(place, name), '');
+  removeTemporaries(place);
+  const left = fs.readdirSync(place, { recursive: true, encoding: 'utf8' }).sort();
+  expect(left).toEqual(['checkpoint', join('checkpoint', 'a'), 'notes.tmp']);
+  expect(readResultFile(place)).toBeUndefined();
+});
