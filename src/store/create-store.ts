@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { GraftError } from '../errors.ts';
 import type { Step } from '../study/step.ts';
 import { createReader } from './create-reader.ts';
+import { leaveInOneFile } from './open-tables.ts';
 import type { Tables } from './schema.ts';
 import { hasResultFile, readResultFile } from './step-files.ts';
 import type { Seconds, StepRecord, StepState } from './step-record.ts';
@@ -141,13 +142,7 @@ export function createStore(
     addWorker: lock.addWorker,
     removeWorker: lock.removeWorker,
     async close() {
-      try {
-        // The driver closes a file only when all its statements are garbage; until then `graft.db` alone would lack
-        // what the write-ahead log holds.
-        await sql`pragma wal_checkpoint(truncate)`.execute(db);
-      } catch {
-        // A full disk, say: then all stays in the log, from which it is read as well.
-      }
+      await leaveInOneFile(db);
       await reader.close();
       await lock.release();
     },

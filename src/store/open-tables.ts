@@ -26,3 +26,18 @@ export async function openTables(workspace: Workspace, mode: 'read' | 'write'): 
     throw error;
   }
 }
+
+/**
+ * Brings all changes into the database file itself and ends the write-ahead log, so that the file can be copied alone
+ * and read in a folder that cannot be written. Where somebody reads it at this moment, or the disk is full, the log
+ * stays: it is read as well.
+ */
+export async function leaveInOneFile(db: Kysely<Tables>): Promise<void> {
+  try {
+    await sql`pragma wal_checkpoint(truncate)`.execute(db);
+    await sql`pragma busy_timeout = 0`.execute(db);
+    await sql`pragma journal_mode = delete`.execute(db);
+  } catch {
+    // As said above: nothing is lost.
+  }
+}

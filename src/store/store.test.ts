@@ -1,3 +1,4 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,31 @@ test('a workspace keeps what was recorded', async () => {
   expect(await reader.studies()).toEqual([study]);
   expect(await reader.study('another')).toBeUndefined();
   await reader.close();
+});
+
+test('a workspace that was closed can be read where nothing can be written', async ({ skip }) => {
+  const place = join(folder, 'read-only');
+  const store = await openStore(place, 'a test');
+  await store.prepare([step(1)]);
+  await store.close();
+  expect(fs.readdirSync(place).filter((name) => name.startsWith('graft.db'))).toEqual(['graft.db']);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', join(place, 'studies')], {
+      stdio: 'ignore',
+    });
+  } catch {
+    return skip('this process may not mount a disk');
+  }
+  const disk = join(place, 'studies');
+  try {
+    fs.copyFileSync(join(place, 'graft.db'), join(disk, 'graft.db'));
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const reader = await openStoreForReading(disk);
+    expect(await reader.steps([step(1).id])).toMatchObject([{ state: 'pending' }]);
+    await reader.close();
+  } finally {
+    execFileSync('umount', ['-l', disk]);
+  }
 });
 
 test('thousands of steps are prepared and read at once', async () => {
@@ -132,7 +158,6 @@ describe('opening', () => {
   test('ends workers that outlived a killed holder, but no other process with their number', async () => {
     const place = join(folder, 'orphans');
     await (await openStore(place, 'a test')).close();
-    const { spawn } = await import('node:child_process');
     const sleep = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     const [orphan, stranger] = [sleep(), sleep()];
     const path = join(place, 'holder.json');
@@ -152,10 +177,9 @@ describe('opening', () => {
   });
 });
 
-test('a process has a start; one that ended has none', async () => {
+test('a process has a start; one that ended has none', () => {
   expect(processStart(process.pid)).toBe(processStart(process.pid));
   expect(processStart(process.pid)).not.toBe(processStart(process.ppid));
-  const { spawnSync } = await import('node:child_process');
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   expect(processStart(pid)).toBeUndefined();
 });

@@ -40,5 +40,5 @@ test.skipIf(process.platform === 'win32')(
     for (const event of ['write', 'sync', 'rename', 'commit', 'time'])
       expect([...kinds].filter((kind) => kind.endsWith(event)).length).toBeGreaterThan(0);
   },
-  120_000,
+  300_000,
 );
