@@ -227,17 +227,21 @@ function metricsOf(trials: readonly FinishedTrial[], item: string): MetricDescri
   for (const { result } of trials)
     for (const { metric, unit, direction } of result.measurements) {
       if (found.has(metric)) continue;
-      const known = (metrics as Record<string, Pick<Metric, 'title' | 'summary'>>)[metric];
+      const known = (metrics as Record<string, Pick<Metric, 'title' | 'summary' | 'range'>>)[metric];
       found.set(metric, {
         name: metric,
         title: known?.title ?? metric,
         summary: known?.summary ?? '',
         unit: unitInWords(unit, item),
         direction,
+        range: [finite(known?.range[0]), finite(known?.range[1])],
       });
     }
   return [...found.values()];
 }
+
+const finite = (end: number | undefined): number | null =>
+  end !== undefined && Number.isFinite(end) ? end : null;
 
 function warningsOf(
   { warnings }: ReportInput,

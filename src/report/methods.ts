@@ -1,4 +1,5 @@
 import { countOf, formatNumber, listWords, plural } from '../study/format-number.ts';
+import { metricInWords } from '../study/metric-in-words.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import { formatBytes, formatDuration, formatFlops } from './format-quantity.ts';
 import type { DataDescription, ReportData } from './report-data.ts';
@@ -24,12 +25,14 @@ function design({
   failures,
 }: Omit<ReportData, 'methods'>): string {
   const failed = failures.filter(({ cell }) => cell !== undefined).length;
-  const rows = techniques.map(({ label, title }) =>
-    label === title ? label : `${label} (${title.toLowerCase()})`,
+  const rows = techniques.map(({ label, name, summary }, i) =>
+    techniques.findIndex((one) => one.name === name) === i
+      ? `${label} (${summary.charAt(0).toLowerCase()}${summary.slice(1).replace(/\.$/, '')})`
+      : label,
   );
   const from = study.source === undefined ? '' : ` from ${study.source}`;
   return [
-    `We compared ${countOf(techniques.length, 'way')} of adapting ${models.length === 1 ? 'a pre-trained model' : countOf(models.length, 'pre-trained model')} (${listWords(models.map(({ label, origin }) => `${label}, ${origin}`))})${from} to ${study.target}: ${listWords(rows.map((row) => row))}.`,
+    `We compared ${countOf(techniques.length, 'way')} of adapting ${models.length === 1 ? 'a pre-trained model' : countOf(models.length, 'pre-trained model')} (${listWords(models.map(({ label, origin }) => `${label}, ${origin}`))})${from} to ${study.target}: ${rows.join('; ')}.`,
     `Each was run with ${listWords(matrix.budgets.map((n) => formatNumber(n, 0)))} target ${plural(study.item)} and ${countOf(matrix.seeds.length, 'seed')}; budgets include validation (one fifth, at least 5), are nested within a seed and the same for all techniques.`,
     `${countOf(trials.length, 'trial')} finished${failed === 0 ? '' : `, ${failed} failed`}.`,
   ].join(' ');
@@ -49,25 +52,25 @@ function dataSentence(set: DataDescription): string {
   return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}`;
 }
 
-function training({ study, rateSearches }: Omit<ReportData, 'methods'>, { training: t }: StudySpec): string {
+function training({ study }: Omit<ReportData, 'methods'>, { training: t }: StudySpec): string {
   const optimiser = typeof t.optimiser === 'string' ? t.optimiser : t.optimiser.name;
   const schedule = typeof t.schedule === 'string' ? t.schedule : t.schedule.name;
   const rates = typeof t.learningRate === 'number' ? [t.learningRate] : t.learningRate;
   const rate =
-    rates.length === 1 || rateSearches.length === 0
+    rates.length === 1
       ? `a learning rate of ${rates[0]}`
       : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported`;
   return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule unless a row says otherwise, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
 }
 
 function measurements(
-  { metrics, comparison, environment: _, study }: Omit<ReportData, 'methods'>,
+  { metrics, comparison, study }: Omit<ReportData, 'methods'>,
   { evaluation, sampling }: StudySpec,
 ): string {
   if (metrics.length === 0) return '';
-  const names = metrics.map(({ title }) => title);
+  const names = metrics.map(({ name }) => metricInWords(name));
   const primary = metrics.find(({ name }) => name === comparison?.primary.metric);
-  return `We measured ${listWords(names)} on at most ${countOf(evaluation.items, `test ${study.item}`)} and ${countOf(sampling.count, 'sample')} of each model${primary === undefined ? '' : `; the primary metric is ${primary.title} (${primary.direction} is better)`}. Likelihood bounds use ${countOf(evaluation.importanceSamples, 'importance sample')}. All techniques of a seed are judged on the same items with the same random codes.`;
+  return `We measured ${listWords(names)} on at most ${countOf(evaluation.items, `test ${study.item}`)} and ${countOf(sampling.count, 'sample')} of each model${primary === undefined ? '' : `; the primary metric is ${metricInWords(primary.name)} (${primary.direction} is better)`}. Likelihood bounds use ${countOf(evaluation.importanceSamples, 'importance sample')}. All techniques of a seed are judged on the same items with the same random codes.`;
 }
 
 function statistics({ comparison }: Omit<ReportData, 'methods'>): string {
@@ -78,5 +81,5 @@ function statistics({ comparison }: Omit<ReportData, 'methods'>): string {
 
 function computing({ cost, environment: e }: Omit<ReportData, 'methods'>): string {
   const versions = Object.entries(e.versions).map(([name, version]) => `${name} ${version}`);
-  return `The study took ${formatDuration(cost.actual.wallSeconds)} and ${formatFlops(cost.flops)} of training on ${countOf(e.cores, 'core')} (${e.processor}, ${formatBytes(e.memory)} of memory, ${e.platform}), ${countOf(e.workers, 'worker')} with ${countOf(e.threadsPerWorker, 'thread')} each, device ${e.device}; ${listWords(versions)}.`;
+  return `The study took ${formatDuration(cost.actual.wallSeconds)} and ${formatFlops(cost.flops)} of training on ${countOf(e.cores, 'core')} of ${e.processor} with ${formatBytes(e.memory)} of memory under ${e.platform}; ${countOf(e.workers, 'worker')} with ${countOf(e.threadsPerWorker, 'thread')} each, device ${e.device}; ${listWords(versions)}.`;
 }

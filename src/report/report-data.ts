@@ -84,6 +84,8 @@ export interface MetricDescription {
   /** In words: 'nats per image'. */
   readonly unit: string;
   readonly direction: 'lower' | 'higher';
+  /** Smallest and largest possible value; null where there is none. */
+  readonly range: readonly [number | null, number | null];
 }
 
 /** A finished trial with what there is to look at. */
@@ -194,6 +196,11 @@ export interface ReportData {
   readonly citations: readonly Citation[];
   /** Media that were left out to keep the report small, in words. */
   readonly leftOut: readonly string[];
+}
+
+/** A metric with its unit, once where they are the same words: 'Negative log-likelihood, nats per image'. */
+export function metricLabel({ title, unit }: Pick<MetricDescription, 'title' | 'unit'>): string {
+  return unit === '' || unit.toLowerCase() === title.toLowerCase() ? title : `${title}, ${unit}`;
 }
 
 /** The metric that decides, as it is described. */

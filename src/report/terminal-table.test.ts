@@ -28,7 +28,7 @@ const plain = { colour: false, width: 100 };
 describe('the table at the end of a run', () => {
   test('shows means, spreads and marks', () => {
     expect(terminalTable(report, plain)).toMatchInlineSnapshot(`
-      "Negative log-likelihood on glyphs/handwriting, nats per image
+      "Negative log-likelihood, nats per image, on glyphs/handwriting
       lower is better; mean ± half of the 95 % interval over 3 seeds
 
                                  25 images    100 images    400 images
@@ -60,7 +60,7 @@ test('one seed has no spread', async () => {
     join(folder, 'one'),
   );
   expect(terminalTable(one, plain)).toMatchInlineSnapshot(`
-    "Bits per byte on names/Italian
+    "Bits per byte, on names/Italian
     lower is better; one seed
 
       a

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { countOf, formatNumber } from '../study/format-number.ts';
 import { type KeyCell, keyTables } from './key-table.ts';
-import { primaryOf, type ReportData } from './report-data.ts';
+import { metricLabel, primaryOf, type ReportData } from './report-data.ts';
 
 export interface TerminalOptions {
   /** Escape sequences for colour. */
@@ -25,8 +25,7 @@ export function terminalTable(report: ReportData, { colour, width }: TerminalOpt
   const percent = formatNumber(100 * comparison.confidence, 0);
   const what =
     seeds > 1 ? `mean ± half of the ${percent} % interval over ${countOf(seeds, 'seed')}` : 'one seed';
-  const unit = primary.unit === '' || primary.unit === primary.title.toLowerCase() ? '' : `, ${primary.unit}`;
-  const title = c.bold(`${primary.title} on ${study.target}${unit}`);
+  const title = c.bold(`${metricLabel(primary)}, on ${study.target}`);
   const about = c.dim(`${primary.direction} is better; ${what}`);
   const header = matrix.budgets.map((budget) => countOf(budget, study.item));
   const tables = keyTables(report);

@@ -3,10 +3,11 @@ import type { Matrix } from './trial-table.ts';
 /** One sentence of a verdict, traceable to what it rests on. */
 export interface VerdictSentence {
   /**
-   * 'recommendation': what to use; 'evidence': what is claimed and what is not; 'caution': what may mislead; 'seeds':
+   * 'recommendation': what to use; 'evidence': what is claimed and what is not;
+   * 'alternative': what costs less; 'caution': what may mislead; 'seeds':
    * what would be needed to be surer; 'scope': what it holds for.
    */
-  readonly kind: 'recommendation' | 'evidence' | 'caution' | 'seeds' | 'scope';
+  readonly kind: 'recommendation' | 'evidence' | 'alternative' | 'caution' | 'seeds' | 'scope';
   /** Absent where it is about all models. */
   readonly model?: string;
   /** Absent where it is about all budgets. */

@@ -145,7 +145,7 @@ function cheaper(
     const loss = words.amount(Math.abs(best.cell.mean! - choice!.mean!), model);
     return [
       {
-        kind: 'evidence',
+        kind: 'alternative',
         model,
         budget,
         text: `${words.modelPrefix(model)}Where computing is short: with ${words.items([budget])}, ${best.cell.technique} trains with ${formatNumber((100 * best.flops) / cost, 0)} % of the operations of ${choice!.technique} and is ${loss}${unit === '' ? '' : ` ${unit}`} behind.`,

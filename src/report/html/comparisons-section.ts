@@ -1,0 +1,169 @@
+import * as Plot from '@observablehq/plot';
+import type { PairedResult } from '../../statistics/compare-paired.ts';
+import type { TrialComparison } from '../../study/compare-trials.ts';
+import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
+import { drawSvg } from './draw-svg.ts';
+import { anchor, type Content, type Html, html } from './markup.ts';
+import { scaleDomain } from './scale-domain.ts';
+import { type Section, section } from './section.ts';
+import { named, styleOf } from './technique-style.ts';
+
+const WIDTH = 300;
+
+/** Every stated comparison with its interval as a picture and in numbers, one table for each model and reference. */
+export function comparisonsSection(report: ReportData): Section | null {
+  const { comparison, matrix } = report;
+  const primary = primaryOf(report);
+  if (comparison === null || primary === undefined || comparison.family === 0) return null;
+  const percent = formatNumber(100 * comparison.confidence, 0);
+  const better = primary.direction === 'lower' ? 'below' : 'above';
+  const groups = matrix.models.flatMap((model) =>
+    comparison.references.map((reference) => ({
+      model,
+      reference,
+      rows: comparison.comparisons.filter((one) => one.model === model && one.reference === reference),
+    })),
+  );
+  return section(
+    'comparisons',
+    'Comparisons',
+    html`<p>Technique minus reference in ${primary.title.toLowerCase()}${primary.unit === '' ? '' : ` (${primary.unit})`}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} %; an interval excludes zero exactly where the difference is significant. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
+    groups
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ model, reference, rows }) => group(report, model, reference, rows)),
+  );
+}
+
+function group(report: ReportData, model: string, reference: string, rows: readonly TrialComparison[]): Html {
+  const { matrix, techniques, study } = report;
+  const primary = primaryOf(report)!;
+  const results = rows.flatMap(({ result }) => result ?? []);
+  const decimals = decimalsFor(
+    results.map(({ meanDifference }) => meanDifference),
+    results.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
+  );
+  const domain = scaleDomain(
+    [0, ...results.map(({ meanDifference }) => meanDifference)],
+    results.flatMap(({ interval }) => (interval === null ? [] : [interval.low, interval.high])),
+  ).domain;
+  const title = `${matrix.models.length > 1 ? `${model}: ` : ''}against ${reference}`;
+  const described = (label: string) => techniques.find((one) => one.label === label)!;
+  const better = primary.direction === 'lower' ? '← technique better' : 'technique better →';
+  return html`<h3>${named({ ...described(reference), label: title })}</h3>
+<table class="cards forest"><thead><tr><th scope="col">budget</th><th scope="col">technique</th><th scope="col">difference (adjusted interval)</th><th scope="col" class="picture">${axis(domain)}<span class="note">difference${primary.unit === '' ? '' : `, ${primary.unit}`} (${better})</span></th><th scope="col">p, adjusted</th><th scope="col">what can be claimed</th><th scope="col">seeds needed</th></tr></thead>
+<tbody>${rows.map((row, i) => comparisonRow(row, described(row.technique), { decimals, domain, item: study.item, first: row.budget !== rows[i - 1]?.budget }))}</tbody></table>`;
+}
+
+interface RowOptions {
+  readonly decimals: number;
+  readonly domain: [number, number];
+  readonly item: string;
+  /** First row of its budget: a line separates it from the budget before. */
+  readonly first: boolean;
+}
+
+function comparisonRow(row: TrialComparison, technique: TechniqueDescription, options: RowOptions): Html {
+  const { decimals, domain, item, first } = options;
+  const { result, budget, missing, id, seeds } = row;
+  const head = html`<td data-label="budget">${countOf(budget, item)}</td><th scope="row">${named(technique)}</th>`;
+  const start = html`<tr id="${anchor('c', id)}" class="${first ? 'first' : ''}">`;
+  if (result === null)
+    return html`${start}${head}<td colspan="5" class="missing">not compared: ${missing === 'measured differently' ? 'the two sides were measured differently' : 'no seed has finished trials on both sides'}</td></tr>`;
+  const { meanDifference, interval, adjustedP } = result;
+  const claimed = result.noClaim === null;
+  return html`${start}${head}
+<td data-label="difference">${formatSigned(meanDifference, decimals)} <span class="spread">${interval === null ? noInterval(result) : `(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})`}</span></td>
+<td class="picture">${bar(result, technique, domain)}</td>
+<td data-label="p, adjusted">${adjustedP === null ? '–' : pValue(adjustedP)}</td>
+<td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${seeds.length < 2 ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
+<td data-label="seeds needed">${needed(result)}</td></tr>`;
+}
+
+const noInterval = ({ test }: PairedResult): string =>
+  test === 'none' ? '(one seed: no interval)' : '(the same in all seeds)';
+
+function claim({ verdict, noClaim }: PairedResult): Content {
+  if (noClaim === null) return html`<b>${verdict}</b>`;
+  return {
+    'one seed': 'none: one seed',
+    'identical results': 'none: identical results',
+    'not significant': 'none',
+    'not converged': 'none: the weaker side had not converged',
+  }[noClaim];
+}
+
+function needed({ seedsNeeded, noClaim }: PairedResult): string {
+  if (noClaim === null || noClaim === 'not converged' || seedsNeeded === null) return '–';
+  return seedsNeeded.kind === 'more than'
+    ? `over ${formatNumber(seedsNeeded.seeds, 0)}`
+    : formatNumber(seedsNeeded.seeds, 0);
+}
+
+function pValue(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : p >= 0.9995 ? '1' : formatNumber(p, p < 0.01 ? 4 : 3);
+}
+
+/** Interval and mean on the group's common scale; an interval that leaves the picture ends at its edge. */
+function bar(result: PairedResult, technique: TechniqueDescription, domain: [number, number]): Html {
+  const { colour, symbol } = styleOf(technique);
+  const { meanDifference, interval } = result;
+  const [low, high] = domain;
+  const inside = (value: number) => Math.min(high, Math.max(low, value));
+  const claimed = result.noClaim === null;
+  return drawSvg({
+    width: WIDTH,
+    height: 22,
+    marginTop: 0,
+    marginBottom: 0,
+    marginLeft: 8,
+    marginRight: 8,
+    axis: null,
+    x: { domain },
+    y: { domain: [0, 1] },
+    className: 'bar',
+    marks: [
+      Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.5, strokeDasharray: '2 2' }),
+      ...(interval === null
+        ? []
+        : [
+            Plot.link([0], {
+              x1: inside(interval.low),
+              x2: inside(interval.high),
+              y1: 0.5,
+              y2: 0.5,
+              stroke: colour,
+              strokeWidth: claimed ? 3 : 1.4,
+            }),
+            ...[interval.low, interval.high]
+              .filter((end) => end === inside(end))
+              .map((end) =>
+                Plot.link([0], { x1: end, x2: end, y1: 0.3, y2: 0.7, stroke: colour, strokeWidth: 1.4 }),
+              ),
+          ]),
+      Plot.dot([[meanDifference, 0.5]], {
+        symbol,
+        fill: colour,
+        stroke: 'var(--page)',
+        strokeWidth: 0.8,
+        r: 4.6,
+      }),
+    ],
+  });
+}
+
+function axis(domain: [number, number]): Html {
+  return drawSvg({
+    width: WIDTH,
+    height: 24,
+    marginTop: 22,
+    marginBottom: 1,
+    marginLeft: 8,
+    marginRight: 8,
+    x: { domain, axis: 'top', ticks: 4, label: null },
+    y: { axis: null },
+    className: 'bar',
+    style: { fontSize: '11px' },
+    marks: [],
+  });
+}

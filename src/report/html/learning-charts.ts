@@ -1,0 +1,156 @@
+import * as Plot from '@observablehq/plot';
+import { mean } from '../../statistics/summarize.ts';
+import { countOf, formatNumber } from '../../study/format-number.ts';
+import { unitInWords } from '../../study/metric-in-words.ts';
+import type { Look, TrialResult } from '../../study/trial-result.ts';
+import { trialTable } from '../../study/trial-table.ts';
+import type { ReportData, TechniqueDescription } from '../report-data.ts';
+import { chart } from './chart.ts';
+import type { Html } from './markup.ts';
+import { wantsLog } from './scale-domain.ts';
+import { styleOf } from './technique-style.ts';
+
+type Cost = 'step' | 'flops';
+type Point = [cost: number, validation: number];
+
+interface Series {
+  readonly technique: TechniqueDescription;
+  /** One curve a seed. */
+  readonly seeds: readonly Point[][];
+  /** Mean over seeds, where all have looks at the same costs. */
+  readonly mean: readonly Point[] | null;
+}
+
+/** Validation loss while training, one panel for each budget of a model: by updates, or by operations. */
+export function learningCharts(report: ReportData, model: string, cost: Cost): Html[] {
+  const { matrix, study } = report;
+  const all = matrix.budgets.map((budget) => ({ budget, series: seriesOf(report, model, budget, cost) }));
+  const points = all.flatMap(({ series }) => series.flatMap(({ seeds }) => seeds.flat()));
+  if (points.length === 0) return [];
+  const log = wantsLog(points.map(([, y]) => y));
+  const [low, high] = extent(points.map(([, y]) => y));
+  const most = Math.max(...points.map(([x]) => x));
+  const scale = flopScale(most);
+  const unit = unitInWords(
+    report.trials.find(({ result }) => result.cell.model === model)?.result.lossUnit ?? '',
+    study.item,
+  );
+  return all
+    .filter(({ series }) => series.length > 0)
+    .map(({ budget, series }) =>
+      chart({
+        title: `${countOf(budget, study.item)}`,
+        height: 230,
+        y: {
+          label: `validation loss${unit === '' ? '' : `, ${unit}`}${log ? ' (logarithmic)' : ''}`,
+          better: 'lower',
+        },
+        x: { label: cost === 'step' ? 'updates' : `operations of training (${scale.unit})` },
+        description: `Validation loss of ${series.length} techniques against ${cost === 'step' ? 'updates' : 'operations'} with ${countOf(budget, study.item)}.`,
+        plot: {
+          x: {
+            domain: [0, cost === 'step' ? most : most / scale.factor],
+            label: null,
+            ticks: 5,
+          },
+          // All panels have one scale, so that budgets can be compared.
+          y: log
+            ? {
+                type: 'log',
+                domain: [low * 0.97, high * 1.03],
+                label: null,
+                grid: true,
+                ticks: logTicks(low, high),
+                tickFormat: tick,
+              }
+            : {
+                domain: [low - 0.04 * (high - low), high + 0.04 * (high - low)],
+                label: null,
+                grid: true,
+                ticks: 5,
+              },
+          marks: series.flatMap((one) => marksOf(one, cost === 'step' ? 1 : scale.factor)),
+        },
+      }),
+    );
+}
+
+function marksOf({ technique, seeds, mean: average }: Series, factor: number): Plot.Markish[] {
+  const { colour, symbol, dash } = styleOf(technique);
+  const scaled = (curve: readonly Point[]) => curve.map(([x, y]): Point => [x / factor, y]);
+  const main = average ?? seeds[0]!;
+  // A mark here and there, so that lines can be told apart without colour; each technique at other places.
+  const marked = main.filter((_, i) => i === main.length - 1 || (i - technique.style) % 6 === 0);
+  return [
+    ...(seeds.length > 1
+      ? seeds.map((curve) =>
+          Plot.line(scaled(curve), { stroke: colour, strokeWidth: 0.8, strokeOpacity: 0.35 }),
+        )
+      : []),
+    Plot.line(scaled(main), { stroke: colour, strokeWidth: 1.7, strokeDasharray: dash }),
+    Plot.dot(scaled(marked), { symbol, fill: colour, stroke: 'var(--page)', strokeWidth: 0.7, r: 4 }),
+  ];
+}
+
+function seriesOf(
+  { matrix, techniques, trials }: ReportData,
+  model: string,
+  budget: number,
+  cost: Cost,
+): Series[] {
+  const table = trialTable(matrix, trials);
+  return techniques.flatMap((technique): Series[] => {
+    const curves = matrix.seeds.flatMap((seed) => {
+      const trial = table.trial({ model, technique: technique.label, budget }, seed);
+      const looks = trial === undefined ? [] : looksOf(trial.result);
+      return looks.length < 2 ? [] : [looks];
+    });
+    if (curves.length === 0) return [];
+    const seeds = curves.map((looks) => looks.map((look): Point => [look[cost], look.validation]));
+    return [{ technique, seeds, mean: meanCurve(seeds) }];
+  });
+}
+
+const looksOf = ({ looks }: TrialResult): Look[] =>
+  looks.filter(({ validation }) => Number.isFinite(validation));
+
+/** Null where the curves were not looked at at the same costs. */
+function meanCurve(curves: readonly Point[][]): Point[] | null {
+  const first = curves[0]!;
+  const same = curves.every(
+    (curve) =>
+      curve.length === first.length &&
+      curve.every(([x], i) => Math.abs(x - first[i]![0]) <= 1e-9 * Math.abs(x)),
+  );
+  return same ? first.map(([x], i): Point => [x, mean(curves.map((curve) => curve[i]![1]))]) : null;
+}
+
+function extent(values: readonly number[]): [number, number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/** 1, 2 and 5 times powers of ten within the ends; halves between them where there are few. */
+function logTicks(low: number, high: number): number[] {
+  const ticks = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    for (const factor of [1, 1.5, 2, 3, 5, 7]) ticks.push(factor * 10 ** power);
+  return ticks.filter((t) => t >= low && t <= high);
+}
+
+const tick = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** The unit in which operations read best. */
+export function flopScale(most: number): { readonly factor: number; readonly unit: string } {
+  const units: [number, string][] = [
+    [1e15, 'PFLOP'],
+    [1e12, 'TFLOP'],
+    [1e9, 'GFLOP'],
+    [1e6, 'MFLOP'],
+  ];
+  const found = units.find(([factor]) => most >= factor) ?? [1, 'FLOP'];
+  return { factor: found[0], unit: found[1] };
+}
+
+/** Operations in the unit of a scale. */
+export const inScale = (flops: number, { factor }: { readonly factor: number }): string =>
+  formatNumber(flops / factor, 2);

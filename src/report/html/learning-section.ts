@@ -1,0 +1,73 @@
+import type { Advantage, SpeedUp } from '../../statistics/transfer-benefits.ts';
+import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { unitInWords } from '../../study/metric-in-words.ts';
+import type { ReportData } from '../report-data.ts';
+import { panels } from './chart.ts';
+import { bounded } from './curves-section.ts';
+import { learningCharts } from './learning-charts.ts';
+import { type Content, type Html, html } from './markup.ts';
+import { type Section, scrolling, section } from './section.ts';
+import { legend, named } from './technique-style.ts';
+
+/** How training went, and what transfer brings at its start, on its way and at its end. */
+export function learningSection(report: ReportData): Section | null {
+  const { models } = report.matrix;
+  const charts = models.map((model) => ({
+    model,
+    updates: learningCharts(report, model, 'step'),
+    flops: learningCharts(report, model, 'flops'),
+  }));
+  if (charts.every(({ updates }) => updates.length === 0)) return null;
+  const trained = report.techniques.filter(({ trains }) => trains);
+  return section(
+    'learning',
+    'Learning curves',
+    html`<p>Validation loss of the ${report.study.item}s that each trial may look at but does not train on. ${
+      report.matrix.seeds.length > 1
+        ? 'Strong lines are means over seeds where all seeds were looked at after the same updates, faint lines single seeds.'
+        : ''
+    } All panels of a row have the same scales.</p>`,
+    legend(trained, true),
+    charts.map(
+      ({ model, updates, flops }) =>
+        html`<h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}<h3>${models.length > 1 && `${model}, `}by operations</h3><p class="note">Updates that leave layers frozen cost fewer operations.</p>${panels(flops)}`,
+    ),
+    benefits(report),
+  );
+}
+
+function benefits({ comparison, techniques, study, matrix }: ReportData): Html | null {
+  const learning = comparison?.learning ?? [];
+  if (learning.length === 0) return null;
+  const { reference, unit } = learning[0]!;
+  const several = matrix.models.length > 1;
+  const gaps = learning.flatMap(({ byUpdates: { start, finalGap } }) => [start, finalGap]);
+  const decimals = Math.min(
+    decimalsFor(
+      learning.map(({ byUpdates }) => byUpdates.finalGap.mean),
+      gaps.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
+    ),
+    3,
+  );
+  const words = unitInWords(unit, study.item);
+  return html`<h3>What transfer brings while training</h3>
+<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is at the first and at the last look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner ${reference}'s final loss is reached (median of seeds, above 1 is better).</p>
+${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>budget</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
+<tbody>${learning.map(
+  ({ model, budget, technique, byUpdates, byFlops }) =>
+    html`<tr>${several && html`<td>${model}</td>`}<td>${countOf(budget, study.item)}</td><th scope="row">${named(techniques.find(({ label }) => label === technique)!)}</th><td>${gap(byUpdates.start, decimals)}</td><td>${speed(byUpdates.speedUp)}</td><td>${speed(byFlops.speedUp)}</td><td>${gap(byUpdates.finalGap, decimals)}</td></tr>`,
+)}</tbody></table>`)}`;
+}
+
+function gap({ mean, interval }: Advantage, decimals: number): Content {
+  const range =
+    interval === null
+      ? ''
+      : ` (${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})`;
+  return html`${formatSigned(mean, decimals)}<span class="spread">${range}</span>`;
+}
+
+function speed({ median, perSeed }: SpeedUp): string {
+  if (median === null) return perSeed.every((one) => one === null) ? 'not defined' : 'differs between seeds';
+  return bounded(median, '×');
+}

@@ -1,0 +1,293 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SyntheticReportOptions, syntheticReport } from '../../../test/synthetic-report.ts';
+import { imageRows, type SyntheticStudy, textRows } from '../../../test/synthetic-study.ts';
+import { formatNumber } from '../../study/format-number.ts';
+import { measurementKey } from '../../study/measurement-key.ts';
+import type { ReportData } from '../report-data.ts';
+import { reportHtml } from './report-html.ts';
+
+const study: SyntheticStudy = {
+  rows: imageRows,
+  budgets: [25, 100, 400],
+  seeds: [1, 2, 3],
+  unseen: ['glyphs/serif', 'glyphs/monospace'],
+  unconverged: (technique, budget) => technique === 'from-scratch' && budget === 400,
+  failed: (technique, budget, seed) => technique === 'gradual-unfreezing' && budget === 25 && seed === 2,
+};
+let folder = '';
+let count = 0;
+const make = (options: Partial<SyntheticStudy> = {}, more: SyntheticReportOptions = {}) =>
+  syntheticReport({ ...study, ...options }, join(folder, String(count++)), more);
+let report: ReportData;
+let markup: string;
+let document: ReturnType<typeof parseHTML>['document'];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-report-'));
+  report = await make();
+  markup = reportHtml(report);
+  ({ document } = parseHTML(markup));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What must never be read in a report. */
+function expectClean(page: string): void {
+  const text = parseHTML(page).document.body.textContent ?? '';
+  for (const word of ['NaN', 'undefined', 'null', '[object', 'Infinity', 'function', '=>'])
+    expect(text).not.toContain(word);
+  const { document: parsed } = parseHTML(page);
+  for (const element of parsed.querySelectorAll('svg *'))
+    for (const { name, value } of element.attributes)
+      expect(`${name}="${value}"`).not.toMatch(/NaN|undefined|Infinity/);
+}
+
+describe('the page', () => {
+  test('has a section for everything that was recorded, each with its entry in the contents', () => {
+    const ids = [...document.querySelectorAll('main > section')].map(({ id }) => id);
+    expect(ids).toEqual([
+      'verdict',
+      'results',
+      'samples',
+      'budgets',
+      'learning',
+      'cost',
+      'comparisons',
+      'memorisation',
+      'forgetting',
+      'unseen',
+      'metrics',
+      'trials',
+      'problems',
+      'material',
+      'methods',
+    ]);
+    const linked = [...document.querySelectorAll('nav a')].map((a) => a.getAttribute('href'));
+    expect(linked).toEqual(ids.slice(1).map((id) => `#${id}`));
+  });
+
+  test('loads nothing, runs nothing, and is small', () => {
+    expect(document.querySelectorAll('script, link, iframe, object, embed, base, form').length).toBe(0);
+    for (const element of document.querySelectorAll('[src], [srcset], [xlink\\:href], [action]'))
+      expect(element.getAttribute('src')).toMatch(/^data:image\/png;base64,/);
+    for (const a of document.querySelectorAll('a')) expect(a.getAttribute('href')).toMatch(/^#/);
+    expect(markup).not.toMatch(/url\(|@import/);
+    for (const element of document.querySelectorAll('*'))
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^on/);
+    expect(markup.length).toBeLessThan(5_000_000);
+  });
+
+  test('shows no number that is none', () => expectClean(markup));
+
+  test('has one place for every link, and ids that are unique', () => {
+    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const a of document.querySelectorAll('a')) expect(ids).toContain(a.getAttribute('href')!.slice(1));
+  });
+});
+
+test('the key table shows the data', () => {
+  const rows = [...document.querySelectorAll('.key tbody tr')];
+  expect(rows).toHaveLength(5);
+  for (const row of rows) {
+    const technique = row.querySelector('th')!.textContent!.trim();
+    for (const [j, cell] of [...row.querySelectorAll('td')].entries()) {
+      const budget = study.budgets[j]!;
+      const summary = report.comparison!.cells.find((c) => c.technique === technique && c.budget === budget)!;
+      expect(cell.querySelector('.mean')!.textContent).toBe(formatNumber(summary.mean!, 1));
+      const spread = cell.querySelector('.spread')?.textContent ?? null;
+      const { interval } = summary;
+      expect(spread).toBe(
+        interval === null ? null : `± ${formatNumber((interval.high - interval.low) / 2, 1)}`,
+      );
+      expect(cell.textContent!.includes('not converged')).toBe(!summary.converged);
+      expect(cell.textContent!.includes('2 of 3 seeds')).toBe(summary.values.length === 2);
+    }
+  }
+  const best = [...document.querySelectorAll('.key td.best')].map((td) =>
+    td.closest('tr')!.querySelector('th')!.textContent!.trim(),
+  );
+  expect(best.sort()).toEqual(['fine-tune', 'fine-tune', 'gradual-unfreezing']);
+});
+
+test('every stated comparison has a row with its numbers', () => {
+  const { comparisons } = report.comparison!;
+  expect(document.querySelectorAll('.forest tbody tr')).toHaveLength(comparisons.length);
+  const text = document.querySelector('#comparisons')!.textContent!;
+  for (const { result } of comparisons)
+    expect(text).toContain(formatNumber(Math.abs(result!.meanDifference), 1));
+});
+
+test('every sentence of the verdict is on the page', () => {
+  const text = document.querySelector('#verdict')!.textContent!;
+  for (const sentence of report.verdict!.sentences) expect(text).toContain(sentence.text);
+});
+
+test('every measurement names its step', () => {
+  const first = new Map(
+    [...document.querySelectorAll('#trials td[rowspan]')].map((td) => [
+      td.querySelector('a')!.getAttribute('href'),
+      td,
+    ]),
+  );
+  for (const { step, result } of report.trials) {
+    const cell = first.get(`#t-${step}`)!;
+    expect(cell.getAttribute('rowspan')).toBe(String(result.measurements.length));
+    expect(cell.closest('tr')!.textContent).toContain(measurementKey(result.measurements[0]!));
+  }
+});
+
+test('every axis has words, with the direction where there is one', () => {
+  const charts = [...document.querySelectorAll('figure.chart')];
+  expect(charts.length).toBeGreaterThan(10);
+  for (const figure of charts) {
+    expect(figure.querySelector('.axis-x')!.textContent!.length).toBeGreaterThan(5);
+    expect(figure.querySelector('.axis-y')!.textContent).toMatch(/(lower|higher) is better/);
+    expect(figure.querySelector('[role=img]')!.getAttribute('aria-label')!.length).toBeGreaterThan(20);
+    expect(figure.querySelectorAll('svg path').length).toBeGreaterThan(3);
+  }
+});
+
+test('a technique has one colour and mark in all pictures', () => {
+  const shapes = new Map<string, Set<string>>();
+  for (const group of document.querySelectorAll('g[aria-label=dot]')) {
+    const colour = group.getAttribute('fill') ?? '';
+    // Small round points are single seeds.
+    if (!colour.startsWith('var(--t') || group.getAttribute('fill-opacity') !== null) continue;
+    const drawn = group.querySelector('path, circle');
+    // The shape without its size: how many corners it has and of what kind.
+    if (drawn !== null)
+      shapes.set(
+        colour,
+        (shapes.get(colour) ?? new Set()).add((drawn.getAttribute('d') ?? 'circle').replace(/[\d.,-]+/g, '')),
+      );
+  }
+  expect(shapes.size).toBe(5);
+  for (const found of shapes.values()) expect(found.size).toBe(1);
+  const sheet = [...document.querySelectorAll('symbol')].map(({ id }) => id);
+  expect(sheet).toHaveLength(5);
+  for (const use of document.querySelectorAll('use'))
+    expect(sheet).toContain(use.getAttribute('href')!.slice(1));
+});
+
+test('the same value gives the same bytes', () => expect(reportHtml(report)).toBe(markup));
+
+test('pictures are the recorded files', () => {
+  const shown = new Set(
+    [...document.querySelectorAll('img')].map((img) => img.getAttribute('src')!.split(',')[1]),
+  );
+  for (const { samples } of report.trials)
+    if (samples?.kind === 'image') expect(shown).toContain(samples.png);
+  for (const img of document.querySelectorAll('img'))
+    expect(img.getAttribute('alt')!.length).toBeGreaterThan(10);
+});
+
+test('text from outside cannot become markup', async () => {
+  const nasty = '<img src=x onerror=alert(1)>"\'&\u0007';
+  const hostile = reportHtml(
+    await make(
+      {
+        rows: imageRows.map((row) => ({ ...row, label: `${row.label} ${nasty}` })),
+        budgets: [25],
+        seeds: [1, 2],
+      },
+      { description: nasty, warnings: [nasty] },
+    ),
+  );
+  const { document: parsed } = parseHTML(hostile);
+  expect(hostile).not.toContain('<img src=x');
+  expect(parsed.querySelectorAll('img[onerror], [src=x]').length).toBe(0);
+  expect(parsed.querySelector('header')!.textContent).toContain('<img src=x onerror=alert(1)>"\'&\ufffd');
+  expectClean(hostile);
+});
+
+describe('studies of other kinds', () => {
+  test('text: samples as lists, copied pieces marked', async () => {
+    const page = reportHtml(
+      await make({
+        rows: textRows,
+        budgets: [100, 1000],
+        seeds: [1],
+        kind: 'text',
+        models: ['transformer'],
+        unseen: ['names/Polish'],
+      }),
+    );
+    const { document: text } = parseHTML(page);
+    expect(text.querySelectorAll('#samples .texts li').length).toBeGreaterThan(40);
+    expect(text.querySelector('.texts mark')!.textContent!.length).toBeGreaterThanOrEqual(8);
+    expect(text.querySelector('#results')!.textContent).toContain('Bits per byte');
+    expectClean(page);
+  });
+
+  test('one budget and one technique: no empty panel', async () => {
+    const page = reportHtml(await make({ rows: imageRows.slice(3, 4), budgets: [100], seeds: [4] }));
+    const { document: small } = parseHTML(page);
+    expect(small.querySelector('#comparisons')).toBeNull();
+    expect(small.querySelector('#budgets')).toBeNull();
+    for (const figure of small.querySelectorAll('figure.chart'))
+      expect(figure.querySelectorAll('svg path, svg circle').length).toBeGreaterThan(2);
+    expectClean(page);
+  });
+
+  test('several models, long labels', async () => {
+    const rows = imageRows.map((row) => ({
+      ...row,
+      label: `${row.label} (schedule one-cycle, learning rate 0.0003, layers 2)`,
+    }));
+    const page = reportHtml(
+      await make({
+        rows,
+        models: ['vae', 'vae-wide'],
+        budgets: [50, 500],
+        seeds: [1, 2],
+      }),
+    );
+    expect(page.length).toBeLessThan(5_000_000);
+    expectClean(page);
+  });
+
+  test('nothing finished', async () => {
+    const page = reportHtml(await make({ failed: () => true }));
+    const { document: empty } = parseHTML(page);
+    expect([...empty.querySelectorAll('main > section')].map(({ id }) => id)).toEqual([
+      'verdict',
+      'problems',
+      'material',
+      'methods',
+    ]);
+    expect(empty.querySelector('#verdict')!.textContent).toContain('no trial finished');
+    expect(empty.querySelectorAll('#problems tbody tr').length).toBe(37);
+    expectClean(page);
+  });
+
+  test('values that are missing or not finite leave gaps, not holes in words', async () => {
+    const page = reportHtml(
+      await make(
+        {},
+        {
+          change: (trial) => ({
+            ...trial,
+            result: {
+              ...trial.result,
+              looks: trial.result.looks.map((look, i) =>
+                i === 3 ? { ...look, validation: Number.NaN } : look,
+              ),
+              measurements: trial.result.measurements.flatMap((m) =>
+                m.metric === 'recall' && trial.result.cell.technique === 'fine-tune'
+                  ? []
+                  : m.metric === 'fid' && trial.result.cell.budget === 100
+                    ? [{ ...m, value: Number.NaN }]
+                    : [m],
+              ),
+            },
+          }),
+        },
+      ),
+    );
+    expectClean(page);
+  });
+});

@@ -1,0 +1,99 @@
+import { countOf, formatNumber } from '../../study/format-number.ts';
+import { trialTable } from '../../study/trial-table.ts';
+import type { Media, ReportData, ReportTrial } from '../report-data.ts';
+import { type Content, type Html, html } from './markup.ts';
+import { folded, type Section, section } from './section.ts';
+import { named } from './technique-style.ts';
+
+/** Texts shown before the rest is folded. */
+const FIRST_TEXTS = 3;
+
+/** What the models generate, side by side: the first seed in full, the others folded. */
+export function samplesSection(report: ReportData): Section | null {
+  const { study, matrix, leftOut } = report;
+  const [first, ...others] = matrix.seeds
+    .map((seed) => sampleBlocks(report, seed))
+    .map((block, i) => ({ block, seed: matrix.seeds[i]! }))
+    .filter(({ block }) => block !== null);
+  if (first === undefined) return null;
+  const same =
+    study.kind === 'image'
+      ? 'Pictures in the same place come from the same latent code'
+      : 'Texts in the same place are drawn with the same random numbers';
+  return section(
+    'samples',
+    'Samples',
+    html`<p>Seed ${first.seed}${matrix.seeds.length > 1 && ', the first one: it was not chosen by its result'}. ${same} in all techniques${study.kind === 'image' && ', so that columns can be compared from top to bottom'}. None of them was picked.${study.kind === 'text' && html` <mark>Marked</mark> is the longest piece that also occurs in the training text.`}</p>`,
+    first.block,
+    others.map(({ block, seed }) => folded(`Samples of seed ${seed}`, block)),
+    leftOut.length > 0 && html`<p class="note">Left out to keep this file small: ${leftOut.join('; ')}.</p>`,
+  );
+}
+
+function sampleBlocks(report: ReportData, seed: number): Html | null {
+  const real = report.data.find(({ role }) => role === 'target')?.examples;
+  const word = report.study.kind === 'image' ? 'pictures' : 'texts';
+  return mediaBlocks(
+    report,
+    seed,
+    ({ samples }) => samples,
+    (technique, budget) => `Samples of ${technique} with ${countOf(budget, report.study.item)}, seed ${seed}`,
+    real &&
+      html`<figure class="strip"><figcaption>real test ${word}</figcaption>${show(real, `Real test ${word} of ${report.study.target}`)}</figure>`,
+  );
+}
+
+/**
+ * Media of all techniques of a seed in blocks, one for each model and budget, so that techniques stand below each
+ * other and budgets beside each other where there is room. Null where there are none.
+ */
+export function mediaBlocks(
+  report: ReportData,
+  seed: number,
+  pick: (trial: ReportTrial) => Media | undefined,
+  describe: (technique: string, budget: number) => string,
+  before?: Content,
+): Html | null {
+  const { matrix, techniques, trials, study } = report;
+  const table = trialTable(matrix, trials);
+  const byStep = new Map(trials.map((trial) => [trial.step, trial]));
+  const blocks = matrix.models.flatMap((model) =>
+    matrix.budgets.flatMap((budget) => {
+      const strips = techniques.flatMap((technique) => {
+        const found = table.trial({ model, technique: technique.label, budget }, seed);
+        const media = found && pick(byStep.get(found.step)!);
+        if (media === undefined) return [];
+        return [
+          html`<figure class="strip"><figcaption>${named(technique)}</figcaption>${show(media, describe(technique.label, budget))}</figure>`,
+        ];
+      });
+      if (strips.length === 0) return [];
+      return [
+        html`<div class="block"><h3>${matrix.models.length > 1 && `${model}, `}${countOf(budget, study.item)}</h3>${before}${strips}</div>`,
+      ];
+    }),
+  );
+  return blocks.length === 0 ? null : html`<div class="blocks">${blocks}</div>`;
+}
+
+/** A picture, or a list of texts of which the first are shown. */
+export function show(media: Media, description: string): Html {
+  if (media.kind === 'image')
+    return html`<img class="pixels" alt="${description}" width="${media.width}" height="${media.height}" src="data:image/png;base64,${media.png}">`;
+  const { items } = media;
+  const list = (part: typeof items, start: number) =>
+    html`<ol class="texts" start="${start}">${part.map((item) => html`<li>${marked(item)}</li>`)}</ol>`;
+  const rest = items.length - FIRST_TEXTS;
+  if (items.length === 0) return html`<p class="note">no texts</p>`;
+  return html`${list(items.slice(0, FIRST_TEXTS), 1)}${rest > 0 && folded(`${formatNumber(rest, 0)} more`, list(items.slice(FIRST_TEXTS), FIRST_TEXTS + 1))}`;
+}
+
+/** Copied pieces of this many characters are worth a look; shorter ones occur in any text. */
+const SHORTEST_COPY = 8;
+
+function marked({ text, copied }: { readonly text: string; readonly copied?: string }): Content {
+  if (text === '') return html`<span class="note">(empty)</span>`;
+  const at = copied === undefined || copied.length < SHORTEST_COPY ? -1 : text.indexOf(copied);
+  if (at < 0) return text;
+  return html`${text.slice(0, at)}<mark>${copied}</mark>${text.slice(at + copied!.length)}`;
+}

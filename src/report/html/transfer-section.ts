@@ -1,0 +1,78 @@
+import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { unitInWords } from '../../study/metric-in-words.ts';
+import type { MetricColumn, MetricTable } from '../metric-columns.ts';
+import type { ReportData } from '../report-data.ts';
+import { budgetChart } from './budget-chart.ts';
+import { panels } from './chart.ts';
+import { type Html, html } from './markup.ts';
+import { type Section, scrolling, section } from './section.ts';
+import { legend, named } from './technique-style.ts';
+
+/** What adapting costs on the source: the model before and after, on the source's test data. */
+export function forgettingSection(report: ReportData, table: MetricTable): Section | null {
+  const { comparison, matrix, techniques, study } = report;
+  const forgetting = comparison?.forgetting ?? [];
+  const first = forgetting[0];
+  const column = first && table.column(first.metric, 'source');
+  if (first === undefined || column === undefined) return null;
+  const charts = matrix.models.flatMap(
+    (model) =>
+      budgetChart(report, table, { model, column, ...(matrix.models.length > 1 ? { title: model } : {}) }) ??
+      [],
+  );
+  const decimals = decimalsFor(
+    forgetting.map(({ mean }) => mean),
+    forgetting.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
+  );
+  const unit = unitInWords(first.unit, study.item);
+  const percent = formatNumber(100 * comparison!.confidence, 0);
+  const row = (model: string, label: string) => {
+    const technique = techniques.find((one) => one.label === label)!;
+    return html`<tr>${matrix.models.length > 1 && html`<td>${model}</td>`}<th scope="row">${named(technique)}</th>${matrix.budgets.map(
+      (budget) => {
+        const found = forgetting.find(
+          (f) => f.model === model && f.technique === label && f.budget === budget,
+        );
+        if (found === undefined) return html`<td>–</td>`;
+        const { change, interval } = found;
+        return html`<td>${formatSigned(change, decimals)}${interval !== null && html` <span class="spread">(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})</span>`}</td>`;
+      },
+    )}</tr>`;
+  };
+  const rows = matrix.models.flatMap((model) =>
+    techniques.filter(({ label }) => label !== first.unchanged).map(({ label }) => row(model, label)),
+  );
+  return section(
+    'forgetting',
+    'Forgetting',
+    html`<p>${column.description.title} on the test data of the source${study.source === undefined ? '' : ` (${study.source})`}, after adapting. ${first.unchanged} is the model before. Rows that start from fresh weights never knew the source and have nothing to forget: they show what not knowing it looks like.</p>`,
+    legend(techniques),
+    html`<div class="beside">${panels(charts)}<div><h3>Change against ${first.unchanged}</h3>
+<p>In ${unit === '' ? 'its own unit' : unit}; ${first.direction === 'lower' ? 'above' : 'below'} zero means forgetting. In brackets ${percent} % t intervals over seeds, each for itself.</p>
+${scrolling(html`<table><thead><tr>${matrix.models.length > 1 && html`<th>model</th>`}<th>technique</th>${matrix.budgets.map((budget) => html`<th>${countOf(budget, study.item)}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`)}</div></div>`,
+  );
+}
+
+/** How the adapted models do on data sets that neither pre-training nor adapting has seen. */
+export function unseenSection(report: ReportData, table: MetricTable): Section | null {
+  const names = report.data.filter(({ role }) => role === 'unseen').map(({ name }) => name);
+  const measured = names.flatMap((name) => {
+    const columns = table.columns.filter(({ example }) => example.on === name);
+    const primary = columns.find(({ example }) => example.metric === report.comparison?.primary.metric);
+    const column = primary ?? columns[0];
+    return column === undefined ? [] : [{ name, column }];
+  });
+  if (measured.length === 0) return null;
+  const { models } = report.matrix;
+  const title = (model: string, name: string): Html => html`${models.length > 1 && `${model}: `}${name}`;
+  const charts = measured.flatMap(({ name, column }: { name: string; column: MetricColumn }) =>
+    models.flatMap((model) => budgetChart(report, table, { model, column, title: title(model, name) }) ?? []),
+  );
+  return section(
+    'unseen',
+    'Data never trained on',
+    html`<p>The same models, measured on data sets that neither pre-training nor adapting has seen: how far what was learnt reaches beyond the target.</p>`,
+    legend(report.techniques),
+    panels(charts),
+  );
+}
