@@ -54,9 +54,16 @@ export function toModel(program: Program, options: ExportOptions = {}): ModelPro
   };
 }
 
-/** The program as one ONNX file; the same program gives the same bytes. Fails beyond the 2 GB of a protobuf file. */
+/**
+ * The program as one ONNX file of standard operators; the same program gives the same bytes. Fails beyond the 2 GB of a
+ * protobuf file.
+ */
 export function exportProgram(program: Program, options: ExportOptions = {}): Uint8Array<ArrayBuffer> {
-  const { bytes, external } = exportFiles(program, { ...options, externalAbove: LARGEST_FILE });
+  const { bytes, external } = exportFiles(program, {
+    portable: options.blockedChannels === undefined,
+    ...options,
+    externalAbove: LARGEST_FILE,
+  });
   if (external !== undefined)
     throw new GraftError('unsupported', {
       what: `an ONNX file of ${(external.length / 2 ** 30).toFixed(1)} GB of weights`,

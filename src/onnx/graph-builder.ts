@@ -32,6 +32,8 @@ export const float = (value: number): { float: number } => ({ float: value });
 export class GraphBuilder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
+  /** Only operators of the ONNX standard may be written. */
+  readonly portable: boolean;
   /** Operator domains in use. */
   readonly domains = new Set<string>(['']);
   private readonly taken: Set<string>;
@@ -48,12 +50,15 @@ export class GraphBuilder {
    * @param inputs the program's inputs, whose ONNX names are their own
    * @param reserved names that no value of the graph may take
    * @param symbols dimensions that are fixed although the program leaves them open
+   * @param portable only operators of the ONNX standard may be written
    */
   constructor(
     inputs: readonly Tensor[],
     reserved: Iterable<string>,
     symbols: Readonly<Record<string, number>> = {},
+    portable = false,
   ) {
+    this.portable = portable;
     this.inputs = inputs;
     this.taken = new Set(reserved);
     this.symbols = symbols;

@@ -14,6 +14,8 @@ export interface LowerOptions {
   /** Sizes of open dimensions that are fixed from now on. */
   readonly symbols?: Readonly<Record<string, number>>;
   readonly name?: string;
+  /** Write operators of the ONNX standard only, which every runtime knows; ONNX Runtime fuses them itself. */
+  readonly portable?: boolean;
   /** Block size of the CPU's channel-blocked layout; the graph then runs only on CPUs with this block size. */
   readonly blockedChannels?: number;
 }
@@ -45,7 +47,7 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
   const open = program.inputs.filter((node) => !Object.hasOwn(constants, node.attributes.name));
   const inputTensors = open.map((node) => node.outputs[0]!);
   const reserved = [...program.inputs.map((node) => node.attributes.name), ...outputNames];
-  const builder = new GraphBuilder(inputTensors, reserved, symbols);
+  const builder = new GraphBuilder(inputTensors, reserved, symbols, options.portable);
   const fixed = (tensor: Tensor) => tensor.shape.map((dimension) => builder.fix(dimension));
 
   const names = new Map<Tensor, string>();

@@ -3,7 +3,7 @@ import { isGraftError } from '../errors.ts';
 import { constant, input } from '../tensor/build.ts';
 import { concat, expand, reshape, slice, split, transpose } from '../tensor/functions/arrangement.ts';
 import { add, div, exp, gelu, mul, neg, pow, relu, sub, tanh } from '../tensor/functions/elementwise.ts';
-import { conv, convTranspose, linear, matmul } from '../tensor/functions/linear.ts';
+import { attention, conv, convTranspose, linear, matmul } from '../tensor/functions/linear.ts';
 import { sum } from '../tensor/functions/reduction.ts';
 import { gradients } from '../tensor/gradient.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
@@ -74,6 +74,14 @@ describe('matrix products', () => {
     const nodes = nodesOf({ y: mul(matmul(batch, transpose(input('k', [2, 5, 4]))), 0.1) });
     expect(nodes.map(({ opType, domain }) => [opType, domain])).toEqual([['FusedMatMul', 'com.microsoft']]);
   });
+});
+
+test('files for others hold operators of the standard only', () => {
+  const q = input('q', [2, 3, 4]);
+  const scores = mul(matmul(q, transpose(mul(batch, 2))), 0.5);
+  const found = nodesOf({ y: scores, z: attention(q, batch, batch).output }, { portable: true });
+  expect(found.every(({ domain }) => domain === '')).toBe(true);
+  expect(found.map(({ opType }) => opType)).toContain('Softmax');
 });
 
 describe('passes over memory that are saved', () => {

@@ -1,10 +1,10 @@
 import type { PoolAttributes } from '../../tensor/ops.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { type Attributes, float, type GraphBuilder, MICROSOFT } from '../graph-builder.ts';
+import { type Attributes, float } from '../graph-builder.ts';
 import { elementTypes } from '../model-proto.ts';
 import { conv, convTranspose } from './convolution.ts';
 import { type LowerRule, type LowerRules, operator } from './lower-rule.ts';
-import { lowerProduct } from './product.ts';
+import { emitMatmul, lowerProduct } from './product.ts';
 
 const window = ({ strides, pads }: Pick<PoolAttributes, 'strides' | 'pads'>): Attributes => ({
   strides,
@@ -41,22 +41,15 @@ const layerNorm: LowerRule<'layer-norm'> = (node) => ({
   },
 });
 
-/** softmax over the last axis, written out. */
-function emitSoftmax(graph: GraphBuilder, x: string): string {
-  return graph.node('Softmax', [x], { axis: -1 });
-}
-
 const attention: LowerRule<'attention'> = (node) => ({
   reads: node.inputs,
   emit: (graph, [q, k, v, mask]) => {
-    const scores = graph.node(
-      'FusedMatMul',
-      [q!, k!],
-      { transB: 1, alpha: float(node.attributes.scale) },
-      MICROSOFT,
-    );
+    const scores = emitMatmul(graph, q!, k!, {
+      alpha: node.attributes.scale,
+      transposeB: node.inputs[1]!.shape.length,
+    });
     const masked = mask === undefined ? scores : graph.node('Add', [scores, mask]);
-    const p = emitSoftmax(graph, masked);
+    const p = graph.node('Softmax', [masked], { axis: -1 });
     return [graph.node('MatMul', [p, v!]), p];
   },
 });

@@ -185,20 +185,41 @@ function emitAddend(
 function batched({ a, b, transposeA, transposeB, alpha }: Product): Lowering {
   return {
     reads: [a, b],
-    emit: (graph, reads) => {
-      if (!transposeA && !transposeB && alpha === 1) return [graph.node('MatMul', reads)];
-      return [
-        graph.node(
-          'FusedMatMul',
-          reads,
-          {
-            ...(transposeA ? { transA: 1 } : {}),
-            ...(transposeB ? { transB: 1 } : {}),
-            ...(alpha === 1 ? {} : { alpha: float(alpha) }),
-          },
-          MICROSOFT,
-        ),
-      ];
-    },
+    emit: (graph, [left, right]) => [
+      emitMatmul(graph, left!, right!, {
+        alpha,
+        ...(transposeA ? { transposeA: a.shape.length } : {}),
+        ...(transposeB ? { transposeB: b.shape.length } : {}),
+      }),
+    ],
   };
+}
+
+/** alpha op(a) op(b) over batches; `transposeA` and `transposeB` are the operands' ranks where they are transposed. */
+export function emitMatmul(
+  graph: GraphBuilder,
+  a: string,
+  b: string,
+  { alpha = 1, transposeA, transposeB }: { alpha?: number; transposeA?: number; transposeB?: number },
+): string {
+  if (transposeA === undefined && transposeB === undefined && alpha === 1)
+    return graph.node('MatMul', [a, b]);
+  if (graph.portable) {
+    const turned = (name: string, rank: number | undefined) =>
+      rank === undefined
+        ? name
+        : graph.node('Transpose', [name], { perm: [...Array(rank - 2).keys(), rank - 1, rank - 2] });
+    const product = graph.node('MatMul', [turned(a, transposeA), turned(b, transposeB)]);
+    return alpha === 1 ? product : graph.node('Mul', [product, graph.float(alpha)]);
+  }
+  return graph.node(
+    'FusedMatMul',
+    [a, b],
+    {
+      ...(transposeA === undefined ? {} : { transA: 1 }),
+      ...(transposeB === undefined ? {} : { transB: 1 }),
+      ...(alpha === 1 ? {} : { alpha: float(alpha) }),
+    },
+    MICROSOFT,
+  );
 }
