@@ -4,7 +4,7 @@ import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { mapExamples } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
-import { epochs } from '../training/batch-source.ts';
+import { type BatchSource, epochs } from '../training/batch-source.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { readSnapshot, removeSnapshot, writeSnapshot } from '../training/snapshot-file.ts';
 import type { LossTerm, Stage } from '../training/stage.ts';
@@ -24,6 +24,10 @@ export interface TrainingJob {
   readonly stages: readonly Stage[];
   readonly losses?: readonly LossTerm[];
   readonly train: ExampleTable;
+  /** Where batches come from, if not from epochs over `train`. */
+  readonly source?: BatchSource;
+  /** Default: the weights of the best look. */
+  readonly keep?: 'best' | 'last';
   readonly validation: ExampleTable;
   readonly training: TrainingInput;
   readonly schedule?: ScheduleSpec;
@@ -48,7 +52,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     start: job.start,
     stages: job.stages,
     ...(job.losses === undefined ? {} : { losses: job.losses }),
-    source: epochs(job.train, training.batch, job.stream.child('order')),
+    source: job.source ?? epochs(job.train, training.batch, job.stream.child('order')),
     validation: job.validation,
     steps: training.steps,
     looks: training.looks,
@@ -58,7 +62,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     schedule: job.schedule ?? training.schedule,
     convergence: training.convergence,
     ...(training.average === undefined ? {} : { averageDecay: training.average }),
-    keep: 'best',
+    keep: job.keep ?? 'best',
     stream: job.stream,
     threads: context.threads,
     device: context.device,

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { dataSpec } from '../data/data-spec.ts';
+import { parseSpec } from '../data/parse-spec.ts';
+import { imageValues } from '../data/represent-images.ts';
+import { tokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
+import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import { families } from '../models/index.ts';
+import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
+
+const count = z.int().min(1);
+const positive = z.number().positive();
+
+/** The schema of a recipe: one model, trained on one data set and evaluated on what it was not trained on. */
+export const recipeSpec = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores'),
+  description: z.string().optional(),
+  family: z.enum(Object.keys(families) as [string, ...string[]]),
+  model: z.record(z.string(), z.unknown()).default({}).describe('options of the family'),
+  data: dataSpec,
+  values: imageValues.default({ binarise: 0.5 }).describe('for images: what pixels are'),
+  tokenizer: tokenizerSpec.default('character'),
+  windows: z
+    .enum(['examples', 'random'])
+    .default('examples')
+    .describe(
+      'for running text: examples cut beforehand, or windows at random places drawn anew in each update',
+    ),
+  training: z.strictObject({
+    steps: count.optional(),
+    epochs: count.optional().describe('instead of steps: passes over the training examples'),
+    batch: count.default(64),
+    learningRate: positive.default(1e-3),
+    optimiser: optimiserSpec.default('adam'),
+    schedule: scheduleSpec.default('constant'),
+    looks: count.default(20).describe('looks at validation'),
+    keep: z
+      .enum(['best', 'last'])
+      .default('best')
+      .describe('the weights of the best look, or those at the end'),
+  }),
+  evaluation: z
+    .strictObject({
+      part: z.enum(['validation', 'test']).default('test'),
+      importanceSamples: count.default(64),
+      estimateBatches: count
+        .optional()
+        .describe('also the mean loss of so many batches of random windows, as training programs print it'),
+    })
+    .prefault({}),
+  seeds: z.union([count, z.array(z.int().min(0)).min(1)]).default(1),
+});
+
+export type RecipeSpec = z.output<typeof recipeSpec>;
+
+export function parseRecipe(value: unknown, where: string): RecipeSpec {
+  return parseSpec(recipeSpec, value, where);
+}

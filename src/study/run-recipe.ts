@@ -1,0 +1,254 @@
+import { join } from 'node:path';
+import type { DataContext } from '../data/data-context.ts';
+import type { TextSet } from '../data/data-set.ts';
+import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
+import { joinPassages, type TokenPassages } from '../data/text-batches.ts';
+import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
+import { GraftError } from '../errors.ts';
+import { saveCheckpoint } from '../models/checkpoint.ts';
+import { inputNames } from '../models/context.ts';
+import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
+import { createModel } from '../models/index.ts';
+import type { Model, Weights } from '../models/model.ts';
+import { NO_TARGET } from '../models/transformer.ts';
+import { freshWeights } from '../models/weights.ts';
+import { type Stream, stream } from '../random.ts';
+import { type BatchSource, epochs, randomWindows } from '../training/batch-source.ts';
+import { convergenceRule } from '../training/convergence.ts';
+import { createLossEvaluator } from '../training/evaluate-loss.ts';
+import type { Look } from '../training/train.ts';
+import { type EncodedSet, encodeSet } from './encoding.ts';
+import { measureLikelihood } from './measure-likelihood.ts';
+import type { Measurement } from './measurement.ts';
+import { modelCard } from './model-card.ts';
+import type { RecipeSpec } from './recipe-spec.ts';
+import { EVALUATION_BATCH, removeTrainingSnapshot, runTraining } from './run-training.ts';
+import type { StepContext } from './step.ts';
+
+export interface RecipeResult {
+  readonly seed: number;
+  readonly steps: number;
+  readonly best: { readonly step: number; readonly validation: number };
+  readonly looks: readonly Look[];
+  readonly measurements: readonly Measurement[];
+  /** For running text: mean loss in nats a token over the whole part in consecutive windows, and its number of tokens. */
+  readonly wholePart?: { readonly loss: number; readonly tokens: number };
+  /** Mean loss of batches of random windows. */
+  readonly estimate?: { readonly loss: number; readonly batches: number };
+  readonly seconds: number;
+}
+
+interface Prepared {
+  readonly model: Model;
+  readonly train: ExampleTable;
+  readonly source: (batch: number, stream: Stream) => BatchSource;
+  readonly validation: ExampleTable;
+  readonly evaluated: EncodedSet;
+  /** The evaluated part as one sequence of tokens, for running text. */
+  readonly passages?: TokenPassages;
+  readonly tokenizer?: Tokenizer;
+}
+
+/** Trains a recipe's model from one seed in the context's folder, evaluates it, and leaves a checkpoint there. */
+export async function runRecipe(
+  recipe: RecipeSpec,
+  seed: number,
+  data: DataContext,
+  context: StepContext,
+): Promise<RecipeResult> {
+  const began = context.now();
+  const prepared = await prepareRecipe(recipe, await prepareData(recipe.data, data, { where: 'data' }));
+  const { model, train } = prepared;
+  const { training } = recipe;
+  const root = stream(seed);
+  const source = prepared.source(training.batch, root.child('order'));
+  const steps = stepsOf(recipe, source);
+  const { keep, steps: _, epochs: __, learningRate, ...rest } = training;
+  const result = await runTraining(
+    {
+      model,
+      start: freshWeights(model, root.child('init')),
+      stages: [{ name: 'all layers', layers: model.layers, length: { kind: 'share', share: 1 } }],
+      train,
+      source,
+      keep,
+      validation: prepared.validation,
+      training: { ...rest, steps, convergence: convergenceRule.parse({}) },
+      learningRate,
+      stream: root.child('training'),
+    },
+    context,
+  );
+  const evaluation = await evaluateRecipe(
+    recipe,
+    prepared,
+    result.weights,
+    root.child('evaluation'),
+    context,
+  );
+  const checkpoint = {
+    model,
+    weights: result.weights,
+    data: prepared.tokenizer === undefined ? { values: recipe.values } : { unit: 'running' as const },
+    ...(prepared.tokenizer === undefined ? {} : { tokenizer: prepared.tokenizer }),
+  };
+  const card = modelCard({
+    title: recipe.name,
+    checkpoint,
+    facts: [
+      ['Updates', String(result.steps)],
+      ['Batch', String(training.batch)],
+      ['Learning rate', String(learningRate)],
+      ['Seed', String(seed)],
+    ],
+    measurements: evaluation.measurements,
+  });
+  saveCheckpoint(join(context.directory, 'checkpoint'), checkpoint, card);
+  removeTrainingSnapshot(context.directory);
+  return {
+    seed,
+    steps: result.steps,
+    best: result.best,
+    looks: result.looks,
+    ...evaluation,
+    seconds: context.earlier.wall + (context.now() - began) / 1000,
+  };
+}
+
+function stepsOf({ training }: RecipeSpec, source: BatchSource): number {
+  if (training.steps !== undefined && training.epochs === undefined) return training.steps;
+  if (training.epochs !== undefined && training.steps === undefined && source.stepsPerEpoch !== undefined)
+    return Math.round(training.epochs * source.stepsPerEpoch);
+  throw new GraftError('invalid-value', {
+    what: 'length of the training',
+    received: training,
+    allowed: 'steps, or epochs where there are finitely many examples',
+    where: 'training',
+  });
+}
+
+async function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Promise<Prepared> {
+  const part = data[recipe.evaluation.part];
+  if (data.train.kind === 'image') {
+    const encoding = { kind: 'image', values: recipe.values } as const;
+    const { channels, height, width } = data.train;
+    const train = encodeSet(data.train, encoding).table;
+    return {
+      model: createModel(recipe.family, { ...recipe.model, image: [channels, height, width] }),
+      train,
+      source: (batch, draws) => epochs(train, batch, draws),
+      validation: encodeSet(data.validation, encoding).table,
+      evaluated: encodeSet(part, encoding),
+    };
+  }
+  const random = recipe.windows === 'random';
+  const items = data.train.unit === 'item';
+  const tokenizer = trainTokenizer(recipe.tokenizer, data.train.documents, !random);
+  const context = (recipe.model.context as number | undefined) ?? 64;
+  const model = createModel(recipe.family, {
+    ...recipe.model,
+    context,
+    vocabulary: tokenizer.vocabularySize,
+  });
+  const passages = (set: TextSet) => joinPassages(set.documents.map((text) => tokenizer.encode(text)));
+  const encoded = (set: TextSet): EncodedSet =>
+    random
+      ? consecutiveWindows(passages(set), context, tokenizer)
+      : encodeSet(examplesOf(set, data.window), { kind: 'text', tokenizer, context, ends: items });
+  const train = encoded(data.train).table;
+  return {
+    model,
+    train,
+    source: (batch, draws) =>
+      random
+        ? randomWindows(passages(data.train as TextSet), context, batch, draws)
+        : epochs(train, batch, draws),
+    validation: encoded(data.validation as TextSet).table,
+    evaluated: encoded(part as TextSet),
+    ...(random ? { passages: passages(part as TextSet) } : {}),
+    tokenizer,
+  };
+}
+
+/** Windows of `length` inputs that follow each other without overlap; every token behind the first is a target once. */
+function consecutiveWindows(text: TokenPassages, length: number, tokenizer: Tokenizer): EncodedSet {
+  const rows: { tokens: Int32Array; targets: Int32Array }[] = [];
+  for (let p = 0; p + 1 < text.starts.length; p++)
+    for (let start = text.starts[p]!; start + 1 < text.starts[p + 1]!; start += length) {
+      const end = Math.min(start + length, text.starts[p + 1]! - 1);
+      const tokens = new Int32Array(length);
+      const targets = new Int32Array(length).fill(NO_TARGET);
+      tokens.set(text.ids.subarray(start, end));
+      targets.set(text.ids.subarray(start + 1, end + 1));
+      rows.push({ tokens, targets });
+    }
+  const join = (name: 'tokens' | 'targets') => {
+    const data = new Int32Array(rows.length * length);
+    rows.forEach((row, i) => {
+      data.set(row[name], i * length);
+    });
+    return { shape: [length], data };
+  };
+  const bytes = text.ids.reduce((total, id) => total + tokenizer.tokenBytes[id]!, 0);
+  return {
+    table: { count: rows.length, fields: { tokens: join('tokens'), targets: join('targets') } },
+    representation: `text by ${tokenizer.kind} tokens (vocabulary ${tokenizer.vocabularySize}), consecutive windows of ${length}`,
+    text: { item: new Int32Array(rows.length), bytes: Float64Array.of(bytes) },
+  };
+}
+
+type Evaluation = Pick<RecipeResult, 'measurements' | 'wholePart' | 'estimate'>;
+
+async function evaluateRecipe(
+  { evaluation }: RecipeSpec,
+  { model, evaluated, passages }: Prepared,
+  weights: Weights,
+  draws: Stream,
+  context: StepContext,
+): Promise<Evaluation> {
+  const run = { threads: context.threads, device: context.device };
+  const measurements = await measureLikelihood(
+    model,
+    weights,
+    evaluated,
+    { on: 'target', split: evaluation.part },
+    draws.child('codes'),
+    { ...run, batchSize: EVALUATION_BATCH, importanceSamples: evaluation.importanceSamples },
+  );
+  if (passages === undefined) return { measurements };
+  const player = model.players.at(-1)!;
+  const lossOf = async (table: ExampleTable): Promise<number> => {
+    const evaluator = await createLossEvaluator(model, player, table, {
+      ...run,
+      batchSize: EVALUATION_BATCH,
+    });
+    try {
+      return await evaluator.evaluate(weights, draws);
+    } finally {
+      await evaluator.dispose();
+    }
+  };
+  const targets = evaluated.table.fields.targets!.data as Int32Array;
+  const wholePart = {
+    loss: await lossOf(evaluated.table),
+    tokens: targets.reduce((n, id) => n + (id === NO_TARGET ? 0 : 1), 0),
+  };
+  if (evaluation.estimateBatches === undefined) return { measurements, wholePart };
+  const estimated = randomTable(model, passages, evaluation.estimateBatches, draws.child('estimate'));
+  return {
+    measurements,
+    wholePart,
+    estimate: { loss: await lossOf(estimated), batches: evaluation.estimateBatches },
+  };
+}
+
+/** The examples of a number of batches of 12 random windows. */
+function randomTable(model: Model, text: TokenPassages, batches: number, draws: Stream): ExampleTable {
+  const length = model.fields[0]!.shape[0]!;
+  const count = batches * 12;
+  const batch = batchFeeds(model.fields, count);
+  randomWindows(text, length, count, draws).fill(0, batch);
+  const field = (name: string) => ({ shape: [length], data: batch.feeds[inputNames.field(name)]! });
+  return { count, fields: { tokens: field('tokens'), targets: field('targets') } };
+}
