@@ -1,7 +1,7 @@
 import { constant } from '../../src/tensor/build.ts';
 import * as arrangement from '../../src/tensor/functions/arrangement.ts';
-import { add, exp, neg, stopGradient, sub } from '../../src/tensor/functions/elementwise.ts';
-import { crossEntropy } from '../../src/tensor/functions/loss.ts';
+import { add, exp, mul, neg, softplus, stopGradient, sub } from '../../src/tensor/functions/elementwise.ts';
+import { bernoulliCost, crossEntropy } from '../../src/tensor/functions/loss.ts';
 import type { Axes } from '../../src/tensor/functions/reduction.ts';
 import { cumsum, logsumexp, max, mean, min, sum, variance } from '../../src/tensor/functions/reduction.ts';
 import type { OperationCase } from './operation-case.ts';
@@ -138,6 +138,25 @@ const arrangements: OperationCase[] = [
   },
 ];
 
+const costs: OperationCase[] = [
+  {
+    name: 'Bernoulli cost, summed',
+    inputs: { x: { shape: [5, 2, 98] }, t: { shape: [5, 2, 98], values: 'positive' } },
+    build: ({ x, t }) => ({
+      images: sum(bernoulliCost(mul(x!, 30), t!), [1, 2]),
+      rows: sum(bernoulliCost(x!, t!), 2, true),
+      all: sum(softplus(x!)),
+      first: sum(bernoulliCost(x!, t!), 0),
+    }),
+  },
+  {
+    name: 'Bernoulli cost with an open batch axis',
+    inputs: { x: { shape: ['batch', 1, 14, 7] }, t: { shape: ['batch', 1, 14, 7] } },
+    symbols: { batch: 3 },
+    build: ({ x, t }) => ({ y: sum(bernoulliCost(x!, t!), [1, 2, 3]) }),
+  },
+];
+
 const indexing: OperationCase[] = [
   {
     name: 'gather',
@@ -175,4 +194,9 @@ const indexing: OperationCase[] = [
   },
 ];
 
-export const arrangementCases: readonly OperationCase[] = [...reductions, ...arrangements, ...indexing];
+export const arrangementCases: readonly OperationCase[] = [
+  ...reductions,
+  ...arrangements,
+  ...costs,
+  ...indexing,
+];
