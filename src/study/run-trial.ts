@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { cpuUsage } from 'node:process';
 import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
 import { encodeItem } from '../data/tokenizers/tokenizer.ts';
+import { GraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { drawImages, drawTokens } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
@@ -128,8 +129,11 @@ async function measure(
   const run = { batchSize: EVALUATION_BATCH, threads: context.threads, device: context.device };
   const options: LikelihoodOptions = { ...run, importanceSamples: inputs.evaluation.importanceSamples };
   const { items } = inputs.evaluation;
-  const phase = (done: number, name: string) =>
+  const phase = (done: number, name: string) => {
+    // Between phases a run that was stopped ends; measuring starts anew when it goes on.
+    if (context.signal.aborted) throw new GraftError('interrupted', { what: 'measuring' });
     context.emit({ type: 'progress', done, total: 5, phase: `measuring: ${name}` });
+  };
   const test = (input: TrialInputs['target']) =>
     data.encode(input, 'test', encoding, (set) => firstItems(set, items), `first ${items}`);
 
