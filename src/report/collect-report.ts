@@ -6,6 +6,7 @@ import { choosePrimary } from '../study/choose-primary.ts';
 import { compareTrials, type StudyComparison } from '../study/compare-trials.ts';
 import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
 import type { Json } from '../study/step.ts';
+import type { PretrainResult } from '../study/step-inputs.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import type { TechniqueRow } from '../study/technique-row.ts';
 import type { Cell, TrialResult } from '../study/trial-result.ts';
@@ -211,12 +212,7 @@ function describeModel(
     pretraining: pretraining.flatMap((step) => {
       const found = record(step);
       if (found?.state !== 'done') return [];
-      const { steps, validation, flops, seconds } = found.result as {
-        steps: number;
-        validation: number;
-        flops: number;
-        seconds: number;
-      };
+      const { steps, validation, flops, seconds } = found.result as unknown as PretrainResult;
       return [{ step, steps, validation, unit, flops, seconds }];
     }),
   };

@@ -1,5 +1,6 @@
 import type { CellSummary } from '../study/compare-trials.ts';
 import { decimalsFor, formatNumber } from '../study/format-number.ts';
+import { rankCells } from '../study/rank-cells.ts';
 import type { ReportData } from './report-data.ts';
 
 /** One place of the table that a report begins with. */
@@ -9,7 +10,7 @@ export interface KeyCell {
   readonly mean: string | null;
   /** '± 2.1': half the t interval of the mean over seeds; null where the spread is unknown. */
   readonly spread: string | null;
-  /** Best mean of its model and budget among the techniques that finished all seeds. */
+  /** Best mean of its model and budget, over the seeds that all have. */
   readonly best: boolean;
   readonly converged: boolean;
   /** Seeds without a finished trial. */
@@ -26,24 +27,18 @@ export interface KeyTable {
 /** Technique by budget in the primary metric, one table a model; empty where nothing could be compared. */
 export function keyTables({ comparison, matrix }: Pick<ReportData, 'comparison' | 'matrix'>): KeyTable[] {
   if (comparison === null) return [];
-  const sign = comparison.primary.direction === 'lower' ? 1 : -1;
   return matrix.models.map((model) => {
     const own = comparison.cells.filter((cell) => cell.model === model);
     const decimals = decimalsFor(
       own.flatMap(({ mean }) => (mean === null ? [] : [mean])),
       own.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
     );
-    const bestOf = (budget: number): number | undefined => {
-      const here = own.filter((cell) => cell.budget === budget);
-      const most = Math.max(0, ...here.map(({ values }) => values.length));
-      return here
-        .filter(({ mean, values }) => mean !== null && values.length === most)
-        .map(({ mean }) => mean!)
-        .sort((a, b) => sign * (a - b))[0];
-    };
-    const best = new Map(matrix.budgets.map((budget) => [budget, bestOf(budget)]));
-    const most = (budget: number) =>
-      Math.max(0, ...own.filter((cell) => cell.budget === budget).map(({ values }) => values.length));
+    const best = new Map(
+      matrix.budgets.map((budget) => {
+        const here = own.filter((cell) => cell.budget === budget);
+        return [budget, rankCells(here, comparison.primary.direction)[0]?.technique];
+      }),
+    );
     return {
       model,
       decimals,
@@ -57,7 +52,7 @@ export function keyTables({ comparison, matrix }: Pick<ReportData, 'comparison' 
             mean: mean === null ? null : formatNumber(mean, decimals),
             spread:
               interval === null ? null : `± ${formatNumber((interval.high - interval.low) / 2, decimals)}`,
-            best: mean !== null && mean === best.get(budget) && values.length === most(budget),
+            best: label === best.get(budget),
             converged,
             lost: matrix.seeds.length - values.length,
           };

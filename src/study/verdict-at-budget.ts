@@ -1,5 +1,6 @@
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, listWords } from './format-number.ts';
+import { rankCells } from './rank-cells.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import type { VerdictWords } from './verdict-words.ts';
 
@@ -19,8 +20,8 @@ export interface BudgetVerdict {
 }
 
 /**
- * Chooses the technique with the best mean among those that finished all seeds. Where that one can claim no advantage
- * and others can, the best mean among those others is chosen: evidence goes before a lucky mean.
+ * Chooses the technique with the best mean among those that are not claimed to be worse than another. Where it can
+ * claim no advantage and others can, the best mean among those others is chosen: evidence goes before a lucky mean.
  */
 export function judgeBudget(
   comparison: StudyComparison,
@@ -31,10 +32,11 @@ export function judgeBudget(
 ): BudgetVerdict {
   const cells = comparison.cells.filter((cell) => cell.model === model && cell.budget === budget);
   const here = comparison.comparisons.filter((one) => one.model === model && one.budget === budget);
-  const most = Math.max(0, ...cells.map(({ values }) => values.length));
-  const ranked = cells
-    .filter(({ values, mean }) => mean !== null && values.length === most)
-    .sort((a, b) => words.sign * (a.mean! - b.mean!));
+  const losers = new Set(here.flatMap((one) => loser(one) ?? []));
+  const all = rankCells(cells, comparison.primary.direction);
+  // Whatever is claimed to be worse than something else is no choice, unless nothing else is left.
+  const standing = all.filter(({ technique }) => !losers.has(technique));
+  const ranked = standing.length > 0 ? standing : all;
   const winsOf = ({ technique }: CellSummary) => here.filter((one) => winner(one) === technique);
   const leader = ranked[0];
   const choice =
@@ -59,7 +61,7 @@ export function judgeBudget(
     { kind: 'recommendation', ...about, ...choiceText(choice, leader, ranked, claims, context, words) },
     ...otherClaims(here, claims, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
     ...undecidedText(undecided, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
-    ...cautions(cells, most, here, context, words).map((one) => ({
+    ...cautions(cells, here, context, words).map((one) => ({
       kind: 'caution' as const,
       ...about,
       ...one,
@@ -77,6 +79,12 @@ interface Said {
 function winner({ technique, reference, result }: TrialComparison): string | undefined {
   if (result === null || result.noClaim !== null) return undefined;
   return result.verdict === 'better' ? technique : reference;
+}
+
+/** Label of the side that a comparison claims to be worse. */
+function loser(one: TrialComparison): string | undefined {
+  const won = winner(one);
+  return won === undefined ? undefined : won === one.technique ? one.reference : one.technique;
 }
 
 function choiceText(
@@ -150,7 +158,6 @@ function undecidedText(undecided: readonly TrialComparison[], words: VerdictWord
 /** Lost trials, unfinished training, single seeds: what keeps a cell from being judged like the others. */
 function cautions(
   cells: readonly CellSummary[],
-  most: number,
   here: readonly TrialComparison[],
   { matrix, failures }: VerdictContext,
   words: VerdictWords,
@@ -158,8 +165,8 @@ function cautions(
   const said: Said[] = [];
   const first = cells[0]!;
   const label = `With ${words.items([first.budget])}`;
-  const lost = cells.filter(({ values }) => values.length < Math.max(most, 1));
-  if (lost.length > 0 && most > 0) {
+  const lost = cells.filter(({ values }) => values.length < matrix.seeds.length);
+  if (lost.length > 0) {
     const failed = ({ technique }: CellSummary) =>
       failures.filter(
         (f) => f.model === first.model && f.budget === first.budget && f.technique === technique,
@@ -168,10 +175,12 @@ function cautions(
       const without = `${cell.technique} has a result for ${cell.values.length} of ${countOf(matrix.seeds.length, 'seed')}`;
       return failed(cell) > 0 ? `${without} (${countOf(failed(cell), 'trial')} failed)` : without;
     });
-    const they = lost.length > 1 ? 'they are' : 'it is';
+    const ranked = lost.some(({ values }) => values.length > 1)
+      ? '; it is ranked by the seeds that all have'
+      : '';
     said.push({
-      text: `${label} ${listWords(text)}, so ${they} not considered for the choice.`,
-      references: [],
+      text: `${label} ${listWords(text)}${ranked}.`,
+      references: lost.flatMap(({ values }) => values.map(({ measurement }) => measurement)),
     });
   }
   const open = cells.filter(({ converged, mean }) => mean !== null && !converged);

@@ -101,17 +101,35 @@ describe('what to use', () => {
     expect(judge({ rows }).text).toContain('use source-only (the pre-trained model as it is)');
   });
 
-  test('never is a technique that lost trials', () => {
+  test('ranks techniques that lost trials by the seeds that all have', () => {
     const failed = (technique: string, budget: number, seed: number) =>
       technique === 'fine-tune' && budget === 25 && seed === 2;
     const { choices, text } = judge(
       { failed },
       { failures: [{ model: 'vae', technique: 'fine-tune', budget: 25, seed: 2 }] },
     );
-    expect(choices[0]!.technique).not.toBe('fine-tune');
+    expect(choices[0]!.technique).toBe('fine-tune');
     expect(text).toContain(
-      'With 25 images fine-tune has a result for 2 of 3 seeds (1 trial failed), so it is not considered for the choice.',
+      'With 25 images fine-tune has a result for 2 of 3 seeds (1 trial failed); it is ranked by the seeds that all have.',
     );
+  });
+
+  test('never is a technique that is claimed to be worse than another', () => {
+    for (const seeds of [
+      [1, 2, 3],
+      [1, 2, 3, 4, 5],
+    ]) {
+      const { choices, comparison } = judge({
+        seeds,
+        failed: (technique, _, seed) => technique === 'fine-tune' && seed === 2,
+        unconverged: (technique) => technique === 'from-scratch',
+      });
+      for (const { budget, technique } of choices)
+        for (const one of comparison.comparisons.filter(
+          (c) => c.budget === budget && c.result?.noClaim === null,
+        ))
+          expect(one.result!.verdict === 'worse' ? one.technique : one.reference).not.toBe(technique);
+    }
   });
 });
 

@@ -23,7 +23,7 @@ export interface Verdict {
 /**
  * The verdict of a study: what to use overall and at each budget, which differences are claimed, where none can be and
  * how many seeds would be needed, and what all of it holds for. A technique that had not converged is never called
- * worse; one that lost trials is not recommended.
+ * worse; one that lost trials is ranked by the seeds that all have.
  */
 export function verdict(comparison: StudyComparison, context: VerdictContext): Verdict {
   const words = new VerdictWords(comparison, context);
