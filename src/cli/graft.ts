@@ -1,29 +1,31 @@
 #!/usr/bin/env node
+import { listenForInterruption } from '../queue/interruption.ts';
 import { loadCommand, runProgram } from './run-program.ts';
 import { processTerminal } from './terminal.ts';
 
 /** The program `graft`. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
-  const stop = new AbortController();
-  const terminal = processTerminal(stop.signal);
+  const inOrder = await loadCommand(words[0] ?? '').then(
+    (command) => command.stopsInOrder === true,
+    () => false,
+  );
+  const interruption = listenForInterruption((count) => {
+    // Commands that have nothing to save end at once; the others get the time to do so, unless asked again.
+    if (!inOrder || count > 2) process.exit(interruption.exitCode());
+    process.stderr.write(
+      count === 1 ? '\nStopping in order; Ctrl-C again ends at once.\n' : '\nEnding at once.\n',
+    );
+  });
+  const { signal, killSignal } = interruption;
   // A reader that has seen enough (`graft data ls | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(141);
     throw error;
   });
-  const inOrder = await loadCommand(words[0] ?? '').then(
-    (command) => command.stopsInOrder === true,
-    () => false,
-  );
-  const interrupt = (): void => {
-    if (stop.signal.aborted || !inOrder) process.exit(130);
-    stop.abort();
-    terminal.say('\nStopping; Ctrl-C again ends at once.');
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  process.exitCode = await runProgram(words, terminal);
+  const code = await runProgram(words, processTerminal({ signal, killSignal }));
+  process.exitCode = code === 0 ? 0 : (interruption.exitCode() ?? code);
+  interruption.dispose();
 }
 
 await main();

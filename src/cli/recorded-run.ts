@@ -32,6 +32,7 @@ export async function recordedRun(
     },
     screen: { columns: 100, live: false, colour: { results: false, messages: false } },
     signal,
+    killSignal: new AbortController().signal,
     now: () => performance.now(),
   };
   const code = await runProgram(line, terminal);

@@ -12,8 +12,9 @@ export interface Terminal {
   /** Writes to stderr as it is, for displays that are redrawn. */
   draw(text: string): void;
   readonly screen: Screen;
-  /** Aborts on Ctrl-C. */
+  /** Aborts on Ctrl-C; the other one on a second Ctrl-C. */
   readonly signal: AbortSignal;
+  readonly killSignal: AbortSignal;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
 }
@@ -35,7 +36,7 @@ export const messageColours = ({ screen }: Terminal): Colours => createColors(sc
 export const resultColours = ({ screen }: Terminal): Colours => createColors(screen.colour.results);
 
 /** The terminal of this process. Colours follow NO_COLOR and FORCE_COLOR. */
-export function processTerminal(signal: AbortSignal): Terminal {
+export function processTerminal(signals: Pick<Terminal, 'signal' | 'killSignal'>): Terminal {
   const { env, stdout, stderr } = process;
   const capable = env.TERM !== 'dumb';
   const coloured = (isTerminal: boolean | undefined): boolean =>
@@ -53,7 +54,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
       live: stderr.isTTY === true && capable,
       colour: { results: coloured(stdout.isTTY), messages: coloured(stderr.isTTY) },
     },
-    signal,
+    ...signals,
     now: () => performance.now(),
   };
 }

@@ -34,6 +34,26 @@ function errorOf(
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const option = nearestOption(issue.errors);
     const options = optionsOf(here);
+    const words = options.flatMap((each) => [...(each._zod.values ?? [])].map(String));
+    if (option === undefined && typeof received === 'string' && words.length > 0) {
+      const allowed = [
+        ...words,
+        ...options.flatMap((each) => (keysOf(each).length > 0 ? [nameOf(each)] : [])),
+      ];
+      const kind = String(path.at(-1) ?? 'value');
+      const entry = typeof path.at(-1) === 'number' ? `entry of ${String(path.at(-2) ?? 'the list')}` : kind;
+      return new GraftError('unknown-name', { kind: entry, received, allowed, ...placed(path, where) });
+    }
+    const stranger = strangerToAll(issue.errors, options);
+    if (stranger !== undefined) {
+      const allowed = [...new Set(options.flatMap(keysOf))];
+      return new GraftError('unknown-name', {
+        kind: 'key',
+        received: stranger,
+        allowed,
+        ...placed([...path, stranger], where),
+      });
+    }
     if (option === undefined) {
       return invalid(path, received, options.map(nameOf).join(' or '), where);
     }
@@ -43,7 +63,7 @@ function errorOf(
     return new GraftError('unknown-name', {
       kind: 'key',
       received: issue.keys[0]!,
-      allowed: keysOf(here),
+      allowed: keysMeant(here, received),
       ...placed([...path, issue.keys[0]!], where),
     });
   }
@@ -115,6 +135,19 @@ function nearestOption(errors: readonly (readonly Issue[])[]): number | undefine
   return best;
 }
 
+/** A key that no option with keys knows. */
+function strangerToAll(
+  errors: readonly (readonly Issue[])[],
+  options: readonly Schema[],
+): string | undefined {
+  const unknown = errors.flatMap((issues, option) => {
+    if (keysOf(options[option]!).length === 0) return [];
+    const found = issues.find((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0);
+    return [found?.code === 'unrecognized_keys' ? found.keys : []];
+  });
+  return unknown[0]?.find((key) => unknown.every((keys) => keys.includes(key)));
+}
+
 /** The parts of a schema's definition that are read here. */
 interface Definition {
   type: string;
@@ -139,16 +172,36 @@ function bare(schema: Schema): Schema {
 function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema {
   let current = bare(schema);
   for (const key of path) {
-    const { shape, element, valueType, items } = definition(current);
-    const next = shape?.[String(key)] ?? element ?? valueType ?? items?.[Number(key)];
+    // Of a union, the first option that knows the way.
+    const options = optionsOf(current);
+    const next = (options.length > 0 ? options : [current])
+      .map((each) => below(each, key))
+      .find((each) => each !== undefined);
     if (next === undefined) return current;
     current = bare(next);
   }
   return current;
 }
 
+function below(schema: Schema, key: PropertyKey): Schema | undefined {
+  const { shape, element, valueType, items } = definition(schema);
+  return shape?.[String(key)] ?? element ?? valueType ?? items?.[Number(key)];
+}
+
 function keysOf(schema: Schema): string[] {
   return Object.keys(definition(schema).shape ?? {});
+}
+
+/** The keys that a value of the schema may have; of a union, those of the options that the value's `name` belongs to. */
+function keysMeant(schema: Schema, value: unknown): string[] {
+  const options = optionsOf(schema);
+  if (options.length === 0) return keysOf(schema);
+  const name = valueAt(value, ['name']);
+  const named = options.filter((each) => {
+    const { shape } = definition(each);
+    return shape?.name !== undefined && bare(shape.name)._zod.values?.has(name as string) === true;
+  });
+  return [...new Set((named.length > 0 ? named : options).flatMap((each) => keysMeant(each, value)))];
 }
 
 function optionsOf(schema: Schema): readonly Schema[] {

@@ -19,3 +19,8 @@ export function makeStep(
     estimate,
   };
 }
+
+/** Without the keys that are undefined: as JSON leaves them out. */
+export function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
+}

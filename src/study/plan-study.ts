@@ -15,7 +15,7 @@ import { stepFlops } from './adapt.ts';
 import { estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { type Loaded, loadData } from './loaded-data.ts';
-import { makeStep } from './make-step.ts';
+import { makeStep, withoutUndefined } from './make-step.ts';
 import type { Step } from './step.ts';
 import {
   type AdaptInputs,
@@ -302,10 +302,6 @@ export async function planStudy(
 type FamilyEntry = Extract<StudySpec['models'][number], { family: string }>;
 
 const needsOf = ({ model }: AdaptInputs): string[] => (model.from === 'step' ? [model.step] : []);
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
-}
 
 function splitSource({ source }: StudySpec): { sourceSpec: DataSpec | undefined; sourceSeeds: number } {
   if (source === undefined || typeof source === 'string') return { sourceSpec: source, sourceSeeds: 1 };

@@ -17,6 +17,7 @@ import { defineCommand } from '../command.ts';
 import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { imagePreview, textPreview } from '../preview.ts';
 import { showCount, showNumber } from '../show-number.ts';
+import { splitText } from '../split-text.ts';
 import { tableText } from '../table-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkingUsage, usageError } from '../usage-error.ts';
@@ -243,19 +244,6 @@ function counted(values: readonly ValueCount[]): string {
   const shown = values.slice(0, SHOWN_VALUES).map(({ value, count }) => `${value} (${showNumber(count)})`);
   const rest = values.length - shown.length;
   return `${values.length}: ${shown.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
-}
-
-function splitText({ rule, unit, counts, groups, duplicatesRemoved, unassigned }: SplitReport): string {
-  const parts = Object.entries(counts).map(([name, n]) => {
-    const of = groups === undefined ? '' : ` (${showCount(groups[name as keyof typeof groups], 'group')})`;
-    return `${name} ${showNumber(n)}${of}`;
-  });
-  const removed = Object.values(duplicatesRemoved).reduce((a, b) => a + b, 0);
-  return [
-    `by ${rule}, in ${unit}: ${parts.join(', ')}`,
-    ...(removed > 0 ? [`${showNumber(removed)} duplicates removed`] : []),
-    ...(unassigned > 0 ? [`${showNumber(unassigned)} in no part`] : []),
-  ].join('; ');
 }
 
 async function check(

@@ -2,6 +2,8 @@ import type { Command } from '../command.ts';
 
 /** Every command by name, in the order of the help page; a command's code is loaded when it is used. */
 export const commandLoaders = {
+  run: () => import('./run.ts').then(({ run }) => run),
+  plan: () => import('./plan.ts').then(({ plan }) => plan),
   data: () => import('./data.ts').then(({ data }) => data),
   metric: () => import('./metric.ts').then(({ metric }) => metric),
   doctor: () => import('./doctor.ts').then(({ doctor }) => doctor),

@@ -1,0 +1,86 @@
+import type { StudyPlan } from '../study/plan-study.ts';
+import { countParameters } from '../tensor/parameters.ts';
+import type { Prediction } from './predict-run.ts';
+import { showBytes, showCount, showDuration, showNumber } from './show-number.ts';
+import { splitText } from './split-text.ts';
+import { dataNames } from './study-facts.ts';
+import type { Colours } from './terminal.ts';
+
+const kinds = { pretrain: 'pre-training', tune: 'learning-rate run', trial: 'trial' } as const;
+
+/** What of a plan is done already, and with what the rest will be run. */
+export interface PlanStatus {
+  readonly done: number;
+  readonly workers: number;
+  readonly threads: number;
+  readonly device: string;
+}
+
+/** A plan in words: matrix, data, steps, prediction, warnings. */
+export function planText(
+  plan: StudyPlan,
+  prediction: Prediction,
+  status: PlanStatus,
+  warnings: readonly string[],
+  colours: Colours,
+): string {
+  const { spec, models, rows, seeds, data } = plan;
+  const counts = Object.entries(kinds).flatMap(([kind, words]) => {
+    const n = plan.steps.filter((step) => step.kind === kind).length;
+    return n === 0 ? [] : [`${showNumber(n)} ${words}${n === 1 ? '' : 's'}`];
+  });
+  const names = dataNames(plan);
+  const lines: [string, string][] = [
+    [
+      'matrix',
+      [
+        showCount(models.length, 'model'),
+        showCount(rows.length, 'technique'),
+        `${showCount(spec.budgets.length, 'budget')} (${spec.budgets.map(showNumber).join(', ')})`,
+        showCount(seeds.length, 'seed'),
+      ].join(' x '),
+    ],
+    ...models.map(({ label, model }): [string, string] => [
+      'model',
+      `${label}: ${showNumber(countParameters(model.parameters))} parameters in ${model.layers.length} layers`,
+    ]),
+    ...(data.source === undefined
+      ? []
+      : ([['source', `${names.source ?? data.source.name}, ${splitText(data.source.report.split)}`]] as [
+          string,
+          string,
+        ][])),
+    ...overlapLine(plan),
+    ['target', `${names.target}, ${splitText(data.target.report.split)}`],
+    ['steps', `${showNumber(plan.steps.length)}: ${counts.join(', ')}`],
+    ...(status.done === 0
+      ? []
+      : ([['done already', `${showNumber(status.done)} of ${showNumber(plan.steps.length)} steps`]] as [
+          string,
+          string,
+        ][])),
+    [
+      'predicted',
+      `about ${showDuration(prediction.wallSeconds)} with ${showCount(status.workers, 'worker')} of ${showCount(status.threads, 'thread')} on ${status.device}, ${showBytes(prediction.memory)} of memory, ${showBytes(prediction.disk)} of disk`,
+    ],
+  ];
+  return [
+    colours.bold(plan.name) + (spec.description === undefined ? '' : `  ${spec.description}`),
+    ...lines.map(([name, text]) => `  ${name.padEnd(14)}${text}`),
+    ...warnings.map((text) => `  ${colours.yellow('warning'.padEnd(14))}${text}`),
+  ].join('\n');
+}
+
+/** What the target holds out is taken out of the source. */
+function overlapLine({ data }: StudyPlan): [string, string][] {
+  const overlap = data.source?.report.overlap;
+  if (overlap === undefined) return [];
+  const items = overlap.items + overlap.groupItems;
+  const parts = [
+    ...(items > 0 ? [`${showCount(items, 'item')}`] : []),
+    ...(overlap.characters > 0 ? [`${showCount(overlap.characters, 'character')}`] : []),
+  ];
+  return parts.length === 0
+    ? []
+    : [['', `${parts.join(' and ')} left out of the source, since the target holds them out`]];
+}

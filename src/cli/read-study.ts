@@ -1,0 +1,43 @@
+import { dirname, resolve } from 'node:path';
+import { GraftError } from '../errors.ts';
+import { isFolder } from '../formats/list-files.ts';
+import { planStudy, type StudyPlan } from '../study/plan-study.ts';
+import { parseStudy, type StudySpec } from '../study/study-spec.ts';
+import { applyOverrides, type Override } from './overrides.ts';
+import { readYamlFile } from './read-yaml.ts';
+import type { Terminal } from './terminal.ts';
+import { checkingUsage } from './usage-error.ts';
+
+/** A study file as read, with what was set on the command line. */
+export interface StudyFile {
+  readonly spec: StudySpec;
+  readonly path: string;
+  /** The file's folder, from which its relative paths start. */
+  readonly base: string;
+}
+
+/** Reads a study file. What is wrong in it is said with its key, and with the file or the `key=value` that it stands in. */
+export function readStudy(
+  command: string,
+  written: string,
+  overrides: readonly Override[],
+  terminal: Terminal,
+): StudyFile {
+  const path = resolve(terminal.directory, written);
+  if (isFolder(path))
+    throw new GraftError('invalid-value', {
+      what: 'study file',
+      received: written,
+      allowed: 'a YAML or JSON file; this is a folder',
+    });
+  const base = dirname(path);
+  const value = readYamlFile(path, 'study file');
+  if (overrides.length === 0) return { spec: parseStudy(value, written), path, base };
+  const where = `${written} with ${overrides.map(({ key, value: v }) => `${key}=${v}`).join(' ')}`;
+  const spec = checkingUsage(command, () => parseStudy(applyOverrides(value, overrides), where));
+  return { spec, path, base };
+}
+
+/** The plan of a study file. */
+export const planOf = ({ spec, base }: StudyFile, terminal: Terminal): Promise<StudyPlan> =>
+  planStudy(spec, base, terminal.environment.GRAFT_DATA);
