@@ -59,10 +59,12 @@ export function planText(
           string,
           string,
         ][])),
-    [
-      'predicted',
-      `about ${showDuration(prediction.wallSeconds)} with ${showCount(status.workers, 'worker')} of ${showCount(status.threads, 'thread')} on ${status.device}, ${showBytes(prediction.memory)} of memory, ${showBytes(prediction.disk)} of disk`,
-    ],
+    status.done === plan.steps.length
+      ? ['left', 'nothing: every step is done']
+      : [
+          'predicted',
+          `about ${showDuration(prediction.wallSeconds)} with ${showCount(status.workers, 'worker')} of ${showCount(status.threads, 'thread')} on ${status.device}, ${showBytes(prediction.memory)} of memory, ${showBytes(prediction.disk)} of disk`,
+        ],
   ];
   return [
     colours.bold(plan.name) + (spec.description === undefined ? '' : `  ${spec.description}`),

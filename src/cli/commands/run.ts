@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { runPlan } from '../../queue/run-plan.ts';
 import { describeEnvironment } from '../../report/describe-environment.ts';
 import type { ReportData } from '../../report/report-data.ts';
@@ -22,10 +20,11 @@ import { showCount, showDuration, showNumber } from '../show-number.ts';
 import { studyFacts } from '../study-facts.ts';
 import { shownPath, studyOptions, workspaceFolder } from '../study-options.ts';
 import { studyReport } from '../study-outcome.ts';
+import { readStudyRecord, writeStudyRecord } from '../study-record.ts';
 import { messageColours, resultColours, type Terminal } from '../terminal.ts';
 import { packageVersion, version } from '../version.ts';
 import { writeBest } from '../write-best.ts';
-import { writeReports } from '../write-reports.ts';
+import { type ReportFiles, writeReports } from '../write-reports.ts';
 
 export const run = defineCommand({
   name: 'run',
@@ -75,17 +74,17 @@ async function runStudy(
   const { name, steps } = plan;
   const ids = steps.map(({ id }) => id);
   await store.saveStudy({ name, spec: JSON.parse(JSON.stringify(plan.spec)) as Json, steps: ids });
+  const folder = store.workspace.study(name);
   const facts = await studyFacts(plan, {
-    predicted: {
+    // What was predicted before anything ran is what the report is to be held to.
+    predicted: readStudyRecord(folder, ids)?.facts.predicted ?? {
       wallSeconds: prepared.prediction.wallSeconds,
       memory: prepared.prediction.workerMemory,
       disk: prepared.prediction.disk,
     },
     environment: environmentOf(settings, prepared.workers),
   });
-  const folder = store.workspace.study(name);
-  makeFolder(folder);
-  writeFileAtomic(join(folder, 'study.json'), `${JSON.stringify({ steps: ids, facts }, null, 1)}\n`);
+  writeStudyRecord(folder, { steps: ids, facts });
 
   const outcome = await withProgress(plan, prepared, settings, base, store, terminal);
   const { report, records } = await studyReport(facts, ids, store);
@@ -98,7 +97,7 @@ async function runStudy(
     return terminal.signal.aborted ? 130 : 1;
   }
   const best = writeBest(report, store.workspace, name);
-  const files = await writeReports(report, folder);
+  const files = writeReports(report, folder);
   if (options.json) terminal.out(JSON.stringify(report));
   else printOutcome(report, best, files, terminal);
   for (const { label, failure } of failed.slice(0, 10))
@@ -107,7 +106,7 @@ async function runStudy(
     terminal.say(
       `${showCount(failed.length, 'step')} of ${showNumber(ids.length)} failed; run it again to retry.`,
     );
-  if (options.open && files.html !== undefined) await openInBrowser(files.html, terminal);
+  if (options.open) await openInBrowser(files.html, terminal);
   return failed.length === 0 && done === ids.length ? 0 : 1;
 }
 
@@ -178,7 +177,7 @@ function environmentOf({ threads, device }: RunSettings, workers: number) {
 function printOutcome(
   report: ReportData,
   best: string | undefined,
-  files: { readonly html?: string; readonly json: string },
+  files: ReportFiles,
   terminal: Terminal,
 ): void {
   const colours = resultColours(terminal);
@@ -208,5 +207,5 @@ function printOutcome(
       `         graft sample ${shownPath(best, terminal)} --count 16 --out samples.${report.study.kind === 'image' ? 'png' : 'txt'}`,
     );
   }
-  terminal.out(`report   ${shownPath(files.html ?? files.json, terminal)}`);
+  terminal.out(`report   ${shownPath(files.html, terminal)}`);
 }

@@ -82,7 +82,7 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     const first = graft('run', 'study.yaml', '--workers', '2');
     expect(first.code).toBe(0);
     expect(first.said).toMatch(/\[7\/7\] vae: .*: nll [\d.]+/);
-    expect(first.out).toMatch(/Negative log-likelihood on target/);
+    expect(first.out).toMatch(/Negative log-likelihood, nats per image, on target/);
     expect(first.out).toMatch(/Verdict\n- /);
     const study = join(folder, 'graft-runs/studies/tiny');
     for (const file of [
