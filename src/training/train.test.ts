@@ -159,3 +159,46 @@ test('without stages the starting weights are measured and kept', async () => {
   expect(result.looks).toHaveLength(1);
   expect(bits(result.weights)).toEqual(bits(options.start));
 });
+
+test('stages add no looks: every run chooses from the same number', async () => {
+  const subject = subjects['dense vae']!;
+  const third = { kind: 'share', share: 1 / 3 } as const;
+  const stages = [1, 2, 3].map((i) => ({ name: `stage ${i}`, layers: subject.model.layers, length: third }));
+  const { looks, stages: ran } = await train(optionsFor(subject, { stages }));
+  expect(ran.map(({ to }) => to)).toEqual([8, 16, 24]);
+  expect(looks.map(({ step }) => step)).toEqual([0, 6, 12, 18, 24]);
+});
+
+test('stages keep within the operations that all of them share', async () => {
+  const subject = subjects['dense vae']!;
+  const one = await train(optionsFor(subject, { steps: 1 }));
+  const flopsLimit = 7.5 * one.flops;
+  const until = (layers: readonly string[]) => ({
+    name: 'stage',
+    layers,
+    length: { kind: 'convergence' } as const,
+  });
+  const stages = [until(subject.model.layers), until(subject.model.layers), until(subject.last)];
+  const run = await train(optionsFor(subject, { stages, flopsLimit, steps: 1000 }));
+  expect(run.flops).toBeLessThanOrEqual(flopsLimit);
+  expect(run.looks.at(-1)!.step).toBe(run.steps);
+});
+
+test('a stage is measured against the weights that it begins with', async () => {
+  const subject = subjects['dense vae']!;
+  const { weights } = await train(optionsFor(subject, { steps: 200, looks: 20, keep: 'best' }));
+  const until = (layers: readonly string[]) => ({
+    name: 'stage',
+    layers,
+    length: { kind: 'convergence' } as const,
+  });
+  // So large a rate makes things worse, with all layers more than with the last one, and each stage goes back.
+  const stages = [until(subject.model.layers), until(subject.last)];
+  const run = await train(
+    optionsFor(subject, { start: weights, stages, learningRate: 0.3, steps: 200, looks: 100 }),
+  );
+  expect(run.best.step).toBe(0);
+  expect(run.looks[4]!.validation).toBeLessThan(run.looks[3]!.validation);
+  // Patience is 3 looks of 2 updates.
+  expect(run.stages.map(({ from, to }) => to - from)).toEqual([6, 6]);
+});

@@ -135,6 +135,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let trainedParameters = resume?.trainedParameters ?? 0;
   let { sum, count } = resume?.sinceLook ?? { sum: 0, count: 0 };
   let converged = false;
+  /** Validation of the weights that a stage begins with, as far as it was looked at. */
+  let handedOn = Infinity;
 
   const player = model.players[model.players.length - 1]!;
   const evaluator = await createLossEvaluator(model, player, options.validation, {
@@ -155,15 +157,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const runners = await createRunners(stage, weights);
       const stepFlops = runners.reduce((total, runner) => total + runner.flops, 0);
       const stageStartFlops = resumed?.stageStartFlops ?? flops;
-      const end =
-        start +
-        stageSteps(
-          stage,
-          last,
-          flopsLimit < Infinity
-            ? { all: flopsLimit / stepFlops, left: (flopsLimit - stageStartFlops) / stepFlops }
-            : { all: steps, left: steps - start },
-        );
+      const room =
+        flopsLimit < Infinity
+          ? { all: flopsLimit / stepFlops, left: Math.floor((flopsLimit - stageStartFlops) / stepFlops) }
+          : { all: steps, left: steps - start };
+      // What is left does not pay for an update of this stage. The first stage makes one in any case.
+      if (room.left < 1 && step > 0) {
+        for (const runner of runners) await runner.dispose();
+        break;
+      }
+      const length = stageSteps(stage, last, room);
+      const end = start + length;
+      const endsRun = last || length >= room.left;
       const plan = createSchedule(stage.schedule ?? options.schedule, {
         steps: end - start,
         ...(options.source.stepsPerEpoch === undefined
@@ -207,8 +212,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           return hasConverged(options.convergence, convergence);
         };
         if (looks.length === 0) await look(options.learningRate * plan.setting(0, schedule).rateFactor);
-        else if (resumed === undefined)
-          convergence = observeLook(options.convergence, convergence, looks.at(-1)!.validation);
+        else if (resumed === undefined) convergence = observeLook(options.convergence, convergence, handedOn);
         converged = false;
         while (step < end) {
           options.signal?.throwIfAborted();
@@ -234,7 +238,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           }
           step++;
           options.onStep?.(step);
-          if (lookNumber() > looked || step === end) {
+          // The end of a stage alone is no reason to look: all runs get the same number of looks to choose from.
+          if (lookNumber() > looked || (step === end && endsRun)) {
             converged = await look(rate);
             if (converged && stage.length.kind === 'convergence') break;
           }
@@ -253,13 +258,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         });
         const final = copyWeights(averagedWeights(weights, runners));
         // A stage that trains until convergence hands on the best weights so far.
-        const next = stage.length.kind === 'convergence' ? bestWeights : final;
-        Object.assign(weights, mutable(next));
+        const handsOnBest = stage.length.kind === 'convergence';
+        handedOn = handsOnBest ? best.validation : looks.at(-1)!.validation;
+        Object.assign(weights, mutable(handsOnBest ? bestWeights : final));
       } finally {
         for (const runner of runners) await runner.dispose();
       }
     }
-    if (looks.length === 0) await firstLook();
+    if (looks.at(-1)?.step !== step) await lookAtEnd();
   } finally {
     await evaluator.dispose();
   }
@@ -274,13 +280,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     converged: converged || stages.length === 0,
   };
 
-  /** A run without updates (source-only) is looked at once. */
-  async function firstLook(): Promise<void> {
+  /** A look outside of any stage: at a run without updates (source-only), or where no next stage fitted in. */
+  async function lookAtEnd(): Promise<void> {
     const validation = await evaluator.evaluate(weights, options.stream.child('validation'));
-    best = { step: 0, validation };
-    const entry: Look = { step: 0, flops: 0, training: null, validation, learningRate: 0, stage: 0 };
+    const training = count === 0 ? null : sum / count;
+    const stage = Math.max(0, records.length - 1);
+    const entry: Look = { step, flops, training, validation, learningRate: 0, stage };
     looks.push(entry);
     options.onLook?.(entry);
+    if (!(validation < best.validation)) return;
+    best = { step, validation };
+    bestWeights = copyWeights(weights);
   }
 
   async function createRunners(stage: Stage, into: Mutable): Promise<PlayerRunner[]> {
