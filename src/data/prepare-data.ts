@@ -85,6 +85,15 @@ export async function prepareData(
   }
 }
 
+/**
+ * What of a target may not be in the training data of a source: validation and test with all of their groups, and,
+ * item by item, the pool that budgets are drawn from, of which a trial may see no more than its budget.
+ */
+export function heldOutOf({ train, validation, test }: PreparedData): DataSet[] {
+  const { groups: _, ...items } = train;
+  return [validation, test, items];
+}
+
 /** Examples of a prepared part: items as they are, running text cut in windows. */
 export function examplesOf(part: DataSet, window: number | undefined): DataSet {
   return part.kind === 'text' && part.unit === 'running' && window !== undefined

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { drawBudget } from '../data/budget.ts';
 import { type DataSet, subset } from '../data/data-set.ts';
 import { GraftError, lookUp } from '../errors.ts';
-import { type Checkpoint, loadCheckpoint } from '../models/checkpoint.ts';
+import { type Checkpoint, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
@@ -33,7 +33,16 @@ export interface Adapted {
 /** Loads the model that is adapted. */
 export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint {
   const { model } = inputs;
-  if (model.from === 'folder') return loadCheckpoint(resolve(context.base, model.path));
+  if (model.from === 'folder') {
+    const checkpoint = loadCheckpoint(resolve(context.base, model.path));
+    if (weightsHash(checkpoint.model, checkpoint.weights) !== model.hash)
+      throw new GraftError('bad-data', {
+        what: `checkpoint '${model.path}'`,
+        problem: 'has changed since the study was planned',
+        hint: 'Run the study again to plan it anew.',
+      });
+    return checkpoint;
+  }
   const { directory, result } = context.dependency(model.step);
   return loadCheckpoint(join(directory, (result as unknown as PretrainResult).checkpoint));
 }

@@ -35,11 +35,12 @@ export async function measureMemorisation(
   await writePng(join(folder, 'samples.png'), imageGrid(firstImages(samples, shown), COLUMNS));
   if (train.count < 2) return [];
   const images = tableImages(train);
+  const paired = Math.ceil(shown / 2);
   const result = applyMetric(metrics.authpct, { train: rowsOf(images), generated: rowsOf(samples) });
-  const nearest = pickImages(images, result.perItem!.nearest_train!.subarray(0, shown / 2));
+  const nearest = pickImages(images, result.perItem!.nearest_train!.subarray(0, paired));
   await writePng(
     join(folder, 'nearest.png'),
-    imageGrid(pairs(firstImages(samples, shown / 2), nearest), COLUMNS),
+    imageGrid(pairs(firstImages(samples, paired), nearest), COLUMNS),
   );
   return [
     toMeasurement(metrics.authpct, result, {

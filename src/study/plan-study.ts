@@ -1,17 +1,17 @@
-import { resolve } from 'node:path';
-import { drawBudget, largestBudget } from '../data/budget.ts';
 import { dataContext } from '../data/data-context.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { DataSpec } from '../data/data-spec.ts';
-import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
-import { GraftError } from '../errors.ts';
-import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { heldOutOf, type PreparedData } from '../data/prepare-data.ts';
+import { GraftError, lookUp } from '../errors.ts';
+import { metrics } from '../metrics/index.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { createModel } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
-import { stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
+import { checkBudgets, checkSeeds, FIRST_TUNING_SEED } from './check-study.ts';
+import { checkpointModel } from './checkpoint-model.ts';
 import { estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { type Loaded, loadData } from './loaded-data.ts';
@@ -31,9 +31,6 @@ import type { StudySpec } from './study-spec.ts';
 import { resolveRows, type TechniqueRow } from './technique-row.ts';
 import type { Cell } from './trial-result.ts';
 
-/** Seeds of tuning runs start here, where no reported seed may be. */
-const FIRST_TUNING_SEED = 1_000_000;
-
 /** A model of a study: what it is called and what its examples are. */
 export interface PlannedModel {
   readonly label: string;
@@ -42,6 +39,8 @@ export interface PlannedModel {
   readonly encoding: EncodingInput;
   /** Step that pre-trains it, one for each source seed; empty for checkpoints. */
   readonly pretraining: readonly string[];
+  /** Hash of a given checkpoint's weights. */
+  readonly weights?: string;
 }
 
 /** What will be done, before anything is. */
@@ -77,12 +76,14 @@ export async function planStudy(
   const load = (given: DataSpec, where: string, heldOut: readonly DataSet[] = []) =>
     loadData(given, context, where, heldOut);
   const target = await load(spec.target, 'target');
-  const held = [target.prepared.validation, target.prepared.test];
   const { sourceSpec, sourceSeeds } = splitSource(spec);
-  const source = sourceSpec === undefined ? undefined : await load(sourceSpec, 'source', held);
+  const source =
+    sourceSpec === undefined ? undefined : await load(sourceSpec, 'source', heldOutOf(target.prepared));
   const unseen: Loaded[] = [];
   for (const [i, given] of spec.evaluate_on.entries()) unseen.push(await load(given, `evaluate_on.${i}`));
   checkBudgets(spec, target.prepared, seeds);
+  if (spec.primary !== undefined)
+    lookUp<Metric>('metric', metrics as Record<string, Metric>, spec.primary, 'primary');
 
   const steps = new Map<string, Step>();
   const add = (step: Step): string => {
@@ -94,7 +95,12 @@ export async function planStudy(
     const where = `models.${i}`;
     models.push(
       'checkpoint' in entry
-        ? checkpointModel(entry as CheckpointEntry, base)
+        ? checkpointModel(
+            entry as { checkpoint: string; label?: string },
+            base,
+            [target, ...(source ? [source] : []), ...unseen],
+            where,
+          )
         : await familyModel(entry as FamilyEntry, where),
     );
   }
@@ -190,7 +196,7 @@ export async function planStudy(
         : {
             from: 'folder',
             path: (entry as { checkpoint: string }).checkpoint,
-            hash: checkpointHash(base, entry),
+            hash: model.weights!,
           };
     const { equal, learningRate: _, tuningSeeds: __, average, ...rest } = spec.training;
     const training: TrainingInput = {
@@ -307,58 +313,4 @@ function splitSource({ source }: StudySpec): { sourceSpec: DataSpec | undefined;
   if (source === undefined || typeof source === 'string') return { sourceSpec: source, sourceSeeds: 1 };
   const { seeds, ...spec } = source;
   return { sourceSpec: spec as DataSpec, sourceSeeds: seeds };
-}
-
-function checkSeeds(seeds: readonly number[]): void {
-  const bad = seeds.find((seed, i) => seed >= FIRST_TUNING_SEED || seeds.indexOf(seed) !== i);
-  if (bad !== undefined)
-    throw new GraftError('invalid-value', {
-      what: 'a seed',
-      received: bad,
-      allowed: `different numbers below ${FIRST_TUNING_SEED}, which is where seeds of tuning runs start`,
-      where: 'seeds',
-    });
-}
-
-function checkBudgets(spec: StudySpec, target: PreparedData, seeds: readonly number[]): void {
-  const pool = examplesOf(target.train, target.window);
-  const draws = seeds.map((seed) => stream(seed).child('budget'));
-  for (const budget of spec.budgets) {
-    const most = Math.min(...draws.map((draw) => largestBudget(pool, draw)));
-    if (budget > most)
-      throw new GraftError('invalid-value', {
-        what: 'budget',
-        received: budget,
-        allowed: `at most ${most}: the training part of ${target.name} has ${pool.count} items, from which budgets of every seed are drawn`,
-        where: 'budgets',
-      });
-    drawBudget(pool, budget, draws[0]!);
-  }
-}
-
-type CheckpointEntry = Extract<StudySpec['models'][number], { checkpoint: string }>;
-
-function checkpointModel(entry: CheckpointEntry, base: string): PlannedModel {
-  const { model, data, tokenizer } = loadCheckpoint(resolve(base, entry.checkpoint));
-  const encoding: EncodingInput =
-    tokenizer === undefined
-      ? { kind: 'image', values: data.values ?? 'unit' }
-      : {
-          kind: 'text',
-          context: model.fields[0]!.shape[0]!,
-          ends: data.unit !== 'running',
-          tokenizer: 'checkpoint',
-        };
-  return {
-    label: entry.label ?? entry.checkpoint.split('/').filter(Boolean).at(-1) ?? entry.checkpoint,
-    family: model.family,
-    model,
-    encoding,
-    pretraining: [],
-  };
-}
-
-function checkpointHash(base: string, entry: unknown): string {
-  const { model, weights } = loadCheckpoint(resolve(base, (entry as { checkpoint: string }).checkpoint));
-  return weightsHash(model, weights);
 }

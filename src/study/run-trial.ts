@@ -93,7 +93,7 @@ export async function runTrial(
     files: {
       checkpoint: 'checkpoint',
       samples: text ? 'samples.json' : 'samples.png',
-      ...(text ? {} : { nearest: 'nearest.png' }),
+      ...(text || adapted.train.encoded.table.count < 2 ? {} : { nearest: 'nearest.png' }),
       ...(model.reconstruct === undefined ? {} : { reconstructions: 'reconstructions.png' }),
     },
     notes: adapted.notes,
@@ -135,7 +135,7 @@ async function measure(
     context.emit({ type: 'progress', done, total: 5, phase: `measuring: ${name}` });
   };
   const test = (input: TrialInputs['target']) =>
-    data.encode(input, 'test', encoding, (set) => firstItems(set, items), `first ${items}`);
+    data.encode(input, 'test', encoding, (set) => testItems(set, items), `${items} items`);
 
   phase(0, 'likelihood');
   const target = await test(inputs.target);
@@ -205,13 +205,10 @@ async function measure(
   return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
 }
 
-/** The first items of a set in its own order: the same for every trial. */
-function firstItems(set: DataSet, items: number): DataSet {
+/** Items drawn from a test set, the same for every trial and seed: a set in order of its classes begins with one of them. */
+function testItems(set: DataSet, items: number): DataSet {
   if (set.count <= items) return set;
-  return subset(
-    set,
-    Int32Array.from({ length: items }, (_, i) => i),
-  );
+  return subset(set, stream(0).child('test items').permutation(set.count).subarray(0, items).sort());
 }
 
 const warningsOf = (measurements: readonly Measurement[]): string[] => [

@@ -42,7 +42,7 @@ export interface PretrainInputs {
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly source: DataInput;
-  /** The target, whose validation and test items may not be trained on. */
+  /** The target, whose items may not be trained on. */
   readonly heldOut: DataInput;
   readonly encoding: EncodingInput;
   readonly training: TrainingInput;

@@ -1,6 +1,6 @@
 import { type DataContext, dataContext } from '../data/data-context.ts';
 import type { DataSet, TextSet } from '../data/data-set.ts';
-import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
+import { examplesOf, heldOutOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
@@ -34,7 +34,7 @@ export class StudyData {
   private async prepare(input: DataInput, heldOut?: DataInput): Promise<PreparedData> {
     const target = heldOut === undefined ? undefined : await this.load(heldOut);
     const data = await prepareData(input.spec, this.context, {
-      ...(target === undefined ? {} : { heldOut: [target.validation, target.test] }),
+      ...(target === undefined ? {} : { heldOut: heldOutOf(target) }),
       where: input.name,
     });
     if (data.hash !== input.hash)
@@ -84,7 +84,7 @@ export class StudyData {
     return training;
   }
 
-  /** A whole part, encoded and kept. `limit` takes the first items alone. */
+  /** A whole part, encoded and kept. `limit` takes some of the items alone. */
   async encode(
     input: DataInput,
     part: 'train' | 'validation' | 'test',
