@@ -1,31 +1,25 @@
-import type { Measurement } from './measurement.ts';
 import { comparable, findMeasurement } from './measurement-key.ts';
 import type { FinishedTrial } from './trial-table.ts';
 
-/** Held-out likelihoods in the order of preference: per item, per byte, per token. */
-const likelihoods = ['nll', 'bits_per_byte', 'perplexity'];
+/** Held-out likelihoods per item, per byte, per token, then what else says how good a model is. */
+const candidates = ['nll', 'bits_per_byte', 'perplexity', 'kid', 'fid', 'reconstruction_mse'];
 
 /**
  * The metric that decides where a study names none: the first held-out likelihood that all trials have on one scale
- * (the same representation of the data), else the kernel distance, else the first metric that all trials have on the
- * target. Undefined where there is none.
+ * (the same representation of the data), else the kernel distance, Fréchet's, the error of reconstructions. Undefined
+ * where trials share none of these: what else is measured (diversity, copies) makes no model better than another.
  */
 export function choosePrimary(trials: readonly FinishedTrial[]): string | undefined {
   const first = trials[0];
   if (first === undefined) return undefined;
-  const shared = (metric: string, same: (a: Measurement, b: Measurement) => boolean): boolean => {
+  return candidates.find((metric) => {
     const reference = findMeasurement(first.result, metric, 'target');
     return (
       reference !== undefined &&
       trials.every(({ result }) => {
         const found = findMeasurement(result, metric, 'target');
-        return found !== undefined && same(reference, found);
+        return found !== undefined && comparable(reference, found);
       })
     );
-  };
-  const onTarget = first.result.measurements.filter(({ on }) => on === 'target').map(({ metric }) => metric);
-  return (
-    likelihoods.find((metric) => shared(metric, comparable)) ??
-    ['kid', ...onTarget].find((metric) => shared(metric, () => true))
-  );
+  });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { GraftError } from '../errors.ts';
 import { type TechniqueName, techniques } from '../techniques/index.ts';
@@ -59,17 +60,22 @@ function resolveRow(row: z.output<typeof techniqueRow>): TechniqueRow {
   const options = entry.options.parse(own) as Record<string, unknown>;
   return {
     name,
-    label: labelOf(name, given),
+    label: labelOf(name, given, entry.options.parse({})),
     options,
     ...(schedule === undefined ? {} : { schedule: schedule as ScheduleSpec }),
     ...(learningRate === undefined ? {} : { learningRate: learningRate as number }),
   };
 }
 
-/** `fine-tune (schedule cosine)`: the name, and the options as they were written, in alphabetical order. */
-function labelOf(name: string, given: Readonly<Record<string, unknown>>): string {
+/** `fine-tune (schedule cosine)`: the name, and the options that differ from their defaults, in alphabetical order. */
+function labelOf(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>>,
+): string {
   const parts = Object.keys(given)
     .sort()
+    .filter((key) => !isDeepStrictEqual(given[key], defaults[key]))
     .map((key) => `${words(key)} ${text(given[key])}`);
   return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
 }
@@ -79,6 +85,15 @@ const words = (key: string): string => key.replace(/[A-Z]/g, (letter) => ` ${let
 function text(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const { name, ...rest } = value as Record<string, unknown>;
-  const options = Object.entries(rest).map(([key, v]) => `${words(key)} ${text(v)}`);
+  const usual = typeof name === 'string' ? scheduleDefaults(name) : {};
+  const options = Object.entries(rest)
+    .filter(([key, v]) => !isDeepStrictEqual(v, usual[key]))
+    .map(([key, v]) => `${words(key)} ${text(v)}`);
   return [name === undefined ? '' : String(name), ...options].join(' ').trim();
+}
+
+/** What the options of a schedule are where nothing is said; empty where some have to be given. */
+function scheduleDefaults(name: string): Readonly<Record<string, unknown>> {
+  const parsed = scheduleSpec.safeParse({ name });
+  return parsed.success ? (parsed.data as unknown as Record<string, unknown>) : {};
 }

@@ -92,6 +92,18 @@ describe('what to use', () => {
     );
   });
 
+  test('does not call behind what is cheaper and has the better mean', () => {
+    const rows = [
+      level('from-scratch', 120, 0.1),
+      level('fine-tune', 100, 0.1),
+      { ...level('gradual-unfreezing', 40, 20), share: 0.3 },
+    ];
+    const { sentences } = judge({ rows, budgets: [25] });
+    expect(sentences.find(({ kind }) => kind === 'alternative')!.text).toMatch(
+      /gradual-unfreezing trains with 30 % of the operations of fine-tune and is [\d.]+ nats per image ahead in the mean\./,
+    );
+  });
+
   test('may be to leave the model as it is', () => {
     const rows = [
       { ...imageRows[0]!, quality: () => 60 },

@@ -124,7 +124,7 @@ function byTechnique(chosen: readonly BudgetVerdict[]): [string, number[]][] {
 function cheaper(
   judged: readonly BudgetVerdict[],
   comparison: StudyComparison,
-  { matrix, trainingFlops, unit }: VerdictContext,
+  { matrix, trainingFlops }: VerdictContext,
   words: VerdictWords,
 ): VerdictSentence[] {
   return matrix.models.flatMap((model): VerdictSentence[] => {
@@ -142,13 +142,14 @@ function cheaper(
       .sort((a, b) => words.sign * (a.cell.mean! - b.cell.mean!));
     const best = options[0];
     if (best === undefined) return [];
-    const loss = words.amount(Math.abs(best.cell.mean! - choice!.mean!), model);
+    const loss = words.sign * (best.cell.mean! - choice!.mean!);
+    const place = `${words.amount(Math.abs(loss), model)}${words.unit} ${loss < 0 ? 'ahead in the mean' : 'behind'}`;
     return [
       {
         kind: 'alternative',
         model,
         budget,
-        text: `${words.modelPrefix(model)}Where computing is short: with ${words.items([budget])}, ${best.cell.technique} trains with ${formatNumber((100 * best.flops) / cost, 0)} % of the operations of ${choice!.technique} and is ${loss}${unit === '' ? '' : ` ${unit}`} behind.`,
+        text: `${words.modelPrefix(model)}Where computing is short: with ${words.items([budget])}, ${best.cell.technique} trains with ${formatNumber((100 * best.flops) / cost, 0)} % of the operations of ${choice!.technique} and is ${place}.`,
         references: [...best.cell.values, ...choice!.values].map(({ measurement }) => measurement),
       },
     ];
