@@ -57,11 +57,11 @@ export interface ReportInput {
   readonly kind: 'image' | 'text';
   /** What an example is, where it is not its kind: 'tune', 'name'. */
   readonly item?: string;
-  /** Bytes that pictures and texts may take; default 3,500,000. */
+  /** Bytes that pictures and texts may take; default 3,000,000. */
   readonly mediaBytes?: number;
 }
 
-const MEDIA_BYTES = 3_500_000;
+const MEDIA_BYTES = 3_000_000;
 
 /** Builds the report of a study from the steps that finished; the others are listed with their reasons. */
 export function collectReport(input: ReportInput): ReportData {
@@ -176,10 +176,13 @@ function verdictOf(
 ): Verdict {
   const rates = spec.training.learningRate;
   const { matrix } = table;
+  const metric = metricInWords(comparison.primary.metric);
+  const unit = unitInWords(comparison.primary.unit, item);
   return verdict(comparison, {
     matrix,
-    metric: metricInWords(comparison.primary.metric),
-    unit: unitInWords(comparison.primary.unit, item),
+    metric,
+    // Where the metric's name is its unit, as of bits per byte, once is enough.
+    unit: unit === metric ? '' : unit,
     item,
     target: nameOf(data, 'target') ?? 'the target',
     preTrainings: Object.fromEntries(

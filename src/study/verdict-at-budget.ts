@@ -4,6 +4,9 @@ import { rankCells } from './rank-cells.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import type { VerdictWords } from './verdict-words.ts';
 
+/** Comparisons that a sentence spells out with their numbers; of more it gives the names. */
+const MOST_NAMED = 4;
+
 /** The verdict on one model at one budget. */
 export interface BudgetVerdict {
   readonly model: string;
@@ -60,7 +63,11 @@ export function judgeBudget(
   const sentences: VerdictSentence[] = [
     { kind: 'recommendation', ...about, ...choiceText(choice, leader, ranked, claims, context, words) },
     ...otherClaims(here, claims, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
-    ...undecidedText(undecided, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
+    ...undecidedText(undecided, choice, words).map((one) => ({
+      kind: 'evidence' as const,
+      ...about,
+      ...one,
+    })),
     ...cautions(cells, here, context, words).map((one) => ({
       kind: 'caution' as const,
       ...about,
@@ -111,9 +118,12 @@ function choiceText(
       references: [...numbers(leader), ...(second === undefined ? [] : numbers(second))],
     };
   }
-  const seen = claims.map((one) =>
-    words.distance(one, one.technique === choice.technique ? one.reference : one.technique),
-  );
+  const nearest = [...claims]
+    .sort((x, y) => Math.abs(x.result!.meanDifference) - Math.abs(y.result!.meanDifference))
+    .slice(0, claims.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED);
+  const seen = claims.filter((one) => nearest.includes(one)).map((one) => words.distance(one, loser(one)!));
+  if (nearest.length < claims.length)
+    seen.push(`${countOf(claims.length - nearest.length, 'other technique')}`);
   const unchanged = matrix.techniques.some(({ label, trains }) => label === choice.technique && !trains);
   const lead =
     choice === leader
@@ -139,14 +149,39 @@ function otherClaims(
   if (others.length === 0) return [];
   return [
     {
-      text: `Also claimed: ${others.map((one) => `${one.technique} is ${one.result!.verdict} than ${words.distance(one, one.reference)}`).join('; ')}.`,
+      text: `Also claimed: ${others.length > MOST_NAMED ? grouped(others) : others.map((one) => `${one.technique} is ${one.result!.verdict} than ${words.distance(one, one.reference)}`).join('; ')}.`,
       references: others.map(({ id }) => id),
     },
   ];
 }
 
-function undecidedText(undecided: readonly TrialComparison[], words: VerdictWords): Said[] {
+/** 'better than from-scratch: a, b and c; worse than fine-tune: d': where single numbers would fill a page. */
+function grouped(claimed: readonly TrialComparison[]): string {
+  const groups = new Map<string, string[]>();
+  for (const { technique, reference, result } of claimed) {
+    const group = `${result!.verdict} than ${reference}`;
+    groups.set(group, [...(groups.get(group) ?? []), technique]);
+  }
+  return [...groups].map(([group, techniques]) => `${group}: ${listWords(techniques)}`).join('; ');
+}
+
+function undecidedText(
+  undecided: readonly TrialComparison[],
+  choice: CellSummary | undefined,
+  words: VerdictWords,
+): Said[] {
   if (undecided.length === 0) return [];
+  if (undecided.length > MOST_NAMED) {
+    const others = undecided.map((one) =>
+      one.technique === choice?.technique ? one.reference : one.technique,
+    );
+    return [
+      {
+        text: `No difference can be claimed between ${choice?.technique} and ${listWords(others)}.`,
+        references: undecided.map(({ id }) => id),
+      },
+    ];
+  }
   return [
     {
       text: `No difference can be claimed (${words.sign > 0 ? 'below' : 'above'} zero would favour the first named): ${undecided.map((one) => words.difference(one)).join('; ')}${words.unit}.`,

@@ -46,7 +46,10 @@ export class VerdictWords {
   difference({ model, technique, reference, result }: TrialComparison): string {
     const decimals = this.decimals(model);
     const { meanDifference, interval } = result!;
-    return `${technique} − ${reference}: ${formatSigned(meanDifference, decimals)}${interval === null ? '' : ` (${this.range(interval, 1, decimals)})`}`;
+    if (result!.noClaim === 'identical results')
+      return `${technique} and ${reference} gave identical results`;
+    const range = interval === null ? '' : ` (${this.range(interval, 1, decimals)})`;
+    return `${technique} − ${reference}: ${formatSigned(meanDifference, decimals)}${range}`;
   }
 
   get unit(): string {

@@ -174,10 +174,12 @@ function seedSentences(
     text:
       claims.length === 0
         ? `None of the ${family} stated comparisons shows a difference that can be claimed.`
-        : `${claims.length === family ? 'All' : `${claims.length} of the`} ${family} stated comparisons show a difference; the probability that any of these claims is false is held to ${percent} %.`,
+        : `${claims.length === family ? 'All' : `${claims.length} of the`} ${family} stated comparisons ${claims.length === 1 ? 'shows' : 'show'} a difference; the probability that any of these claims is false is held to ${percent} %.`,
     references: claims.map(({ id }) => id),
   };
-  const open = judged.flatMap(({ undecided }) => undecided).filter(({ result }) => result?.seedsNeeded);
+  const open = judged
+    .flatMap(({ undecided }) => undecided)
+    .filter(({ result }) => result?.noClaim === 'not significant' && result.seedsNeeded !== null);
   if (open.length === 0) return [summary];
   const pairs = new Map<string, string[]>();
   for (const one of open) {
@@ -185,11 +187,13 @@ function seedSentences(
     pairs.set(pair, [...(pairs.get(pair) ?? []), `${neededWords(one)} with ${words.items([one.budget])}`]);
   }
   const parts = [...pairs].map(([pair, needs]) => `${pair}: ${listWords(needs)}`);
+  const sorted = [...open].sort((a, b) => a.result!.seedsNeeded!.seeds - b.result!.seedsNeeded!.seeds);
+  const span = `from ${neededWords(sorted[0]!)} to ${neededWords(sorted.at(-1)!)}, depending on the pair (each is listed with the comparisons)`;
   return [
     summary,
     {
       kind: 'seeds',
-      text: `Seeds needed to show differences as large as those observed (with 80 % power, fixed beforehand): ${parts.join('; ')}.`,
+      text: `Seeds needed to show differences as large as those observed (with 80 % power, fixed beforehand): ${parts.length > 4 ? span : parts.join('; ')}.`,
       references: open.map(({ id }) => id),
     },
   ];

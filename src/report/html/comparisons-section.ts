@@ -2,7 +2,8 @@ import * as Plot from '@observablehq/plot';
 import type { PairedResult } from '../../statistics/compare-paired.ts';
 import type { TrialComparison } from '../../study/compare-trials.ts';
 import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
-import { primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
+import { metricInWords } from '../../study/metric-in-words.ts';
+import { metricLabel, primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
 import { drawSvg } from './draw-svg.ts';
 import { anchor, type Content, type Html, html } from './markup.ts';
 import { scaleDomain } from './scale-domain.ts';
@@ -28,7 +29,7 @@ export function comparisonsSection(report: ReportData): Section | null {
   return section(
     'comparisons',
     'Comparisons',
-    html`<p>Technique minus reference in ${primary.title.toLowerCase()}${primary.unit === '' ? '' : ` (${primary.unit})`}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} %; an interval excludes zero exactly where the difference is significant. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
+    html`<p>Technique minus reference in ${metricLabel({ title: metricInWords(primary.name), unit: primary.unit })}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} %; an interval excludes zero exactly where the difference is significant; an arrow at its end says that it goes on. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
     groups
       .filter(({ rows }) => rows.length > 0)
       .map(({ model, reference, rows }) => group(report, model, reference, rows)),
@@ -94,7 +95,7 @@ function claim({ verdict, noClaim }: PairedResult): Content {
 }
 
 function needed({ seedsNeeded, noClaim }: PairedResult): string {
-  if (noClaim === null || noClaim === 'not converged' || seedsNeeded === null) return '–';
+  if (noClaim !== 'not significant' || seedsNeeded === null) return '–';
   return seedsNeeded.kind === 'more than'
     ? `over ${formatNumber(seedsNeeded.seeds, 0)}`
     : formatNumber(seedsNeeded.seeds, 0);
@@ -135,6 +136,17 @@ function bar(result: PairedResult, technique: TechniqueDescription, domain: [num
               stroke: colour,
               strokeWidth: claimed ? 3 : 1.4,
             }),
+            ...[interval.low, interval.high]
+              .filter((end) => end !== inside(end))
+              .map((end) => {
+                const [tip, back] = [inside(end), (end < low ? 0.025 : -0.025) * (high - low)];
+                const head = [
+                  [tip + back, 0.25],
+                  [tip, 0.5],
+                  [tip + back, 0.75],
+                ] as [number, number][];
+                return Plot.line(head, { stroke: colour, strokeWidth: 1.4 });
+              }),
             ...[interval.low, interval.high]
               .filter((end) => end === inside(end))
               .map((end) =>

@@ -54,15 +54,19 @@ ${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>techniq
     html`<tr>${several && html`<td>${model}</td>`}<th scope="row">${named(technique)}</th>
 <td>${technique.trains ? formatDuration(average(costs, (c) => c.trainingSeconds)) : '–'}</td>
 <td>${technique.trains ? formatDuration(average(costs, (c) => c.trainingCpuSeconds)) : '–'}</td>
-<td>${formatFlops(average(costs, (c) => c.trainingFlops))}</td>
+<td>${technique.trains ? formatFlops(average(costs, (c) => c.trainingFlops)) : '–'}</td>
 <td>${formatNumber((100 * average(costs, (c) => c.trainedParameters)) / average(costs, (c) => c.parameters), 0)} % of ${formatCount(average(costs, (c) => c.parameters))}</td>
-<td>${formatNumber(
-      average(costs, (c) => c.stepsToBest),
-      0,
-    )} of ${formatNumber(
-      average(costs, (c) => c.steps),
-      0,
-    )}</td>
+<td>${
+      technique.trains
+        ? `${formatNumber(
+            average(costs, (c) => c.stepsToBest),
+            0,
+          )} of ${formatNumber(
+            average(costs, (c) => c.steps),
+            0,
+          )}`
+        : '–'
+    }</td>
 <td>${formatBytes(average(costs, (c) => c.peakMemory))}</td>
 <td>${formatSignificant(
       average(costs, (c) => c.sampleLatency.p50),

@@ -1,6 +1,6 @@
 import { countOf, formatNumber } from '../../study/format-number.ts';
 import { type KeyCell, keyTables } from '../key-table.ts';
-import { primaryOf, type ReportData } from '../report-data.ts';
+import { metricLabel, primaryOf, type ReportData } from '../report-data.ts';
 import { type Html, html } from './markup.ts';
 import { type Section, section } from './section.ts';
 import { named } from './technique-style.ts';
@@ -22,7 +22,7 @@ export function keyTableSection(report: ReportData): Section | null {
   return section(
     'results',
     'Results at a glance',
-    html`<p>${primary.title} on ${study.target}${primary.unit === '' ? '' : html` in ${primary.unit}`} (${arrow} ${primary.direction} is better)${on === '' ? '' : html`, measured on ${on}`}. ${primary.summary}</p>`,
+    html`<p>${metricLabel(primary)}, on ${study.target} (${arrow} ${primary.direction} is better)${on === '' ? '' : html`, measured on ${on}`}. ${primary.summary}</p>`,
     tables.map(
       ({
         model,

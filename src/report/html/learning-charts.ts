@@ -17,8 +17,8 @@ interface Series {
   readonly technique: TechniqueDescription;
   /** One curve a seed. */
   readonly seeds: readonly Point[][];
-  /** Mean over seeds, where all have looks at the same costs. */
-  readonly mean: readonly Point[] | null;
+  /** Mean over seeds, as far as all of them trained. */
+  readonly mean: readonly Point[];
 }
 
 /** Validation loss while training, one panel for each budget of a model: by updates, or by operations. */
@@ -78,16 +78,15 @@ export function learningCharts(report: ReportData, model: string, cost: Cost): H
 function marksOf({ technique, seeds, mean: average }: Series, factor: number): Plot.Markish[] {
   const { colour, symbol, dash } = styleOf(technique);
   const scaled = (curve: readonly Point[]) => curve.map(([x, y]): Point => [x / factor, y]);
-  const main = average ?? seeds[0]!;
   // A mark here and there, so that lines can be told apart without colour; each technique at other places.
-  const marked = main.filter((_, i) => i === main.length - 1 || (i - technique.style) % 6 === 0);
+  const marked = average.filter((_, i) => i === average.length - 1 || (i - technique.style) % 6 === 0);
   return [
     ...(seeds.length > 1
       ? seeds.map((curve) =>
           Plot.line(scaled(curve), { stroke: colour, strokeWidth: 0.8, strokeOpacity: 0.35 }),
         )
       : []),
-    Plot.line(scaled(main), { stroke: colour, strokeWidth: 1.7, strokeDasharray: dash }),
+    Plot.line(scaled(average), { stroke: colour, strokeWidth: 1.7, strokeDasharray: dash }),
     Plot.dot(scaled(marked), { symbol, fill: colour, stroke: 'var(--page)', strokeWidth: 0.7, r: 4 }),
   ];
 }
@@ -114,15 +113,24 @@ function seriesOf(
 const looksOf = ({ looks }: TrialResult): Look[] =>
   looks.filter(({ validation }) => Number.isFinite(validation));
 
-/** Null where the curves were not looked at at the same costs. */
-function meanCurve(curves: readonly Point[][]): Point[] | null {
-  const first = curves[0]!;
-  const same = curves.every(
-    (curve) =>
-      curve.length === first.length &&
-      curve.every(([x], i) => Math.abs(x - first[i]![0]) <= 1e-9 * Math.abs(x)),
-  );
-  return same ? first.map(([x], i): Point => [x, mean(curves.map((curve) => curve[i]![1]))]) : null;
+/**
+ * Mean of curves that are linear between looks, at every cost at which one of them was looked at, as far as all of them
+ * go: seeds stop at different costs where training ends by convergence.
+ */
+function meanCurve(curves: readonly Point[][]): Point[] {
+  const end = Math.min(...curves.map((curve) => curve.at(-1)![0]));
+  const costs = [...new Set(curves.flatMap((curve) => curve.map(([x]) => x)))]
+    .filter((x) => x <= end * (1 + 1e-9))
+    .sort((a, b) => a - b);
+  return costs.map((x): Point => [x, mean(curves.map((curve) => valueAt(curve, x)))]);
+}
+
+function valueAt(curve: readonly Point[], x: number): number {
+  const after = curve.findIndex(([cost]) => cost >= x);
+  if (after <= 0) return (after === 0 ? curve[0]! : curve.at(-1)!)[1];
+  const [x0, y0] = curve[after - 1]!;
+  const [x1, y1] = curve[after]!;
+  return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
 }
 
 function extent(values: readonly number[]): [number, number] {

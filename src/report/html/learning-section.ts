@@ -24,7 +24,7 @@ export function learningSection(report: ReportData): Section | null {
     'Learning curves',
     html`<p>Validation loss of the ${report.study.item}s that each trial may look at but does not train on. ${
       report.matrix.seeds.length > 1
-        ? 'Strong lines are means over seeds where all seeds were looked at after the same updates, faint lines single seeds.'
+        ? 'Strong lines are means over seeds, as far as all seeds trained; faint lines are single seeds.'
         : ''
     } All panels of a row have the same scales.</p>`,
     legend(trained, true),

@@ -29,7 +29,7 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.35rem .5rem;padding:0;ma
 nav a{display:block;padding:.15rem .6rem;border:1px solid var(--line);border-radius:999px;text-decoration:none;font-size:.88rem}
 .lead{color:var(--soft);margin:.2rem 0 0}
 .note,.spread,.unit,.better{color:var(--soft)}
-.note{font-size:.88rem}
+.note{font-size:.9em}
 .spread,.better{white-space:nowrap}
 #verdict{border:1px solid var(--line);border-radius:10px;background:var(--panel);padding:1.1rem clamp(.8rem,2.4vw,1.8rem) .6rem}
 .headline{font-size:clamp(1.15rem,1rem + .7vw,1.5rem);line-height:1.35;font-weight:600;margin:.2rem 0 1rem;max-width:60ch}
@@ -65,7 +65,8 @@ b.best{padding:0 .35rem}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;padding:0;margin:.4rem 0 .6rem;max-width:none}
 .legend li{display:inline-flex;gap:.35rem;align-items:flex-start}
 svg.dash{width:28px;height:8px;margin-top:.55em;flex:none}
-.panels{display:grid;gap:1rem 1.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),460px));max-width:none}
+.panels{display:flex;flex-wrap:wrap;gap:1rem 1.6rem}
+.panels>*{flex:1 1 320px;min-width:0}
 figure{margin:0}
 .chart{max-width:460px}
 .chart.large{max-width:640px}
@@ -76,7 +77,6 @@ figure{margin:0}
 .axis-y{font-size:.82rem;line-height:1.3;margin:.1rem 0 .1rem}
 .axis-x{font-size:.82rem;line-height:1.3;text-align:center;padding-left:46px}
 .beside{display:grid;gap:1rem 2.5rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,330px),1fr));align-items:start}
-.beside .panels{grid-template-columns:minmax(0,640px)}
 .blocks{display:grid;gap:1.2rem 1.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));align-items:start}
 .block{max-width:700px;min-width:0}
 .block h3{margin:.4rem 0 .3rem;padding-bottom:.2rem;border-bottom:1px solid var(--line)}
@@ -84,7 +84,8 @@ figure{margin:0}
 .strip figcaption{font-size:.9rem;margin-bottom:.15rem}
 .pixels{display:block;width:100%;height:auto;image-rendering:pixelated;background:#606060;max-width:700px}
 .texts{margin:.1rem 0;padding-left:1.7rem;font-size:.92rem}
-.texts li{margin:.2rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
+.brief{columns:7.5rem auto;column-gap:1rem;padding-left:2.1rem}
+.texts li{margin:.2rem 0;break-inside:avoid;white-space:pre-wrap;overflow-wrap:anywhere}
 mark{background:var(--mark);color:inherit}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--accent);width:fit-content}
@@ -101,7 +102,7 @@ svg.bar{display:block;width:300px;max-width:100%;height:auto;overflow:visible}
 .claim-worse{color:var(--flag)}
 .metrics th[scope=row]{min-width:19rem}
 .forest td[data-label]{white-space:nowrap}
-.forest td[data-label=claim]{white-space:normal}
+.forest td[data-label=claim]{white-space:normal;min-width:9.5rem}
 .no-claim{color:var(--soft)}
 tr:target,tr:target th{background:var(--flag-page)}
 .references{font-size:.92rem}
@@ -131,15 +132,21 @@ body{font-size:15px}
 .cards tbody th,.cards tbody .picture,.cards tbody td[data-label=difference]{grid-column:1/-1}
 .cards td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 }
+@page{margin:13mm}
 @media print{
 body{font-size:10.5pt}
 main,header,footer{max-width:none;padding:0}
 nav,.no-print{display:none}
 section{break-before:auto;padding:.8rem 0}
 h2,h3,figcaption,.legend{break-after:avoid}
-figure,tr,.block,article{break-inside:avoid}
+figure,tr,article{break-inside:avoid}
+h2+p,h3+p{break-after:avoid}
+details:not([open]){display:none}
 .scroll{overflow:visible}
-.panels{grid-template-columns:repeat(2,1fr)}
+.panels>*{flex:0 1 31%}
+.blocks{grid-template-columns:repeat(3,1fr)}
+.beside{grid-template-columns:1fr 1fr}
+.beside .panels>*{flex:1 1 100%}
 a{color:inherit;text-decoration:none}
 table{font-size:8.5pt}
 }

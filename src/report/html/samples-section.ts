@@ -5,9 +5,6 @@ import { type Content, type Html, html } from './markup.ts';
 import { folded, type Section, section } from './section.ts';
 import { named } from './technique-style.ts';
 
-/** Texts shown before the rest is folded. */
-const FIRST_TEXTS = 3;
-
 /** What the models generate, side by side: the first seed in full, the others folded. */
 export function samplesSection(report: ReportData): Section | null {
   const { study, matrix, leftOut } = report;
@@ -31,7 +28,9 @@ export function samplesSection(report: ReportData): Section | null {
 }
 
 function sampleBlocks(report: ReportData, seed: number): Html | null {
-  const real = report.data.find(({ role }) => role === 'target')?.examples;
+  // Once is enough: the folded seeds have the same.
+  const first = seed === report.matrix.seeds[0];
+  const real = first ? report.data.find(({ role }) => role === 'target')?.examples : undefined;
   const word = report.study.kind === 'image' ? 'pictures' : 'texts';
   return mediaBlocks(
     report,
@@ -81,11 +80,29 @@ export function show(media: Media, description: string): Html {
   if (media.kind === 'image')
     return html`<img class="pixels" alt="${description}" width="${media.width}" height="${media.height}" src="data:image/png;base64,${media.png}">`;
   const { items } = media;
-  const list = (part: typeof items, start: number) =>
-    html`<ol class="texts" start="${start}">${part.map((item) => html`<li>${marked(item)}</li>`)}</ol>`;
-  const rest = items.length - FIRST_TEXTS;
   if (items.length === 0) return html`<p class="note">no texts</p>`;
-  return html`${list(items.slice(0, FIRST_TEXTS), 1)}${rest > 0 && folded(`${formatNumber(rest, 0)} more`, list(items.slice(FIRST_TEXTS), FIRST_TEXTS + 1))}`;
+  const first = shownFirst(items.map(({ text }) => text.length));
+  const brief = items.every(({ text }) => text.length <= BRIEF);
+  const list = (part: typeof items, start: number) =>
+    html`<ol class="texts${brief && ' brief'}" start="${start}">${part.map((item) => html`<li>${marked(item)}</li>`)}</ol>`;
+  const rest = items.length - first;
+  return html`${list(items.slice(0, first), 1)}${rest > 0 && folded(`${formatNumber(rest, 0)} more`, list(items.slice(first), first + 1))}`;
+}
+
+/** Texts of up to this many characters stand in columns. */
+const BRIEF = 40;
+/** Characters that are shown before the rest is folded, and fewest and most texts. */
+const SHOWN = { characters: 400, least: 2, most: 12 };
+
+function shownFirst(lengths: readonly number[]): number {
+  let count = 0;
+  let characters = 0;
+  while (count < lengths.length && count < SHOWN.most) {
+    characters += lengths[count]!;
+    if (count >= SHOWN.least && characters > SHOWN.characters) break;
+    count++;
+  }
+  return count;
 }
 
 /** Copied pieces of this many characters are worth a look; shorter ones occur in any text. */

@@ -4,28 +4,29 @@ import { drawSvg } from './draw-svg.ts';
 import { type Html, html, raw } from './markup.ts';
 
 /**
- * Colours of techniques, told apart with all common kinds of colour vision by hue or lightness, each with a contrast of
- * at least 3 : 1 to the background. The first list is for light pages, the second for dark ones.
+ * Colours of techniques, found by a search for the set whose nearest two are farthest apart with normal vision and with
+ * each kind of colour blindness; each has a contrast of at least 3 : 1 to the page. For light and for dark pages, with
+ * like hues in like places.
  */
 export const lightColours = [
-  '#667085',
-  '#c2570c',
-  '#0b8a66',
-  '#1261c4',
-  '#b0338a',
-  '#2b93ba',
-  '#8c6d00',
-  '#7a1f1f',
+  '#8d8e95',
+  '#ec6605',
+  '#003e1f',
+  '#5457d5',
+  '#840071',
+  '#019ac9',
+  '#6f4900',
+  '#ce7259',
 ];
 export const darkColours = [
-  '#a3adbd',
-  '#ff9e57',
-  '#3fd0a4',
-  '#6fb3ff',
-  '#f58ad2',
-  '#8be0f7',
-  '#e3c44a',
-  '#ff9a9a',
+  '#e3e7fb',
+  '#fdb126',
+  '#99feb2',
+  '#7d6aec',
+  '#e62989',
+  '#2ea8dd',
+  '#8d8200',
+  '#c36355',
 ];
 
 /** Seven marks against eight colours: no combination repeats within 56 techniques. */
@@ -44,7 +45,8 @@ export function styleOf({ style }: Pick<TechniqueDescription, 'style'>): Techniq
   return {
     colour: `var(--t${style % lightColours.length})`,
     symbol: symbols[style % symbols.length]!,
-    dash: dashes[style % dashes.length]!,
+    // Where colours repeat, dashes do not.
+    dash: dashes[(style + Math.floor(style / lightColours.length)) % dashes.length]!,
   };
 }
 

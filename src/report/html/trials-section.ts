@@ -23,7 +23,7 @@ export function trialsSection(report: ReportData): Section | null {
     folded(`All ${trials.length} trials`, trialTableOf(report)),
     report.rateSearches.length > 0 &&
       folded('Search for learning rates', searchTable(report, report.rateSearches)),
-    folded('Every measurement with the step that made it', measurementTable(report)),
+    measurementsOf(report),
   );
 }
 
@@ -64,6 +64,16 @@ function searchTable({ matrix, techniques }: ReportData, searches: readonly Rate
     );
     return html`<tr>${several && html`<td>${model}</td>`}<th scope="row">${described === undefined ? technique : named(described)}</th><td>${formatNumber(budget, 0)}</td><td>${rates.map(({ rate, validation, steps }, i) => html`${i > 0 && '; '}${rate} (<span title="steps ${steps.join(', ')}">${validation === null ? 'diverged' : formatNumber(validation, decimals)}</span>)`)} <span class="note">${unit}</span></td><td>${chosen}</td></tr>`;
   })}</tbody></table>`)}`;
+}
+
+/** Rows of measurements beyond which a page is no place for them. */
+const MOST_ROWS = 2000;
+
+function measurementsOf(report: ReportData): Html {
+  const rows = report.trials.reduce((sum, { result }) => sum + result.measurements.length, 0);
+  if (rows <= MOST_ROWS)
+    return folded('Every measurement with the step that made it', measurementTable(report));
+  return html`<p class="note">Every one of the ${formatNumber(rows, 0)} measurements with the step that made it: <code>graft report --format csv</code>.</p>`;
 }
 
 /** Long, but the place where every number of the report can be looked up. */

@@ -19,22 +19,25 @@ export function verdictSection(report: ReportData): Html {
   const summary = of('evidence', ({ budget }) => budget === undefined);
   const cheaper = of('alternative');
   const places = matrix.models.flatMap((model) => matrix.budgets.map((budget) => ({ model, budget })));
+  const claimedBest = verdict.choices.some(
+    (c) => c.claimed && c.model === best?.cell.model && c.budget === best.cell.budget,
+  );
   return html`<section id="verdict"><h2>Verdict</h2>
 ${headlines.map(({ text }) => html`<p class="headline">${text}</p>`)}
 <div class="answers">
 ${answer('How sure is this?', summary)}
 ${answer('What would make it surer?', of('seeds'), matrix.seeds.length < 2 ? 'More than one seed.' : undefined)}
 ${answer('For less computing', cheaper)}
-${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
+${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${!claimedBest && '; no advantage over others is claimed'} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
 </div>
 <div class="budgets">${places.map(({ model, budget }) => {
     const here = sentences.filter(
       (s) => s.model === model && s.budget === budget && s.kind !== 'alternative',
     );
     const title = `${matrix.models.length > 1 ? `${model}, ` : ''}${countOf(budget, study.item)}`;
-    const choice = verdict.choices.find((c) => c.model === model && c.budget === budget)?.technique;
-    const chosen = report.techniques.find(({ label }) => label === choice);
-    return html`<article><h3>${title}${chosen !== undefined && html`: ${named(chosen)}`}</h3>${here.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}${evidence(report, here)}</article>`;
+    const choice = verdict.choices.find((c) => c.model === model && c.budget === budget);
+    const chosen = report.techniques.find(({ label }) => label === choice?.technique);
+    return html`<article><h3>${title}${chosen !== undefined && (choice!.claimed ? html`: ${named(chosen)}` : ': nothing to claim')}</h3>${here.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}${evidence(report, here)}</article>`;
   })}</div>
 <h3>What this holds for</h3>
 <ul class="scope">${of('scope').map(({ text }) => html`<li>${text}</li>`)}</ul>
