@@ -18,6 +18,17 @@ export interface RunOptions {
   readonly device: Device;
 }
 
+/** Tokens of a batch in evaluation at most: activations of wide layers grow with it. */
+const EVALUATION_TOKENS = 4096;
+
+/** Examples of a batch in evaluation: 256, and fewer where an example is a long sequence. */
+export function evaluationBatch(model: Pick<Model, 'sampler'>): number {
+  const { sampler } = model;
+  return sampler.kind === 'latent'
+    ? 256
+    : Math.max(8, Math.min(256, Math.floor(EVALUATION_TOKENS / sampler.context)));
+}
+
 /** An output of a model for each example of a table. */
 export interface PerExample {
   /** Shape for one example. */

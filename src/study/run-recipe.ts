@@ -11,6 +11,7 @@ import { inputNames } from '../models/context.ts';
 import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
+import { evaluationBatch } from '../models/run-model.ts';
 import { NO_TARGET } from '../models/transformer.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
@@ -23,7 +24,7 @@ import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard } from './model-card.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
-import { EVALUATION_BATCH, removeTrainingSnapshot, runTraining } from './run-training.ts';
+import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
 
 export interface RecipeResult {
@@ -214,14 +215,14 @@ async function evaluateRecipe(
     evaluated,
     { on: 'target', split: evaluation.part },
     draws.child('codes'),
-    { ...run, batchSize: EVALUATION_BATCH, importanceSamples: evaluation.importanceSamples },
+    { ...run, batchSize: evaluationBatch(model), importanceSamples: evaluation.importanceSamples },
   );
   if (passages === undefined) return { measurements };
   const player = model.players.at(-1)!;
   const lossOf = async (table: ExampleTable): Promise<number> => {
     const evaluator = await createLossEvaluator(model, player, table, {
       ...run,
-      batchSize: EVALUATION_BATCH,
+      batchSize: evaluationBatch(model),
     });
     try {
       return await evaluator.evaluate(weights, draws);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { GraftError, isGraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
-import { mapExamples } from '../models/run-model.ts';
+import { evaluationBatch, mapExamples } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
 import { type BatchSource, epochs } from '../training/batch-source.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
@@ -16,7 +16,6 @@ import type { TrainingInput } from './step-inputs.ts';
 const SNAPSHOT_INTERVAL = 5_000;
 /** Bytes that stored activations of frozen layers may take. */
 export const ACTIVATION_LIMIT = 512 * 2 ** 20;
-export const EVALUATION_BATCH = 256;
 
 export interface TrainingJob {
   readonly model: Model;
@@ -103,7 +102,7 @@ async function withCodeDensity(job: TrainingJob, weights: Weights, context: Step
   const { model } = job;
   if (model.codeDensity === undefined || model.encode === undefined) return weights;
   const codes = await mapExamples(model, weights, job.train, model.encode, job.stream.child('codes'), {
-    batchSize: EVALUATION_BATCH,
+    batchSize: evaluationBatch(model),
     threads: context.threads,
     device: context.device,
   });

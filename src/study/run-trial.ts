@@ -6,6 +6,7 @@ import { GraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { drawImages, drawTokens } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
+import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import { stepsToConvergence } from '../training/convergence.ts';
@@ -22,7 +23,7 @@ import { type LikelihoodOptions, measureLikelihood } from './measure-likelihood.
 import { measureTexts } from './measure-texts.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard } from './model-card.ts';
-import { EVALUATION_BATCH, removeTrainingSnapshot } from './run-training.ts';
+import { removeTrainingSnapshot } from './run-training.ts';
 import { sampleFeatures } from './sample-features.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs, TuneResult } from './step-inputs.ts';
@@ -126,7 +127,7 @@ async function measure(
   const { model, encoding, result } = adapted;
   const { weights } = result;
   const draws = stream(inputs.seed).child('measuring');
-  const run = { batchSize: EVALUATION_BATCH, threads: context.threads, device: context.device };
+  const run = { batchSize: evaluationBatch(model), threads: context.threads, device: context.device };
   const options: LikelihoodOptions = { ...run, importanceSamples: inputs.evaluation.importanceSamples };
   const { items } = inputs.evaluation;
   const phase = (done: number, name: string) => {

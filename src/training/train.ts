@@ -3,6 +3,7 @@ import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { GraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
+import { evaluationBatch } from '../models/run-model.ts';
 import { copyWeights } from '../models/weights.ts';
 import type { Stream } from '../random.ts';
 import type { BatchSource } from './batch-source.ts';
@@ -140,7 +141,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const player = model.players[model.players.length - 1]!;
   const evaluator = await createLossEvaluator(model, player, options.validation, {
-    batchSize: 256,
+    batchSize: evaluationBatch(model),
     threads: options.threads,
     device: options.device,
   });
