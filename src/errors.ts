@@ -67,6 +67,8 @@ export const messages = {
   /** A process that Graft started and that ended by itself. */
   'process-died': (f: { what: string; how: string; output: string }) =>
     `${f.what} ended unexpectedly (${f.how}).${f.output ? ` Its last output: ${f.output}` : ' It wrote nothing.'}`,
+  /** A step of a plan that failed, where nothing can be done without it. */
+  'step-failed': (f: { label: string; reason: string }) => `'${f.label}' failed: ${f.reason}`,
   /** Stopped by the person or by a signal. */
   interrupted: (f: { what: string }) => `${f.what} was interrupted.`,
 } as const;

@@ -3,7 +3,7 @@ import type { StepRecord } from '../store/step-record.ts';
 import type { StudyPlan } from '../study/plan-study.ts';
 import type { TrialInputs } from '../study/step-inputs.ts';
 import { countParameters } from '../tensor/parameters.ts';
-import { collectReport } from './collect-report.ts';
+import { collectReport, type ReportInput } from './collect-report.ts';
 import { describeData } from './describe-data.ts';
 import type { DataDescription, Environment, ReportData, Resources } from './report-data.ts';
 
@@ -23,13 +23,20 @@ export interface PlanRun {
 /** Test examples shown of data other than the target. */
 const FEW = 12;
 
+/** What of a report follows from the plan alone: plain JSON, to be kept beside the results. */
+export type PlanDescription = Omit<ReportInput, keyof PlanRun>;
+
 /** The report of a planned study from what its steps left. */
 export async function planReport(plan: StudyPlan, run: PlanRun): Promise<ReportData> {
+  return collectReport({ ...run, ...(await describePlan(plan)) });
+}
+
+/** Describes a plan for reports: matrix, models, data with examples. */
+export async function describePlan(plan: StudyPlan): Promise<PlanDescription> {
   const { spec, models, data } = plan;
   const image = data.target.train.kind === 'image';
   const running = data.target.train.kind === 'text' && data.target.train.unit === 'running';
-  return collectReport({
-    ...run,
+  return {
     spec,
     rows: plan.rows,
     seeds: plan.seeds,
@@ -52,7 +59,7 @@ export async function planReport(plan: StudyPlan, run: PlanRun): Promise<ReportD
       };
     }),
     data: await describeAll(plan),
-  });
+  };
 }
 
 async function describeAll({ data, steps, models, spec }: StudyPlan): Promise<DataDescription[]> {

@@ -1,4 +1,4 @@
-import type { TextSet } from '../data/data-set.ts';
+import type { ImageSet, TextSet } from '../data/data-set.ts';
 import { examplesOf } from '../data/prepare-data.ts';
 import {
   type ImageValues,
@@ -55,9 +55,7 @@ export function fitFamily(
         rule: 'both need one size; set resize and channels of one of them',
         where,
       });
-    const likelihood = likelihoodOf(family as FamilyName, given);
-    const values = spec.values ?? valuesFor(likelihood);
-    if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
+    const values = valuesOf(family as FamilyName, given, spec.values, set);
     return { config: { ...given, image }, encoding: { kind: 'image', values } };
   }
   const text = examplesOf(set, target.prepared.window) as TextSet;
@@ -77,6 +75,19 @@ export function fitFamily(
       tokenizer: { spec: spec.tokenizer, on: source.input, heldOut: target.input },
     },
   };
+}
+
+/** What pixels are: as given, else what the family's likelihood is defined on. Refuses what it is not defined on. */
+export function valuesOf(
+  family: FamilyName,
+  given: Readonly<Record<string, unknown>>,
+  asked: ImageValues | undefined,
+  set: ImageSet,
+): ImageValues {
+  const likelihood = likelihoodOf(family, given);
+  const values = asked ?? valuesFor(likelihood);
+  if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
+  return values;
 }
 
 /** The pixel likelihood that a configuration asks for; undefined for families without one. */

@@ -17,7 +17,9 @@ export const recipeSpec = z.strictObject({
   family: z.enum(Object.keys(families) as [string, ...string[]]),
   model: z.record(z.string(), z.unknown()).default({}).describe('options of the family'),
   data: dataSpec,
-  values: imageValues.default({ binarise: 0.5 }).describe('for images: what pixels are'),
+  values: imageValues
+    .optional()
+    .describe('for images: what pixels are; by default what the likelihood is defined on'),
   tokenizer: tokenizerSpec.default('character'),
   windows: z
     .enum(['examples', 'random'])

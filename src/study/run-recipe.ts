@@ -6,10 +6,10 @@ import { joinPassages, type TokenPassages } from '../data/text-batches.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
-import { saveCheckpoint } from '../models/checkpoint.ts';
+import { type CheckpointData, saveCheckpoint } from '../models/checkpoint.ts';
 import { inputNames } from '../models/context.ts';
 import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
-import { createModel } from '../models/index.ts';
+import { createModel, type FamilyName, families } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { NO_TARGET } from '../models/transformer.ts';
@@ -20,6 +20,7 @@ import { convergenceRule } from '../training/convergence.ts';
 import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/train.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
+import { checkFamilyOptions, valuesOf } from './fit-family.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard } from './model-card.ts';
@@ -49,17 +50,20 @@ interface Prepared {
   /** The evaluated part as one sequence of tokens, for running text. */
   readonly passages?: TokenPassages;
   readonly tokenizer?: Tokenizer;
+  /** What the checkpoint says of its examples. */
+  readonly examples: CheckpointData;
 }
 
 /** Trains a recipe's model from one seed in the context's folder, evaluates it, and leaves a checkpoint there. */
 export async function runRecipe(
   recipe: RecipeSpec,
   seed: number,
-  data: DataContext,
+  sources: DataContext,
   context: StepContext,
 ): Promise<RecipeResult> {
   const began = context.now();
-  const prepared = await prepareRecipe(recipe, await prepareData(recipe.data, data, { where: 'data' }));
+  const data = await prepareData(recipe.data, sources, { where: 'data' });
+  const prepared = prepareRecipe(recipe, data);
   const { model, train } = prepared;
   const { training } = recipe;
   const root = stream(seed);
@@ -91,7 +95,7 @@ export async function runRecipe(
   const checkpoint = {
     model,
     weights: result.weights,
-    data: prepared.tokenizer === undefined ? { values: recipe.values } : { unit: 'running' as const },
+    data: { ...prepared.examples, trainedOn: `${data.name} (${data.hash})` },
     ...(prepared.tokenizer === undefined ? {} : { tokenizer: prepared.tokenizer }),
   };
   const card = modelCard({
@@ -129,10 +133,19 @@ function stepsOf({ training }: RecipeSpec, source: BatchSource): number {
   });
 }
 
-async function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Promise<Prepared> {
+function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Prepared {
+  checkFamilyOptions(recipe.family, recipe.model, 'model');
+  const { domain } = families[recipe.family as FamilyName];
+  if (data.train.kind !== domain)
+    throw new GraftError('bad-data', {
+      what: `model '${recipe.family}'`,
+      problem: `is for ${domain}s, but '${data.name}' holds ${data.train.kind}s`,
+      where: 'data',
+    });
   const part = data[recipe.evaluation.part];
   if (data.train.kind === 'image') {
-    const encoding = { kind: 'image', values: recipe.values } as const;
+    const values = valuesOf(recipe.family as FamilyName, recipe.model, recipe.values, data.train);
+    const encoding = { kind: 'image', values } as const;
     const { channels, height, width } = data.train;
     const train = encodeSet(data.train, encoding).table;
     return {
@@ -141,6 +154,7 @@ async function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Promise<Pr
       source: (batch, draws) => epochs(train, batch, draws),
       validation: encodeSet(data.validation, encoding).table,
       evaluated: encodeSet(part, encoding),
+      examples: { values },
     };
   }
   const random = recipe.windows === 'random';
@@ -169,6 +183,7 @@ async function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Promise<Pr
     evaluated: encoded(part as TextSet),
     ...(random ? { passages: passages(part as TextSet) } : {}),
     tokenizer,
+    examples: { unit: items ? 'item' : 'running' },
   };
 }
 
@@ -202,7 +217,7 @@ function consecutiveWindows(text: TokenPassages, length: number, tokenizer: Toke
 type Evaluation = Pick<RecipeResult, 'measurements' | 'wholePart' | 'estimate'>;
 
 async function evaluateRecipe(
-  { evaluation }: RecipeSpec,
+  { evaluation, training }: RecipeSpec,
   { model, evaluated, passages }: Prepared,
   weights: Weights,
   draws: Stream,
@@ -236,7 +251,12 @@ async function evaluateRecipe(
     tokens: targets.reduce((n, id) => n + (id === NO_TARGET ? 0 : 1), 0),
   };
   if (evaluation.estimateBatches === undefined) return { measurements, wholePart };
-  const estimated = randomTable(model, passages, evaluation.estimateBatches, draws.child('estimate'));
+  const estimated = randomTable(
+    model,
+    passages,
+    evaluation.estimateBatches * training.batch,
+    draws.child('estimate'),
+  );
   return {
     measurements,
     wholePart,
@@ -244,10 +264,9 @@ async function evaluateRecipe(
   };
 }
 
-/** The examples of a number of batches of 12 random windows. */
-function randomTable(model: Model, text: TokenPassages, batches: number, draws: Stream): ExampleTable {
+/** `count` random windows. */
+function randomTable(model: Model, text: TokenPassages, count: number, draws: Stream): ExampleTable {
   const length = model.fields[0]!.shape[0]!;
-  const count = batches * 12;
   const batch = batchFeeds(model.fields, count);
   randomWindows(text, length, count, draws).fill(0, batch);
   const field = (name: string) => ({ shape: [length], data: batch.feeds[inputNames.field(name)]! });

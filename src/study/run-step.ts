@@ -1,5 +1,7 @@
 import { GraftError } from '../errors.ts';
+import type { RecipeSpec } from './recipe-spec.ts';
 import { runPretrain, runTune } from './run-pretrain.ts';
+import { runRecipe } from './run-recipe.ts';
 import { runTrial } from './run-trial.ts';
 import type { Json, RunStep, Step, StepContext } from './step.ts';
 import type { PretrainInputs, TrialInputs, TuneInputs } from './step-inputs.ts';
@@ -14,12 +16,24 @@ function dataOf(base: string): StudyData {
   return known;
 }
 
+/** Inputs of a step that trains a recipe's model, with the hash of its data. */
+export interface RecipeInputs {
+  readonly version: number;
+  readonly recipe: RecipeSpec;
+  readonly seed: number;
+  readonly dataHash: string;
+}
+
+const isRecipe = (inputs: unknown): inputs is RecipeInputs =>
+  (inputs as Partial<RecipeInputs>).recipe !== undefined;
+
 /** Runs any step of a study's plan. */
 export const runStep: RunStep = async (step: Step, context: StepContext): Promise<Json> => {
   const data = dataOf(context.base);
   const inputs = step.inputs as unknown;
   switch (step.kind) {
     case 'pretrain':
+      if (isRecipe(inputs)) return json(await runRecipe(inputs.recipe, inputs.seed, data.context, context));
       return json(await runPretrain(inputs as PretrainInputs, data, context));
     case 'tune':
       return json(await runTune(inputs as TuneInputs, data, context));

@@ -12,7 +12,7 @@ import type { DataInput, EncodingInput } from './step-inputs.ts';
  * step's inputs, so that a data set that changed on disk cannot slip into a plan made before.
  */
 export class StudyData {
-  private readonly context: DataContext;
+  readonly context: DataContext;
   private readonly prepared = new Map<string, Promise<PreparedData>>();
   private readonly encoded = new Map<string, EncodedSet>();
   private readonly tokenizers = new Map<string, Promise<Tokenizer>>();

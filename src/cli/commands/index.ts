@@ -4,6 +4,9 @@ import type { Command } from '../command.ts';
 export const commandLoaders = {
   run: () => import('./run.ts').then(({ run }) => run),
   plan: () => import('./plan.ts').then(({ plan }) => plan),
+  report: () => import('./report.ts').then(({ report }) => report),
+  pretrain: () => import('./pretrain.ts').then(({ pretrain }) => pretrain),
+  adapt: () => import('./adapt.ts').then(({ adapt }) => adapt),
   data: () => import('./data.ts').then(({ data }) => data),
   metric: () => import('./metric.ts').then(({ metric }) => metric),
   doctor: () => import('./doctor.ts').then(({ doctor }) => doctor),

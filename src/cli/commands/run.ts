@@ -24,7 +24,7 @@ import { readStudyRecord, writeStudyRecord } from '../study-record.ts';
 import { messageColours, resultColours, type Terminal } from '../terminal.ts';
 import { packageVersion, version } from '../version.ts';
 import { writeBest } from '../write-best.ts';
-import { type ReportFiles, writeReports } from '../write-reports.ts';
+import { type ReportFiles, reportFormats, writeReports } from '../write-reports.ts';
 
 export const run = defineCommand({
   name: 'run',
@@ -98,7 +98,7 @@ async function runStudy(
   }
   const best = writeBest(report, store.workspace, name);
   const files = writeReports(report, folder);
-  if (options.json) terminal.out(JSON.stringify(report));
+  if (options.json) terminal.out(reportFormats.json(report).trimEnd());
   else printOutcome(report, best, files, terminal);
   for (const { label, failure } of failed.slice(0, 10))
     terminal.say(`failed: ${label}: ${failure?.message ?? 'no reason was recorded'}`);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
+import { recordedRun } from '../recorded-run.ts';
 
 /** The built program, in processes of its own: as a person runs it. */
 const program = fileURLToPath(new URL('../../../dist/graft.js', import.meta.url));
@@ -69,15 +70,6 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     expect(steps.filter(({ kind }) => kind === 'trial')).toHaveLength(9);
   });
 
-  test('plan warns before the machine is exceeded', () => {
-    const { code, out } = graft('plan', 'study.yaml', '--workers', '100000');
-    expect(code).toBe(0);
-    // 100,000 workers take at most one step each: the memory of seven fits, that of many seeds does not.
-    const many = graft('plan', 'study.yaml', 'seeds=2000', '--workers', '100000');
-    expect(out).not.toMatch(/of memory will be needed/);
-    expect(many.out).toMatch(/of memory will be needed, but only .* are free: use fewer workers/);
-  });
-
   test('run ends with a table, the verdict, the best model and reports; a second run repeats nothing', () => {
     const first = graft('run', 'study.yaml', '--workers', '2');
     expect(first.code).toBe(0);
@@ -104,6 +96,18 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     expect(second.code).toBe(0);
     expect(second.said).toMatch(/done already\s+7 of 7 steps/);
     expect(second.said).not.toMatch(/\[7\/7\]/);
+    for (const [format, wanted] of [
+      ['md', /^# tiny\n/],
+      ['csv', /^study,model,technique/],
+      ['json', /^\{\n/],
+    ] as const)
+      expect(graft('report', 'tiny', '--format', format).out).toMatch(wanted);
+    expect(graft('report', 'graft-runs/studies/tiny', '--out', 'page.html').code).toBe(0);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+    expect(graft('report', 'tniy')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/Did you mean 'tiny'/),
+    });
     // The command that is printed for the best model works.
     const command = /graft (sample .*)/.exec(second.out)![1]!.split(' ');
     expect(graft(...command)).toMatchObject({ code: 0, said: 'Wrote 16 samples to samples.png.\n' });
@@ -157,8 +161,8 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     ['a folder', ['run', '.'], 1, /this is a folder/],
     ['a budget beyond the data', ['plan', 'study.yaml', 'budgets=[5000]'], 1, /budget is 5000.*at most/],
     ['a workspace that is a file', ['run', 'study.yaml', '--workspace', 'study.yaml'], 1, /cannot write/],
-  ])('%s is an error', (_, line, code, wanted) => {
-    const result = graft(...line);
+  ])('%s is an error', async (_, line, code, wanted) => {
+    const result = await recordedRun(line, folder);
     expect(result.said).toMatch(wanted);
     expect(result.said).not.toMatch(/\n\s+at /);
     expect(result.code).toBe(code);

@@ -1,0 +1,26 @@
+import type { Measurement } from '../study/measurement.ts';
+import { showNumber } from './show-number.ts';
+import { tableText } from './table-text.ts';
+
+/** Measurements as a table: what, where, how much, in what. */
+export function measurementTable(measurements: readonly Measurement[]): string {
+  return tableText(
+    ['metric', 'on', 'value', 'unit', 'better', ''],
+    measurements.map(
+      ({ metric, on, split, value, standardError, unit, direction, kind, real, generated, features }) => [
+        metric,
+        split === undefined ? on : `${on}, ${split}`,
+        showNumber(value) + (standardError === undefined ? '' : ` ± ${showNumber(standardError)}`),
+        unit,
+        direction,
+        [
+          ...(kind === undefined ? [] : [kind]),
+          ...(real === undefined ? [] : [`${showNumber(real)} real`]),
+          ...(generated === undefined ? [] : [`${showNumber(generated)} generated`]),
+          ...(features === undefined ? [] : [`in ${features.network}`]),
+        ].join(', '),
+      ],
+    ),
+    [2],
+  );
+}
