@@ -23,6 +23,7 @@ import { type LikelihoodOptions, measureLikelihood } from './measure-likelihood.
 import { measureTexts } from './measure-texts.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard } from './model-card.ts';
+import { watchPeakMemory } from './peak-memory.ts';
 import { removeTrainingSnapshot } from './run-training.ts';
 import { sampleFeatures } from './sample-features.ts';
 import type { StepContext } from './step.ts';
@@ -40,6 +41,7 @@ export async function runTrial(
   context: StepContext,
 ): Promise<TrialResult> {
   const began = context.now();
+  const peakMemory = watchPeakMemory();
   const cpuBegan = cpuUsage();
   const learningRate = chosenRate(inputs, context);
   const adapted = await adapt(inputs, learningRate, data, context);
@@ -83,7 +85,7 @@ export async function runTrial(
       steps: result.steps,
       stepsToBest: result.best.step,
       stepsToConvergence: stepsToConvergence(inputs.training.convergence, result.looks),
-      peakMemory: process.resourceUsage().maxRSS * 1024,
+      peakMemory: peakMemory(),
       parameters: countParameters(model.parameters),
       trainedParameters: result.trainedParameters,
       trainingFlops: result.flops,

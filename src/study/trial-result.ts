@@ -35,7 +35,7 @@ export interface Cost {
   readonly stepsToBest: number;
   /** Updates until validation came within the tolerance of its best; null if it was still falling at the end. */
   readonly stepsToConvergence: number | null;
-  /** Resident memory of the worker at its peak, bytes: the process's maximum resident set size. */
+  /** Resident memory of the worker at its peak during the trial, bytes; what earlier steps left in memory counts. */
   readonly peakMemory: number;
   readonly parameters: number;
   readonly trainedParameters: number;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { createTransformer } from '../models/transformer.ts';
@@ -41,6 +42,11 @@ const subjects: Record<string, Subject> = {
     model: createVae({ image: [1, 8, 8], architecture: 'convolutional', channels: [4, 8], latent: 4 }),
     table: pictures(60, 8),
     last: ['decoder/1', 'decoder/output'],
+  },
+  'denoising autoencoder': {
+    model: createAutoencoder({ image: [1, 8, 8], hidden: [32], latent: 4, noise: 0.2 }),
+    table: pictures(60, 8),
+    last: ['decoder/output'],
   },
   transformer: {
     model: createTransformer({
