@@ -47,6 +47,9 @@ test('a column has the decimals that its spread deserves', () => {
   expect(decimalsFor([104.4, 92.8], [0.21, 0.39])).toBe(2);
   expect(decimalsFor([10400, 9280], [210])).toBe(0);
   expect(decimalsFor([0.0314], [0.0012])).toBe(4);
+  // A spread far below the typical one gets a decimal more, so that it is not read as zero, but no more than that.
+  expect(decimalsFor([107, 104, 93], [0.3, 15, 12])).toBe(1);
+  expect(decimalsFor([107, 104, 93], [0.0003, 15, 12])).toBe(1);
   // Without a spread: four significant digits of the largest value.
   expect(decimalsFor([7.75, 5.87], [null, null])).toBe(3);
   expect(decimalsFor([], [])).toBe(0);

@@ -24,16 +24,14 @@ export function formatSigned(value: number, decimals: number): string {
 /** A number with about `digits` significant digits: 0.0123, 4.56, 789, 12,300. */
 export function formatSignificant(value: number, digits = 3): string {
   if (value === 0 || !Number.isFinite(value)) return formatNumber(value, 0);
-  const decimals = digits - 1 - magnitude(value);
-  return formatNumber(
-    decimals >= 0 ? value : Math.round(value * 10 ** decimals) / 10 ** decimals,
-    Math.max(0, decimals),
-  );
+  const rounded = Number(value.toPrecision(digits));
+  return formatNumber(rounded, Math.max(0, digits - 1 - magnitude(rounded)));
 }
 
 /**
- * Decimals for a column of values: two significant digits of their typical spread; without any spread four significant
- * digits of the largest value, but no more than the smallest differences between them need.
+ * Decimals for a column of values: two significant digits of their typical spread, or one decimal more where the
+ * smallest spread would otherwise read as zero; without any spread four significant digits of the largest value. Never
+ * more than six significant digits of the values.
  */
 export function decimalsFor(values: readonly number[], spreads: readonly (number | null)[]): number {
   const known = spreads
@@ -42,7 +40,10 @@ export function decimalsFor(values: readonly number[], spreads: readonly (number
   const largest = Math.max(0, ...values.map(Math.abs).filter(Number.isFinite));
   const typical = known[(known.length - 1) >> 1];
   if (typical !== undefined) {
-    const decimals = 1 - magnitude(typical);
+    const decimals = Math.min(
+      2 - magnitude(typical),
+      Math.max(1 - magnitude(typical), -magnitude(known[0]!)),
+    );
     // No more than six significant digits of the values themselves.
     return clamp(largest === 0 ? decimals : Math.min(decimals, 5 - magnitude(largest)));
   }

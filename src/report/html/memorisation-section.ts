@@ -6,7 +6,7 @@ import type { ReportData } from '../report-data.ts';
 import { budgetChart } from './budget-chart.ts';
 import { panels } from './chart.ts';
 import { type Html, html } from './markup.ts';
-import { mediaBlocks } from './samples-section.ts';
+import { type MediaChoice, mediaBlocks, mediaStrips } from './samples-section.ts';
 import { folded, type Section, scrolling, section } from './section.ts';
 import { legend, named } from './technique-style.ts';
 
@@ -19,7 +19,7 @@ export function memorisationSection(report: ReportData, table: MetricTable): Sec
   // Measured on training data alone: those metrics ask how near generated items are to them.
   const copying = onTraining.filter((column) => isTrain(heldOut(column)) || heldOut(column) === undefined);
   const gaps = onTraining.filter((column) => !copying.includes(column));
-  const { models, seeds } = report.matrix;
+  const { models } = report.matrix;
   const charts = copying.flatMap((column) =>
     models.flatMap(
       (model) =>
@@ -30,27 +30,38 @@ export function memorisationSection(report: ReportData, table: MetricTable): Sec
         }) ?? [],
     ),
   );
-  const nearest = mediaBlocks(
-    report,
-    seeds[0]!,
-    (trial) => trial.nearest,
-    (technique, budget) =>
-      `Samples of ${technique} with ${countOf(budget, report.study.item)}, each followed by its nearest training example`,
-  );
+  const nearest = nearestPairs(report);
   if (charts.length === 0 && nearest === null && gaps.length === 0) return null;
   return section(
     'memorisation',
     'Memorisation and overfitting',
     charts.length > 0 &&
       html`${copying.map(({ description }) => html`<p><b>${description.title}</b>: ${description.summary}</p>`)}${legend(report.techniques)}${panels(charts)}`,
-    nearest !== null &&
-      folded(
-        `Samples beside their nearest training examples (seed ${seeds[0]})`,
-        html`<p>Pairs from left to right: a sample, then the training example nearest to it in pixels. A pair of equal pictures is a copy.</p>`,
-        nearest,
-      ),
+    nearest,
     gapTable(report, table, gaps[0]),
   );
+}
+
+/** Samples beside their nearest training examples: the smallest budget, where copying is likeliest, in full. */
+function nearestPairs(report: ReportData): Html | null {
+  const { matrix, study } = report;
+  const seed = matrix.seeds[0]!;
+  const choice: MediaChoice = {
+    seed,
+    pick: (trial) => trial.nearest,
+    describe: (technique, budget) =>
+      `Samples of ${technique} with ${countOf(budget, study.item)}, each followed by its nearest training example`,
+  };
+  const smallest = matrix.budgets[0]!;
+  const shown = matrix.models.map((model) => ({
+    model,
+    strips: mediaStrips(report, choice, model, smallest),
+  }));
+  if (shown.every(({ strips }) => strips.length === 0)) return null;
+  return html`<h3>Samples beside their nearest training examples</h3>
+<p>Pairs from left to right: a sample, then the training example nearest to it in pixels. A pair of equal pictures is a copy. Seed ${seed}, ${countOf(smallest, study.item)}, where copying is likeliest.</p>
+${shown.map(({ model, strips }) => html`${matrix.models.length > 1 && html`<h3>${model}</h3>`}<div class="blocks">${strips}</div>`)}
+${matrix.budgets.length > 1 && folded('The other budgets', mediaBlocks(report, choice, { budgets: matrix.budgets.slice(1) }))}`;
 }
 
 const isTrain = (column: MetricColumn | undefined): boolean => column?.example.split === 'train';

@@ -204,6 +204,24 @@ test('text from outside cannot become markup', async () => {
   expectClean(hostile);
 });
 
+test('the words of a small report', async () => {
+  const page = reportHtml(
+    await make({ rows: imageRows.slice(1, 4), budgets: [25, 100], seeds: [1, 2], unseen: [] }),
+  );
+  const { document: small } = parseHTML(page);
+  for (const drawing of small.querySelectorAll('svg, style, #trials, #methods')) drawing.remove();
+  // One line for each block of words, so that a change shows where it is.
+  const blocks = [
+    ...small.querySelectorAll('h1, h2, h3, p, li, tr, summary, figcaption, .axis-x, .axis-y, dt, dd'),
+  ];
+  const lines = blocks.map((block) =>
+    [...(block.localName === 'tr' ? block.children : [block])]
+      .map((cell) => cell.textContent!.replace(/\s+/g, ' ').trim())
+      .join(' | '),
+  );
+  expect(lines.join('\n')).toMatchSnapshot();
+});
+
 describe('studies of other kinds', () => {
   test('text: samples as lists, copied pieces marked', async () => {
     const page = reportHtml(

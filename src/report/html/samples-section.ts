@@ -23,6 +23,7 @@ export function samplesSection(report: ReportData): Section | null {
     html`<p>Seed ${first.seed}${matrix.seeds.length > 1 && ', the first one: it was not chosen by its result'}. ${same} in all techniques${study.kind === 'image' && ', so that columns can be compared from top to bottom'}. None of them was picked.${study.kind === 'text' && html` <mark>Marked</mark> is the longest piece that also occurs in the training text.`}</p>`,
     first.block,
     others.map(({ block, seed }) => folded(`Samples of seed ${seed}`, block)),
+    reconstructions(report),
     leftOut.length > 0 && html`<p class="note">Left out to keep this file small: ${leftOut.join('; ')}.</p>`,
   );
 }
@@ -34,12 +35,25 @@ function sampleBlocks(report: ReportData, seed: number): Html | null {
   const word = report.study.kind === 'image' ? 'pictures' : 'texts';
   return mediaBlocks(
     report,
-    seed,
-    ({ samples }) => samples,
-    (technique, budget) => `Samples of ${technique} with ${countOf(budget, report.study.item)}, seed ${seed}`,
-    real &&
-      html`<figure class="strip"><figcaption>real test ${word}</figcaption>${show(real, `Real test ${word} of ${report.study.target}`)}</figure>`,
+    {
+      seed,
+      pick: ({ samples }) => samples,
+      describe: (technique, budget) =>
+        `Samples of ${technique} with ${countOf(budget, report.study.item)}, seed ${seed}`,
+    },
+    {
+      before:
+        real &&
+        html`<figure class="strip"><figcaption>real test ${word}</figcaption>${show(real, `Real test ${word} of ${report.study.target}`)}</figure>`,
+    },
   );
+}
+
+/** Which media are shown, and how they are described to those who do not see them. */
+export interface MediaChoice {
+  readonly seed: number;
+  readonly pick: (trial: ReportTrial) => Media | undefined;
+  readonly describe: (technique: string, budget: number) => string;
 }
 
 /**
@@ -48,24 +62,13 @@ function sampleBlocks(report: ReportData, seed: number): Html | null {
  */
 export function mediaBlocks(
   report: ReportData,
-  seed: number,
-  pick: (trial: ReportTrial) => Media | undefined,
-  describe: (technique: string, budget: number) => string,
-  before?: Content,
+  choice: MediaChoice,
+  { before, budgets = report.matrix.budgets }: { before?: Content; budgets?: readonly number[] } = {},
 ): Html | null {
-  const { matrix, techniques, trials, study } = report;
-  const table = trialTable(matrix, trials);
-  const byStep = new Map(trials.map((trial) => [trial.step, trial]));
+  const { matrix, study } = report;
   const blocks = matrix.models.flatMap((model) =>
-    matrix.budgets.flatMap((budget) => {
-      const strips = techniques.flatMap((technique) => {
-        const found = table.trial({ model, technique: technique.label, budget }, seed);
-        const media = found && pick(byStep.get(found.step)!);
-        if (media === undefined) return [];
-        return [
-          html`<figure class="strip"><figcaption>${named(technique)}</figcaption>${show(media, describe(technique.label, budget))}</figure>`,
-        ];
-      });
+    budgets.flatMap((budget) => {
+      const strips = mediaStrips(report, choice, model, budget);
       if (strips.length === 0) return [];
       return [
         html`<div class="block"><h3>${matrix.models.length > 1 && `${model}, `}${countOf(budget, study.item)}</h3>${before}${strips}</div>`,
@@ -73,6 +76,42 @@ export function mediaBlocks(
     }),
   );
   return blocks.length === 0 ? null : html`<div class="blocks">${blocks}</div>`;
+}
+
+/** Media of all techniques at one budget. */
+export function mediaStrips(
+  { matrix, techniques, trials }: ReportData,
+  { seed, pick, describe }: MediaChoice,
+  model: string,
+  budget: number,
+): Html[] {
+  const table = trialTable(matrix, trials);
+  const byStep = new Map(trials.map((trial) => [trial.step, trial]));
+  return techniques.flatMap((technique) => {
+    const found = table.trial({ model, technique: technique.label, budget }, seed);
+    const media = found && pick(byStep.get(found.step)!);
+    if (media === undefined) return [];
+    return [
+      html`<figure class="strip"><figcaption>${named(technique)}</figcaption>${show(media, describe(technique.label, budget))}</figure>`,
+    ];
+  });
+}
+
+/** Held-out examples beside what the first seed's models make of them, where the family reconstructs. */
+function reconstructions(report: ReportData): Html | null {
+  const seed = report.matrix.seeds[0]!;
+  const blocks = mediaBlocks(report, {
+    seed,
+    pick: (trial) => trial.reconstructions,
+    describe: (technique, budget) =>
+      `Held-out examples, each followed by its reconstruction by ${technique} with ${countOf(budget, report.study.item)}, seed ${seed}`,
+  });
+  if (blocks === null) return null;
+  return folded(
+    `Reconstructions of held-out examples (seed ${seed})`,
+    html`<p>Pairs from left to right: a test example, then its reconstruction from the code that the model gives it.</p>`,
+    blocks,
+  );
 }
 
 /** A picture, or a list of texts of which the first are shown. */
