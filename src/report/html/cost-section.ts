@@ -47,7 +47,7 @@ function costTable(report: ReportData): Html {
   );
   const average = (costs: readonly Cost[], pick: (cost: Cost) => number) => mean(costs.map(pick));
   return html`<h3>What a trial takes</h3>
-<p>Means over budgets and seeds. Memory is the peak of the worker process, which may have run other trials before.</p>
+<p>Means over budgets and seeds. Memory is the peak of the worker during the trial; what earlier steps left in memory counts.</p>
 ${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>technique</th><th>training (wall clock)</th><th>training (processor)</th><th>operations</th><th>trained of all parameters</th><th>updates to the kept weights</th><th>peak memory</th><th>one sample, median (95th percentile)</th><th>samples per second</th><th>weights file</th></tr></thead>
 <tbody>${rows.map(
   ({ model, technique, costs }) =>

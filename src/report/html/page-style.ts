@@ -13,7 +13,7 @@ export const pageStyle = `
 @media print{:root{color-scheme:light;${light}}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
+body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
 main,header,footer{max-width:1680px;margin:0 auto;padding:0 clamp(.75rem,3vw,3rem)}
 header{padding-top:1.5rem}
 h1{font-size:clamp(1.5rem,1.1rem + 1.6vw,2.3rem);line-height:1.2;margin:0 0 .25rem;overflow-wrap:anywhere}
@@ -109,7 +109,7 @@ tr:target,tr:target th{background:var(--flag-page)}
 .prose p{max-width:80ch}
 footer{border-top:1px solid var(--line);padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
 @media (min-width:2000px){
-body{font-size:18px}
+html{font-size:18px}
 main,header,footer{max-width:2160px}
 }
 @media (max-width:640px){
