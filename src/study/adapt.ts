@@ -104,7 +104,15 @@ export async function adapt(
     result,
     train: { set, encoded: train },
     validation,
-    notes: [...notes, ...result.stages.map(({ name, note }) => `${name}: ${note}`)],
+    notes: [
+      ...notes,
+      ...result.stages.map(({ name, note }) => `${name}: ${note}`),
+      ...(result.stages.length < stages.length
+        ? [
+            `The run ended in stage ${result.stages.length} of ${stages.length}; the later ones did not begin.`,
+          ]
+        : []),
+    ],
   };
 }
 

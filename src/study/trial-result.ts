@@ -63,7 +63,7 @@ export interface TrialResult {
   readonly looks: readonly Look[];
   /** Unit of training and validation losses. */
   readonly lossUnit: string;
-  /** The validation curve was still falling at its end. */
+  /** All stages ran, and validation had stopped improving before the end. */
   readonly converged: boolean;
   readonly measurements: readonly Measurement[];
   readonly cost: Cost;

@@ -150,7 +150,7 @@ test('a technique that had not converged is not called worse', () => {
   expect(text).not.toMatch(/better than from-scratch|from-scratch is worse|better than .*than from-scratch/);
   const cautions = sentences.filter(({ kind }) => kind === 'caution');
   expect(cautions.map(({ budget }) => budget)).toEqual([25, 25, 100, 100, 400, 400]);
-  expect(cautions[0]!.text).toContain('the validation curve of from-scratch was still falling at the end');
+  expect(cautions[0]!.text).toContain('the training of from-scratch had not converged');
   expect(cautions[1]!.text).toContain('nothing is claimed where the weaker side had not converged: ');
 });
 

@@ -104,7 +104,7 @@ export interface TrainResult {
   readonly flops: number;
   /** Largest number of values trained in a stage. */
   readonly trainedParameters: number;
-  /** Validation had stopped improving beyond the tolerance before the end. */
+  /** All stages ran, and validation had stopped improving beyond the tolerance before the end. */
   readonly converged: boolean;
 }
 
@@ -278,7 +278,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     steps: step,
     flops,
     trainedParameters,
-    converged: converged || stages.length === 0,
+    converged: stages.length === 0 || (converged && records.length === stages.length),
   };
 
   /** A look outside of any stage: at a run without updates (source-only), or where no next stage fitted in. */
