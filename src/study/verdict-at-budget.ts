@@ -207,7 +207,8 @@ function cautions(
         (f) => f.model === first.model && f.budget === first.budget && f.technique === technique,
       ).length;
     const text = lost.map((cell) => {
-      const without = `${cell.technique} has a result for ${cell.values.length} of ${countOf(matrix.seeds.length, 'seed')}`;
+      const found = cell.values.length;
+      const without = `${cell.technique} has ${found === 0 ? 'no result' : `a result for ${found} of ${countOf(matrix.seeds.length, 'seed')}`}`;
       return failed(cell) > 0 ? `${without} (${countOf(failed(cell), 'trial')} failed)` : without;
     });
     const ranked = lost.some(({ values }) => values.length > 1)

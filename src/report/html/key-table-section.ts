@@ -18,6 +18,7 @@ export function keyTableSection(report: ReportData): Section | null {
     ...(generated === undefined ? [] : [countOf(generated, 'generated sample')]),
   ].join(' and ');
   const cells = tables.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
+  const partly = cells.some(({ lost, mean }) => lost > 0 && mean !== null);
   const arrow = primary.direction === 'lower' ? '↓' : '↑';
   return section(
     'results',
@@ -35,10 +36,10 @@ export function keyTableSection(report: ReportData): Section | null {
       })}</tbody></table>`,
     ),
     html`<ul class="marks">
-<li><b class="best">bold, framed</b> best mean of its budget${cells.some(({ lost }) => lost > 0) && ' over the seeds that all have'}</li>
+<li><b class="best">bold, framed</b> best mean of its budget${partly && ' over the seeds that all have'}</li>
 ${matrix.seeds.length > 1 && html`<li><b>±</b> half of the ${percent} % t interval of the mean over ${matrix.seeds.length} seeds; differences are judged in <a href="#comparisons">Comparisons</a>, where seeds are paired</li>`}
 ${cells.some(({ converged, mean }) => !converged && mean !== null) && html`<li><span class="flag">not converged</span> validation loss was still falling when training ended: not called worse</li>`}
-${cells.some(({ lost }) => lost > 0) && html`<li><span class="flag">2 of 3 seeds</span> the other trials did not finish</li>`}
+${partly && html`<li><span class="flag">n of ${matrix.seeds.length} seeds</span> the other trials did not finish</li>`}
 </ul>`,
   );
 }
