@@ -43,11 +43,20 @@ export async function pngGrid(pictures: readonly ArrayLike<number>[], columns: n
         data[(top + y) * width + left + x] = Math.round(255 * picture[y * SIDE + x]!);
   }
   return sharp(data, { raw: { width, height, channels: 1 } })
-    .png({ compressionLevel: 9 })
+    .png({ compressionLevel: 6 })
     .toBuffer();
 }
 
-/** `count` pictures that depend on the latent alone, made worse by `blur` and `noise`. */
+const drawn = new Map<string, Float64Array[]>();
+
+/** `count` pictures that depend on the latent alone, made worse by `blur` and `noise`; drawn once. */
 export function latentPictures(name: string, count: number, blur: number, noise: number): Float64Array[] {
-  return Array.from({ length: count }, (_, i) => strokes(stream(3).child(name).child(i), blur, noise));
+  // Whole steps of quality, so that few are drawn.
+  const [soft, grain] = [Math.round(2 * blur) / 2, Math.round(20 * noise) / 20];
+  const key = `${name} ${count} ${soft} ${grain}`;
+  const known = drawn.get(key);
+  if (known !== undefined) return known;
+  const made = Array.from({ length: count }, (_, i) => strokes(stream(3).child(name).child(i), soft, grain));
+  drawn.set(key, made);
+  return made;
 }

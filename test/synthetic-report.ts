@@ -32,10 +32,10 @@ export interface SyntheticReportOptions {
 /** Strokes that get sharper with a better primary metric. */
 const strokePictures: PicturesOf = async ({ seed }, quality) => {
   const blur = Math.max(0, (quality - 80) / 30);
-  const samples = latentPictures(`seed ${seed}`, 24, blur, 0.05 * blur);
-  const nearest = latentPictures(`seed ${seed}`, 12, 0.1, 0).flatMap((real, i) => [samples[i]!, real]);
-  const held = latentPictures('held out', 12, 0, 0);
-  const again = latentPictures('held out', 12, blur / 2, 0.02 * blur);
+  const samples = latentPictures(`seed ${seed}`, 12, blur, 0.05 * blur);
+  const nearest = latentPictures(`seed ${seed}`, 6, 0, 0).flatMap((real, i) => [samples[i]!, real]);
+  const held = latentPictures('held out', 6, 0, 0);
+  const again = latentPictures('held out', 6, blur / 2, 0.02 * blur);
   return {
     samples: await pngGrid(samples, 12),
     nearest: await pngGrid(nearest, 12),

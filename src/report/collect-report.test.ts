@@ -57,9 +57,11 @@ describe('media', () => {
   });
 
   test('come budget by budget, the largest and the smallest of the first seed first', async () => {
-    const [one] = report.trials as [ReportData['trials'][number]];
-    const group = 4 * mediaSize(one.samples!);
-    const little = await make({}, { mediaBytes: 2.6 * group });
+    const sizeAt = (budget: number) =>
+      report.trials
+        .filter(({ result: { cell } }) => cell.seed === 1 && cell.budget === budget)
+        .reduce((sum, { samples }) => sum + mediaSize(samples!), 0);
+    const little = await make({}, { mediaBytes: sizeAt(400) + sizeAt(25) });
     const cells = shown(little, 'samples');
     expect(new Set(cells.map(({ seed }) => seed))).toEqual(new Set([1]));
     expect([...new Set(cells.map(({ budget }) => budget))].sort((a, b) => a - b)).toEqual([25, 400]);
