@@ -10,6 +10,7 @@ import { readSafetensorsFile } from '../src/formats/safetensors.ts';
 import { stream } from '../src/random.ts';
 import { type Encoding, encodeSet } from '../src/study/encoding.ts';
 import { planStudy, type StudyPlan } from '../src/study/plan-study.ts';
+import { testItems } from '../src/study/run-trial.ts';
 import type { AdaptInputs, PretrainInputs, TrialInputs } from '../src/study/step-inputs.ts';
 import type { StudySpec } from '../src/study/study-spec.ts';
 
@@ -44,7 +45,7 @@ export interface PeerSettings {
  * it: settings (JSON as bytes, `settings`), 0/1 pixels as uint8 [items, pixels] (`source/train`, `source/validation`,
  * `source/test`, `target/train`, `target/test`, `unseen/<i>`), the items of `target/train` that each seed's budgets
  * are made of (`budget/<seed>/<budget>/train` and `…/validation`), and weights of feature networks
- * (`network/<name>/<tensor>`). Test parts hold the first `evaluation.items` items, which is what trials measure.
+ * (`network/<name>/<tensor>`). Test parts hold the items that trials measure.
  */
 export async function exportQuickstartData(spec: StudySpec, base: string, path: string): Promise<StudyPlan> {
   const plan = await planStudy(spec, base, process.env.GRAFT_DATA);
@@ -52,17 +53,13 @@ export async function exportQuickstartData(spec: StudySpec, base: string, path: 
   const { source, target, unseen } = plan.data;
   const encoding = plan.models[0]!.encoding as Encoding;
   const arrays = new Map<string, NumericArray>();
-  const images = (name: string, set: DataSet, items = Infinity) => {
+  const images = (name: string, set: DataSet) => {
     const { table } = encodeSet(set, encoding);
     const { shape, data } = table.fields.x!;
     const width = shape.reduce((a, b) => a * b, 1);
-    const count = Math.min(items, table.count);
-    arrays.set(name, {
-      dtype: 'uint8',
-      shape: [count, width],
-      data: Uint8Array.from(data.subarray(0, count * width)),
-    });
+    arrays.set(name, { dtype: 'uint8', shape: [table.count, width], data: Uint8Array.from(data) });
   };
+  const measured = (name: string, set: DataSet) => images(name, testItems(set, settings.items));
   const indices = (name: string, data: Int32Array) =>
     arrays.set(name, { dtype: 'int32', shape: [data.length], data });
 
@@ -70,11 +67,11 @@ export async function exportQuickstartData(spec: StudySpec, base: string, path: 
   arrays.set('settings', { dtype: 'uint8', shape: [text.length], data: text });
   images('source/train', source!.train);
   images('source/validation', source!.validation);
-  images('source/test', source!.test, settings.items);
+  measured('source/test', source!.test);
   images('target/train', target.train);
-  images('target/test', target.test, settings.items);
+  measured('target/test', target.test);
   unseen.forEach((set, i) => {
-    images(`unseen/${i}`, set.test, settings.items);
+    measured(`unseen/${i}`, set.test);
   });
   const pool = examplesOf(target.train, target.window);
   for (const seed of [...settings.seeds, ...settings.tuningSeeds])

@@ -112,7 +112,7 @@ else {
   console.table(rows);
   if (compared.length > 0) {
     console.log('The same work: means over seeds, Graft / PyTorch.');
-    console.table(compared);
+    console.table(compared.map(shown));
   }
   if (ratio !== undefined)
     console.log(
@@ -137,18 +137,32 @@ async function timed(program: string, args: readonly string[], output?: string):
   return seconds;
 }
 
-function compare(peer: PeerResult): Record<string, string | number>[] {
+interface Compared {
+  readonly technique: string;
+  readonly budget: number;
+  readonly metrics: Readonly<Record<string, { readonly graft: number; readonly peer: number }>>;
+}
+
+function compare(peer: PeerResult): Compared[] {
   return peer.cells.map(({ technique, budget, metrics }) => {
     const mine = cells.get(`${technique}, ${budget}`) ?? {};
     const shared = Object.keys(metrics).filter((name) => Object.hasOwn(mine, name));
     return {
       technique,
       budget,
-      ...Object.fromEntries(
-        shared.map((name) => [name, `${mine[name]!.toPrecision(4)} / ${metrics[name]!.toPrecision(4)}`]),
+      metrics: Object.fromEntries(
+        shared.map((name) => [name, { graft: mine[name]!, peer: metrics[name]! }] as const),
       ),
     };
   });
+}
+
+/** A row of the printed table: the metrics that say most, so that it fits a terminal. */
+function shown({ technique, budget, metrics }: Compared): Record<string, string | number> {
+  const values = Object.entries(metrics)
+    .filter(([name]) => /^(nll (target|source)|authpct|reconstruction|fid|recognised)/.test(name))
+    .map(([name, { graft, peer }]) => [name, `${graft.toPrecision(4)} / ${peer.toPrecision(4)}`]);
+  return { technique, budget, ...Object.fromEntries(values) };
 }
 
 function median(list: readonly number[]): number {

@@ -1,4 +1,4 @@
-// Bundles a benchmark of bench/ and runs it: node scripts/bench.mjs [training-step | frozen-stage | optimisers] [options].
+// Bundles a benchmark of bench/ and runs it: node scripts/bench.mjs [training-step | frozen-stage | optimisers | quickstart | …] [options].
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -36,7 +36,12 @@ def parse():
     parser.add_argument('--threads', type=int, default=1, help='threads of each process')
     parser.add_argument('--processes', type=int, default=1, help='processes that share tuning runs and trials')
     parser.add_argument('--pretrain-threads', type=int, help='threads of pre-training; default: --threads')
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not os.path.isfile(args.data):
+        parser.error(f'there is no file {args.data}; npm run bench -- export-quickstart-data writes it')
+    if min(args.threads, args.processes, args.pretrain_threads or 1) < 1:
+        parser.error('threads and processes are counted from 1')
+    return args
 
 
 ARGS = parse()
@@ -146,7 +151,7 @@ def train(model, images, validation, stages, options, rate, generator, cosine=Fa
     order = batches_of(len(images), min(options['batch'], len(images)), steps, generator)
     noise = torch.randn((*order.shape, model.latent), generator=generator)
     validation_noise = torch.randn((len(validation), model.latent), generator=generator)
-    best, best_weights, last, step = math.inf, None, None, 0
+    best, best_weights, step = math.inf, None, 0
     for number, (first, until_convergence) in enumerate(stages):
         if step >= steps:
             break
@@ -159,19 +164,19 @@ def train(model, images, validation, stages, options, rate, generator, cosine=Fa
         patience = Patience(options.get('patience', steps), options.get('tolerance', 0))
 
         def look():
-            nonlocal best, best_weights, last
+            nonlocal best, best_weights
             with torch.inference_mode():
-                last = model.cost(stored_validation, first, validation, validation_noise).item()
-            if not math.isfinite(last):
+                loss = model.cost(stored_validation, first, validation, validation_noise).item()
+            if not math.isfinite(loss):
                 raise Diverged(f'the validation loss at update {step}')
-            if last < best:
-                best, best_weights = last, model.weights()
-            return patience.look(last)
+            if loss < best:
+                best, best_weights = loss, model.weights()
+            return patience.look(loss)
 
         if number == 0:
             look()
-        else:
-            patience.look(last)
+        else:  # a stage goes on from the best weights of the one before
+            patience.look(best)
         total = torch.zeros(())
         while step < steps:
             if cosine:
@@ -412,8 +417,12 @@ class Study:
         settings = self.settings
         generator = torch.Generator().manual_seed(seed)
         at = [time.perf_counter()]
-        names = ['target/test', 'source/test', *(f'unseen/{i}' for i in range(len(settings['unseen'])))]
-        sets = {'target/train': train_images, **{name: self.images[name] for name in names}}
+        sets = {
+            'target/test': self.images['target/test'],
+            'target/train': train_images,
+            'source/test': self.images['source/test'],
+            **{f'{name}/test': self.images[f'unseen/{i}'] for i, name in enumerate(settings['unseen'])},
+        }
         metrics = {
             f'nll {name}': bound(model, images, settings['importanceSamples'], generator)
             for name, images in sets.items()
