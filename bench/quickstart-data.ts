@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawBudget } from '../src/data/budget.ts';
 import { packageFolder } from '../src/data/built-in-file.ts';
@@ -152,11 +152,9 @@ function settingsOf(plan: StudyPlan): PeerSettings {
     items: trial.evaluation.items,
     importanceSamples: trial.evaluation.importanceSamples,
     samples: trial.sampling.count,
-    networks: Object.keys(features)
-      .filter((name) => existsSync(networkFile(name, 'json')))
-      .map((name) => ({
-        name,
-        card: JSON.parse(readFileSync(networkFile(name, 'json'), 'utf8')) as unknown,
-      })),
+    networks: Object.keys(features).map((name) => ({
+      name,
+      card: JSON.parse(readFileSync(networkFile(name, 'json'), 'utf8')) as unknown,
+    })),
   };
 }
