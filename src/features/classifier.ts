@@ -4,7 +4,7 @@ import { applyLinear, linearParameters } from '../models/dense-coder.ts';
 import type { Model, ModelContext, StateSpec } from '../models/model.ts';
 import { reshape } from '../tensor/functions/arrangement.ts';
 import { add, mul, neg, relu } from '../tensor/functions/elementwise.ts';
-import { conv, maxPool } from '../tensor/functions/linear.ts';
+import { conv, linear, maxPool } from '../tensor/functions/linear.ts';
 import { logSoftmax } from '../tensor/functions/loss.ts';
 import { batchNormEvaluation, batchNormTraining } from '../tensor/functions/normalisation.ts';
 import { sum } from '../tensor/functions/reduction.ts';
@@ -23,21 +23,24 @@ export const classifierSchema = z.strictObject({
   features: size,
   /** Classes that the logits tell apart. */
   classes: z.array(z.string()).min(2),
+  /** Classes of a second kind (typefaces) that the features must tell apart too. */
+  styles: z.array(z.string()).default([]),
 });
 
-export type ClassifierConfig = z.infer<typeof classifierSchema>;
+export type ClassifierConfig = z.input<typeof classifierSchema>;
 
 /** Share of the old value that running means and variances keep in an update. */
 const memory = 0.99;
 
 /**
- * Convolutional classifier: 3x3 convolutions with batch normalisation and ReLU, max pooling between them, a linear layer
- * with ReLU whose output is the feature vector, and a linear layer to the logits. Objective: cross-entropy in nats with
- * `target`, a distribution over the classes, so that an image may belong to several classes or to none in particular.
- * Features (`encode`) come from before the logits.
+ * Convolutional classifier: 3x3 convolutions with batch normalisation and ReLU and max pooling between them, a linear layer
+ * with batch normalisation whose output is the feature vector (`encode`), ReLU, and a linear layer to the logits. Objective:
+ * cross-entropy in nats with `target`, a distribution over the classes, and with `styles` that with `style` added: features
+ * of a classifier of characters alone would not see how they are drawn.
  */
-export function createClassifier(config: ClassifierConfig): Classifier {
-  const { image, channels, features, classes } = config;
+export function createClassifier(input: ClassifierConfig): Classifier {
+  const config = classifierSchema.parse(input);
+  const { image, channels, features, classes, styles } = config;
   const [colours, height, width] = image;
   const sides = channels
     .slice(0, -1)
@@ -50,35 +53,44 @@ export function createClassifier(config: ClassifierConfig): Classifier {
       allowed: `fewer entries: images of ${height}x${width} cannot be halved ${channels.length - 1} times`,
     });
   const blocks = channels.map((_, i) => `conv/${i}`);
-  const layers = [...blocks, 'features', 'logits'];
-  const parameters: ParameterSpec[] = [
-    ...blocks.flatMap((layer, i) =>
-      blockParameters(layer, i === 0 ? colours : channels[i - 1]!, channels[i]!),
-    ),
-    ...linearParameters('features', flat, features),
-    ...linearParameters('logits', features, classes.length),
+  const heads = [
+    { layer: 'logits', field: 'target', count: classes.length },
+    ...(styles.length > 0 ? [{ layer: 'style', field: 'style', count: styles.length }] : []),
   ];
-  const state: StateSpec[] = blocks.flatMap((layer, i) => [
-    { name: `${layer}/mean`, shape: [channels[i]!], layer, initial: 0 },
-    { name: `${layer}/variance`, shape: [channels[i]!], layer, initial: 1 },
-  ]);
+  const layers = [...blocks, 'features', ...heads.map(({ layer }) => layer)];
+  const parameters: ParameterSpec[] = [
+    ...blocks.flatMap((layer, i) => {
+      const inputs = i === 0 ? colours : channels[i - 1]!;
+      return normalisedParameters(layer, [channels[i]!, inputs, 3, 3], 9 * inputs);
+    }),
+    ...normalisedParameters('features', [features, flat], flat),
+    ...heads.flatMap(({ layer, count }) => linearParameters(layer, features, count)),
+  ];
+  const state: StateSpec[] = [...channels, features].flatMap((width, i) => {
+    const layer = layers[i]!;
+    return [
+      { name: `${layer}/mean`, shape: [width], layer, initial: 0 },
+      { name: `${layer}/variance`, shape: [width], layer, initial: 1 },
+    ];
+  });
 
   const encode = (context: ModelContext, updates: Record<string, Tensor> = {}): Tensor => {
     const last = blocks.reduce((x, layer, i) => {
-      const y = relu(block(context, layer, x, updates));
-      return i === blocks.length - 1 ? y : maxPool(y, 2);
+      const y = conv(x, context.parameter(`${layer}/weight`), undefined, { padding: 1 });
+      const active = relu(normalised(context, layer, y, updates));
+      return i === blocks.length - 1 ? active : maxPool(active, 2);
     }, context.field('x'));
-    return relu(applyLinear(context, 'features', reshape(last, [context.batchSize, flat])));
+    const flattened = reshape(last, [context.batchSize, flat]);
+    const y = linear(flattened, context.parameter('features/weight'));
+    return normalised(context, 'features', y, updates);
   };
-  const logits = (context: ModelContext, updates?: Record<string, Tensor>): Tensor =>
-    applyLinear(context, 'logits', encode(context, updates));
 
   return {
     family: 'classifier',
     config,
     fields: [
       { name: 'x', shape: image, dtype: 'float32' },
-      { name: 'target', shape: [classes.length], dtype: 'float32' },
+      ...heads.map(({ field, count }) => ({ name: field, shape: [count], dtype: 'float32' as const })),
     ],
     parameters,
     state,
@@ -90,8 +102,12 @@ export function createClassifier(config: ClassifierConfig): Classifier {
         unit: 'nats/image',
         objective(context) {
           const updates: Record<string, Tensor> = {};
-          const surprise = neg(logSoftmax(logits(context, updates)));
-          return { cost: sum(mul(context.field('target'), surprise), 1), state: updates };
+          const active = relu(encode(context, updates));
+          const costs = heads.map(({ layer, field }) => {
+            const surprise = neg(logSoftmax(applyLinear(context, layer, active)));
+            return sum(mul(context.field(field), surprise), 1);
+          });
+          return { cost: costs.reduce((a, b) => add(a, b)), state: updates };
         },
       },
     ],
@@ -106,7 +122,7 @@ export function createClassifier(config: ClassifierConfig): Classifier {
       },
     },
     encode,
-    logits,
+    logits: (context) => applyLinear(context, 'logits', relu(encode(context))),
   };
 }
 
@@ -116,23 +132,29 @@ export interface Classifier extends Model {
   logits(context: ModelContext): Tensor;
 }
 
-function blockParameters(layer: string, inputs: number, outputs: number): ParameterSpec[] {
+/** Weight without a bias, and scale and shift of the batch normalisation behind it; `fan` is the weight's fan in. */
+function normalisedParameters(layer: string, weight: readonly number[], fan: number): ParameterSpec[] {
+  const shape = [weight[0]!];
   return [
     {
       name: `${layer}/weight`,
-      shape: [outputs, inputs, 3, 3],
+      shape: weight,
       layer,
       decay: true,
-      initial: { draw: 'normal', deviation: Math.sqrt(2 / (9 * inputs)) },
+      initial: { draw: 'normal', deviation: Math.sqrt(2 / fan) },
     },
-    { name: `${layer}/scale`, shape: [outputs], layer, decay: false, initial: one },
-    { name: `${layer}/bias`, shape: [outputs], layer, decay: false, initial: zero },
+    { name: `${layer}/scale`, shape, layer, decay: false, initial: one },
+    { name: `${layer}/bias`, shape, layer, decay: false, initial: zero },
   ];
 }
 
-/** Convolution and batch normalisation; in training new running statistics are written to `updates`. */
-function block(context: ModelContext, layer: string, x: Tensor, updates: Record<string, Tensor>): Tensor {
-  const y = conv(x, context.parameter(`${layer}/weight`), undefined, { padding: 1 });
+/** Batch normalisation of y [batch, width, …]; in training new running statistics are written to `updates`. */
+function normalised(
+  context: ModelContext,
+  layer: string,
+  y: Tensor,
+  updates: Record<string, Tensor>,
+): Tensor {
   const scale = context.parameter(`${layer}/scale`);
   const bias = context.parameter(`${layer}/bias`);
   const running = { mean: context.state(`${layer}/mean`), variance: context.state(`${layer}/variance`) };

@@ -159,6 +159,8 @@ test('recognised: share at or above the threshold, with that of real examples be
     standardError: Math.sqrt((0.75 * 0.25) / 4),
     extras: { real: 1, gap: 0.25 },
   });
+  const withoutFirst = { threshold: 0.625, no_class: 0 };
+  expect(applyMetric(metrics.recognised, { probabilities }, withoutFirst).value).toBe(0.5);
   expect(() => applyMetric(metrics.recognised, { probabilities: matrix(1, 2, [3, -1]) })).toThrow(
     'no distribution',
   );

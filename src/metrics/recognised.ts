@@ -4,15 +4,16 @@ import { type Matrix, rowOf } from '../numeric/matrix.ts';
 import { requireDistributions } from './inception-score.ts';
 import { defineMetric } from './metric.ts';
 
-/** Share of rows [n, classes] whose largest entry is at least `threshold`. */
-export function recognisedShare(probabilities: Matrix, threshold: number): number {
+/** Share of rows [n, classes] whose largest entry, but for column `noClass`, is at least `threshold`. */
+export function recognisedShare(probabilities: Matrix, threshold: number, noClass?: number): number {
   let count = 0;
   for (let i = 0; i < probabilities.rows; i++)
-    if (rowOf(probabilities, i).some((p) => p >= threshold)) count++;
+    if (rowOf(probabilities, i).some((p, c) => p >= threshold && c !== noClass)) count++;
   return count / probabilities.rows;
 }
 
 const thresholdRule = 'a probability above 0, at most 1';
+const noClassRule = 'the index of a column, from 0 on';
 
 /**
  * Share of samples to which a classifier of real examples gives one class at least the probability `threshold`. It says
@@ -48,14 +49,19 @@ export const recognised = defineMetric({
       .max(1, thresholdRule)
       .default(0.5)
       .describe('probability of the most probable class from which on a sample counts'),
+    no_class: z
+      .int(noClassRule)
+      .min(0, noClassRule)
+      .optional()
+      .describe("column that stands for 'none of the classes', which recognises nothing"),
   }),
-  compute({ probabilities, real }, { threshold }) {
+  compute({ probabilities, real }, { threshold, no_class }) {
     requireDistributions(probabilities, 'recognised', 'probabilities');
-    const value = recognisedShare(probabilities, threshold);
+    const value = recognisedShare(probabilities, threshold, no_class);
     const standardError = Math.sqrt((value * (1 - value)) / probabilities.rows);
     if (real === undefined) return { value, standardError };
     requireDistributions(real, 'recognised', 'real');
-    const realShare = recognisedShare(real, threshold);
+    const realShare = recognisedShare(real, threshold, no_class);
     return { value, standardError, extras: { real: realShare, gap: realShare - value } };
   },
 });

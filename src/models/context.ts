@@ -9,8 +9,6 @@ export interface NoiseSpec {
   readonly name: string;
   readonly kind: NoiseKind;
   readonly shape: Shape;
-  /** The axis along which examples lie. */
-  readonly batchAxis: number;
 }
 
 /** A model context whose leaves are program inputs, with a record of those that were asked for. */
@@ -67,9 +65,9 @@ export function createContext(model: Model, options: ContextOptions): InputConte
       ),
     state: (name) =>
       leaf(inputNames.state(name), () => input(inputNames.state(name), lookUp('state', states, name).shape)),
-    noise: (name, shape, { kind = 'normal', batchAxis = 0 } = {}) =>
+    noise: (name, shape, kind = 'normal') =>
       leaf(inputNames.noise(name), () => {
-        noises.push({ name, kind, shape, batchAxis });
+        noises.push({ name, kind, shape });
         return input(inputNames.noise(name), shape);
       }),
   };

@@ -16,6 +16,7 @@ import { estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { type Loaded, loadData } from './loaded-data.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
+import { networkOverlap, sampleNetworks } from './sample-features.ts';
 import type { Step } from './step.ts';
 import {
   type AdaptInputs,
@@ -274,6 +275,7 @@ export async function planStudy(
       evaluateOn: unseen.map(({ input }) => input),
       evaluation: spec.evaluation,
       sampling: withoutUndefined(spec.sampling),
+      ...(model.encoding.kind === 'image' ? { features: sampleNetworks(spec.target) } : {}),
     };
     const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps: ids }) => ids);
     const measured = Math.min(spec.evaluation.items, target.prepared.test.count) * (2 + unseen.length);
@@ -301,6 +303,8 @@ export async function planStudy(
     for (const baseline of ['from-scratch', 'source-only'])
       if (!rows.some(({ name }) => name === baseline))
         found.push(`The study lacks the baseline '${baseline}'.`);
+    if (target.prepared.test.kind === 'image')
+      found.push(...networkOverlap(sampleNetworks(spec.target), target.prepared.test));
     return found;
   }
 }

@@ -12,20 +12,15 @@ import { countParameters } from '../tensor/parameters.ts';
 import { stepsToConvergence } from '../training/convergence.ts';
 import { type Adapted, adapt, bestRate } from './adapt.ts';
 import type { Encoding } from './encoding.ts';
+import { judgeSamples } from './judge-samples.ts';
 import { measureLatency } from './measure-cost.ts';
-import {
-  measureMemorisation,
-  measureReconstruction,
-  measureSampleQuality,
-  tableImages,
-} from './measure-images.ts';
+import { measureMemorisation, measureReconstruction, tableImages } from './measure-images.ts';
 import { type LikelihoodOptions, measureLikelihood } from './measure-likelihood.ts';
 import { measureTexts } from './measure-texts.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard } from './model-card.ts';
 import { watchPeakMemory } from './peak-memory.ts';
 import { removeTrainingSnapshot } from './run-training.ts';
-import { sampleFeatures } from './sample-features.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs, TuneResult } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
@@ -175,16 +170,15 @@ async function measure(
       )),
     );
     phase(3, 'sample quality');
-    const extractor = await sampleFeatures(samples.shape, context);
-    if (extractor !== undefined)
-      measurements.push(
-        ...(await measureSampleQuality(
-          samples,
-          tableImages(target.table),
-          extractor,
-          draws.child('quality'),
-        )),
-      );
+    measurements.push(
+      ...(await judgeSamples(
+        samples,
+        tableImages(target.table),
+        inputs.features ?? {},
+        draws.child('quality'),
+        run,
+      )),
+    );
     phase(4, 'latency');
     const { latency } = await measureLatency(model, weights, draws.child('latency'), { ...run, clock });
     return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
@@ -227,8 +221,7 @@ export function beginning(encoding: Encoding): Int32Array {
   return bos === undefined ? encodeItem(encoding.tokenizer, '\n').subarray(0, 1) : Int32Array.of(bos);
 }
 
-/** Texts of a trial's sampling settings, and the seconds that they took. */
-export async function drawTexts(
+async function drawTexts(
   model: Model,
   weights: Weights,
   encoding: Encoding,

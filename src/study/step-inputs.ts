@@ -91,10 +91,12 @@ export interface TrialInputs extends AdaptInputs {
     readonly topK?: number;
     readonly topP?: number;
   };
+  /** For images: networks that judge samples, with the hashes of their weights. */
+  readonly features?: Readonly<Record<string, string>>;
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 3;
+export const STEP_VERSION = 2;
 
 export interface TuneResult {
   readonly validation: number | null;

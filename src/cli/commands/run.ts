@@ -165,7 +165,7 @@ function environmentOf({ threads, device }: RunSettings, workers: number) {
   const packages = ['onnxruntime-node', 'sharp'];
   return describeEnvironment({
     versions: {
-      Graft: version(),
+      graft: version(),
       ...Object.fromEntries(packages.map((name) => [name, packageVersion(name)])),
     },
     workers,
