@@ -10,23 +10,25 @@ export interface Prediction {
   readonly disk: number;
 }
 
-/**
- * Share of the matrix product's rate that a step of each kind reaches, and seconds that it takes besides: calibrated on
- * the example studies, whose operations are those of small dense and transformer models.
- */
-const calibration: Readonly<Record<StepKind, { readonly efficiency: number; readonly overhead: number }>> = {
-  pretrain: { efficiency: 0.4, overhead: 0.5 },
-  tune: { efficiency: 0.2, overhead: 0.3 },
-  trial: { efficiency: 0.33, overhead: 0.6 },
-};
+/** Share of the matrix product's rate that whole programs reach, and seconds of an update besides: for itself, and for each value that it changes. */
+const EFFICIENCY = 0.65;
+const UPDATE = 1e-4;
+const UPDATED_VALUE = 1.4e-9;
+/** Seconds that a step takes besides: loading, compiling, measuring what no operations are counted for, writing. */
+const overhead: Readonly<Record<StepKind, number>> = { pretrain: 0.5, tune: 0.3, trial: 0.8 };
 /** Seconds until the first worker takes a step. */
 const START = 0.8;
 /** Bytes that the process takes which plans, keeps the database and reports. */
 const PARENT_MEMORY = 200 * 2 ** 20;
 
-/** Seconds of a step at a rate of operations a second. */
-export const stepSeconds = ({ kind, estimate }: Pick<Step, 'kind' | 'estimate'>, rate: number): number =>
-  estimate.flops / (rate * calibration[kind].efficiency) + calibration[kind].overhead;
+/**
+ * Seconds of a step at a rate of operations a second. Calibrated by the updates of dense and convolutional
+ * autoencoders and of transformers on one thread: within a quarter of the fastest for each of eight of them.
+ */
+export function stepSeconds({ kind, estimate }: Pick<Step, 'kind' | 'estimate'>, rate: number): number {
+  const { flops, updates = 0, parameters = 0 } = estimate;
+  return flops / (rate * EFFICIENCY) + updates * (UPDATE + UPDATED_VALUE * parameters) + overhead[kind];
+}
 
 /**
  * Predicts time, memory and disk: steps are given to `workers` in the plan's order as soon as those that they need are

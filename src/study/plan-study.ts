@@ -12,7 +12,7 @@ import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
 import { checkBudgets, checkSeeds, FIRST_TUNING_SEED } from './check-study.ts';
 import { checkpointModel } from './checkpoint-model.ts';
-import { estimateStep } from './estimate-step.ts';
+import { dataBytes, estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { type Loaded, loadData } from './loaded-data.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
@@ -86,6 +86,9 @@ export async function planStudy(
   if (spec.primary !== undefined)
     lookUp<Metric>('metric', metrics as Record<string, Metric>, spec.primary, 'primary');
 
+  const data = dataBytes(
+    [target, ...(source === undefined ? [] : [source]), ...unseen].map((one) => one.prepared),
+  );
   const steps = new Map<string, Step>();
   const add = (step: Step): string => {
     steps.set(step.id, step);
@@ -174,7 +177,13 @@ export async function planStudy(
           `pre-train ${family} on ${source.input.name}, seed ${i + 1}`,
           [],
           inputs,
-          estimateStep(model, flops, 0),
+          estimateStep(model, {
+            trainingFlops: flops,
+            updates: count,
+            decodings: 0,
+            checkpoints: 1,
+            data,
+          }),
         ),
       );
     });
@@ -251,7 +260,13 @@ export async function planStudy(
               label,
               needsOf(inputs),
               inputs,
-              estimateStep(model.model, trainingFlops(model, budget), 0),
+              estimateStep(model.model, {
+                trainingFlops: trainingFlops(model, budget),
+                updates: spec.training.steps,
+                decodings: 0,
+                checkpoints: 0,
+                data,
+              }),
             ),
           );
         }),
@@ -278,14 +293,30 @@ export async function planStudy(
       ...(model.encoding.kind === 'image' ? { features: sampleNetworks(spec.target) } : {}),
     };
     const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps: ids }) => ids);
-    const measured = Math.min(spec.evaluation.items, target.prepared.test.count) * (2 + unseen.length);
-    const flops = techniques[row.name].trains ? trainingFlops(model, budget) : 0;
+    const { trains } = techniques[row.name];
+    const { items, importanceSamples } = spec.evaluation;
+    const measured =
+      Math.floor(0.8 * budget) +
+      [target, ...(source === undefined ? [] : [source]), ...unseen].reduce(
+        (sum, { prepared }) => sum + Math.min(items, prepared.test.count),
+        0,
+      );
+    const draws = model.model.likelihood?.kind === 'bound' ? importanceSamples : 1;
+    // Samples are decoded alone for latency, and in batches.
+    const samples = spec.sampling.count;
+    const flops = trains ? trainingFlops(model, budget) : 0;
     return makeStep(
       'trial',
       `${model.label}: ${row.label}, ${budget} items, seed ${seed}`,
       [...needsOf(inputs), ...tuned],
       inputs,
-      estimateStep(model.model, flops, measured * spec.evaluation.importanceSamples),
+      estimateStep(model.model, {
+        trainingFlops: flops,
+        updates: trains ? spec.training.steps : 0,
+        decodings: measured * draws + samples,
+        checkpoints: 1,
+        data,
+      }),
     );
   }
 

@@ -26,6 +26,9 @@ export interface Step {
 export interface StepEstimate {
   /** Floating-point operations. */
   readonly flops: number;
+  /** Updates of the weights, and the values that each changes; where they are known. */
+  readonly updates?: number;
+  readonly parameters?: number;
   /** Bytes of memory at the peak. */
   readonly memory: number;
   /** Bytes left on disk. */

@@ -186,7 +186,8 @@ function printOutcome(
   if (report.verdict !== null) {
     terminal.out(`\n${colours.bold('Verdict')}`);
     const { sentences } = report.verdict;
-    const shown = sentences.filter(({ kind }) => kind === 'recommendation' || kind === 'scope');
+    const scope = sentences.find(({ kind }) => kind === 'scope');
+    const shown = sentences.filter((sentence) => sentence.kind === 'recommendation' || sentence === scope);
     for (const { text } of shown) terminal.out(`- ${wrap(text, width - 2).replaceAll('\n', '\n  ')}`);
     if (shown.length < sentences.length)
       terminal.out(
