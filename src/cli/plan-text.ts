@@ -1,7 +1,9 @@
+import { formatBytes, formatDuration } from '../report/format-quantity.ts';
+import { countOf } from '../study/format-number.ts';
 import type { StudyPlan } from '../study/plan-study.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Prediction } from './predict-run.ts';
-import { showBytes, showCount, showDuration, showNumber } from './show-number.ts';
+import { showNumber } from './show-number.ts';
 import { splitText } from './split-text.ts';
 import { dataNames } from './study-facts.ts';
 import type { Colours } from './terminal.ts';
@@ -34,10 +36,10 @@ export function planText(
     [
       'matrix',
       [
-        showCount(models.length, 'model'),
-        showCount(rows.length, 'technique'),
-        `${showCount(spec.budgets.length, 'budget')} (${spec.budgets.map(showNumber).join(', ')})`,
-        showCount(seeds.length, 'seed'),
+        countOf(models.length, 'model'),
+        countOf(rows.length, 'technique'),
+        `${countOf(spec.budgets.length, 'budget')} (${spec.budgets.map(showNumber).join(', ')})`,
+        countOf(seeds.length, 'seed'),
       ].join(' x '),
     ],
     ...models.map(({ label, model }): [string, string] => [
@@ -63,7 +65,7 @@ export function planText(
       ? ['left', 'nothing: every step is done']
       : [
           'predicted',
-          `about ${showDuration(prediction.wallSeconds)} with ${showCount(status.workers, 'worker')} of ${showCount(status.threads, 'thread')} on ${status.device}, ${showBytes(prediction.memory)} of memory, ${showBytes(prediction.disk)} of disk`,
+          `about ${formatDuration(prediction.wallSeconds)} with ${countOf(status.workers, 'worker')} of ${countOf(status.threads, 'thread')} on ${status.device}, ${formatBytes(prediction.memory)} of memory, ${formatBytes(prediction.disk)} of disk`,
         ],
   ];
   return [
@@ -79,8 +81,8 @@ function overlapLine({ data }: StudyPlan): [string, string][] {
   if (overlap === undefined) return [];
   const items = overlap.items + overlap.groupItems;
   const parts = [
-    ...(items > 0 ? [`${showCount(items, 'item')}`] : []),
-    ...(overlap.characters > 0 ? [`${showCount(overlap.characters, 'character')}`] : []),
+    ...(items > 0 ? [`${countOf(items, 'item')}`] : []),
+    ...(overlap.characters > 0 ? [`${countOf(overlap.characters, 'character')}`] : []),
   ];
   return parts.length === 0
     ? []

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
+import { formatBytes } from '../report/format-quantity.ts';
 import { openStoreForReading } from '../store/open-store.ts';
 import { workspaceAt } from '../store/workspace.ts';
 import type { StudyPlan } from '../study/plan-study.ts';
 import type { Step } from '../study/step.ts';
 import { describeMachine, freeDisk, measureMatrixRate } from './machine.ts';
 import { type Prediction, predictRun, shortages } from './predict-run.ts';
-import { showBytes } from './show-number.ts';
 import { workerCount } from './study-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,7 +52,7 @@ export async function prepareRun(
     done,
     prediction: predictRun(plan.steps, workers, rate),
     left,
-    warnings: [...plan.warnings, ...shortages(left, machine, showBytes)],
+    warnings: [...plan.warnings, ...shortages(left, machine, formatBytes)],
   };
 }
 

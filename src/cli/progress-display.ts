@@ -6,8 +6,9 @@ import {
   type ShownStep,
   secondsLeft,
 } from '../queue/progress.ts';
+import { formatDuration } from '../report/format-quantity.ts';
 import type { Leader } from './leader.ts';
-import { showDuration, showNumber } from './show-number.ts';
+import { showNumber } from './show-number.ts';
 import { textWidth } from './table-text.ts';
 import { type Colours, messageColours, type Terminal } from './terminal.ts';
 
@@ -48,7 +49,7 @@ function lineDisplay(terminal: Terminal, describe: (id: string) => string | unde
         const left = secondsLeft(progress, action.at);
         const what = describe(action.id);
         terminal.say(
-          `[${ended}/${total}] ${steps.get(action.id)?.label ?? action.id}${what === undefined ? '' : `: ${what}`}${left === undefined || left < 1 ? '' : ` (about ${showDuration(left)} left)`}`,
+          `[${ended}/${total}] ${steps.get(action.id)?.label ?? action.id}${what === undefined ? '' : `: ${what}`}${left === undefined || left < 1 ? '' : ` (about ${formatDuration(left)} left)`}`,
         );
       } else if (action.type === 'failed') {
         terminal.say(
@@ -128,12 +129,12 @@ export function progressLines(
   const head = [
     `${colours.bold(title)}  ${bar}  ${showNumber(ended)} of ${showNumber(total)} steps`,
     ...(counts.failed > 0 ? [colours.red(`${counts.failed} failed`)] : []),
-    `${showDuration(Math.max(0, at - startedAt) / 1000)} gone`,
+    `${formatDuration(Math.max(0, at - startedAt) / 1000)} gone`,
     stopping
       ? 'stopping: running steps save what they have'
       : left === undefined
         ? 'time left not known yet'
-        : `about ${showDuration(left)} left`,
+        : `about ${formatDuration(left)} left`,
   ].join(' · ');
   const running = workers.map((id, i) => {
     const step = id === null ? undefined : steps.get(id);
@@ -151,7 +152,7 @@ export function progressLines(
 }
 
 function runningText({ label, phase, validation, startedAt }: ShownStep, at: number): string {
-  const seconds = startedAt === undefined ? '' : `  ${showDuration((at - startedAt) / 1000)}`;
+  const seconds = startedAt === undefined ? '' : `  ${formatDuration((at - startedAt) / 1000)}`;
   const doing =
     phase === undefined
       ? '  starts'

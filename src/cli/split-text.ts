@@ -1,5 +1,6 @@
 import type { SplitReport } from '../data/splits.ts';
-import { showCount, showNumber } from './show-number.ts';
+import { countOf } from '../study/format-number.ts';
+import { showNumber } from './show-number.ts';
 
 /** How a data set was divided, in words: 'by group, in items: train 2,248 (25 groups), …; 160 duplicates removed'. */
 export function splitText({
@@ -11,7 +12,7 @@ export function splitText({
   unassigned,
 }: SplitReport): string {
   const parts = Object.entries(counts).map(([name, n]) => {
-    const of = groups === undefined ? '' : ` (${showCount(groups[name as keyof typeof groups], 'group')})`;
+    const of = groups === undefined ? '' : ` (${countOf(groups[name as keyof typeof groups], 'group')})`;
     return `${name} ${showNumber(n)}${of}`;
   });
   const removed = Object.values(duplicatesRemoved).reduce((a, b) => a + b, 0);

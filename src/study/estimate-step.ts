@@ -8,7 +8,7 @@ import { program } from '../tensor/program.ts';
 import type { StepEstimate } from './step.ts';
 
 /** Bytes that a worker takes before it has loaded data or a model: Node.js, ONNX Runtime, the program, compiled graphs. */
-const WORKER_MEMORY = 240 * 2 ** 20;
+const WORKER_MEMORY = 330 * 2 ** 20;
 /** Values of an output that are alive at once while a batch is evaluated. */
 const LIVE = 8;
 /** Rows of a batch in which each example is decoded for many draws of its code. */

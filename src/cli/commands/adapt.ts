@@ -6,6 +6,7 @@ import type { DataSpec } from '../../data/data-spec.ts';
 import { examplesOf, prepareData } from '../../data/prepare-data.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../models/checkpoint.ts';
 import { stream } from '../../random.ts';
+import { formatDuration } from '../../report/format-quantity.ts';
 import { planStudy } from '../../study/plan-study.ts';
 import { parseStudy, studySpec } from '../../study/study-spec.ts';
 import type { TrialResult } from '../../study/trial-result.ts';
@@ -15,7 +16,7 @@ import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { measurementTable } from '../measurement-table.ts';
 import { applyOverrides, type Override } from '../overrides.ts';
 import { checkModelFolder, failureOf, runSteps } from '../run-steps.ts';
-import { showDuration, showNumber } from '../show-number.ts';
+import { showNumber } from '../show-number.ts';
 import { shownPath, studyOptions, workerCount } from '../study-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkingUsage, usageError } from '../usage-error.ts';
@@ -121,7 +122,7 @@ export const adapt = defineCommand({
     else {
       const { cost, cell, learningRate, converged } = result;
       terminal.out(
-        `${shownPath(out, terminal)}  ${cell.technique} on ${showNumber(cell.budget)} examples: ${showNumber(cost.steps)} updates at rate ${learningRate} in ${showDuration(cost.trainingSeconds)}${converged ? '' : '; validation was still falling at the end'}`,
+        `${shownPath(out, terminal)}  ${cell.technique} on ${showNumber(cell.budget)} examples: ${showNumber(cost.steps)} updates at rate ${learningRate} in ${formatDuration(cost.trainingSeconds)}${converged ? '' : '; validation was still falling at the end'}`,
       );
       terminal.out(measurementTable(result.measurements));
       for (const text of [...result.notes, ...result.warnings]) terminal.say(`note: ${text}`);

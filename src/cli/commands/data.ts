@@ -12,11 +12,12 @@ import { type NamedSet, namedSets } from '../../data/sources/named-sets.ts';
 import type { SplitReport } from '../../data/splits.ts';
 import { writePng } from '../../formats/write-png.ts';
 import { stream } from '../../random.ts';
+import { countOf } from '../../study/format-number.ts';
 import { imageGrid } from '../../study/image-grid.ts';
 import { defineCommand } from '../command.ts';
 import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { imagePreview, textPreview } from '../preview.ts';
-import { showCount, showNumber } from '../show-number.ts';
+import { showNumber } from '../show-number.ts';
 import { splitText } from '../split-text.ts';
 import { tableText } from '../table-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -144,7 +145,7 @@ async function show(
   if (options.out !== undefined) {
     const sheet = order.slice(0, options.count ?? 144);
     await writeSheet(examples, sheet, resolve(terminal.directory, options.out));
-    terminal.say(`Wrote ${showCount(sheet.length, 'image')} to ${options.out}.`);
+    terminal.say(`Wrote ${countOf(sheet.length, 'image')} to ${options.out}.`);
   }
   if (options.json) {
     terminal.out(JSON.stringify({ ...description, prepared: preparedFacts(prepared) }, null, 2));
@@ -266,7 +267,7 @@ async function check(
   else {
     const most = result.largestBudget;
     terminal.out(
-      `${result.description.name}: ${showCount(result.description.count, set.kind === 'image' ? 'image' : 'text')}${most === undefined ? '' : `, budgets of up to ${showNumber(most)}`}`,
+      `${result.description.name}: ${countOf(result.description.count, set.kind === 'image' ? 'image' : 'text')}${most === undefined ? '' : `, budgets of up to ${showNumber(most)}`}`,
     );
     if (result.split) terminal.out(`split ${splitText(result.split)}`);
     for (const { severity, message } of result.problems) terminal.out(`${severity}: ${message}`);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { namedSets } from '../../data/sources/named-sets.ts';
 import { type Device, devices, listDevices } from '../../engine/device.ts';
 import { isGraftError } from '../../errors.ts';
+import { formatBytes } from '../../report/format-quantity.ts';
+import { countOf } from '../../study/format-number.ts';
 import { defineCommand } from '../command.ts';
 import { commandData } from '../data-argument.ts';
 import { describeMachine, freeDisk, measureMatrixRate } from '../machine.ts';
 import { selfTest } from '../self-test.ts';
-import { showBytes, showCount } from '../show-number.ts';
 import { messageColours, resultColours, type Terminal } from '../terminal.ts';
 import { packageVersion, version } from '../version.ts';
 
@@ -95,19 +96,19 @@ function machine(terminal: Terminal): Finding[] {
     {
       topic: 'processor',
       state: 'ok',
-      text: `${processor}; ${showCount(cores, 'core')}, so ${showCount(cores, 'worker')} of one thread by default`,
+      text: `${processor}; ${countOf(cores, 'core')}, so ${countOf(cores, 'worker')} of one thread by default`,
     },
     {
       topic: 'memory',
       state: memory.free < 1e9 ? 'note' : 'ok',
-      text: `${showBytes(memory.free)} available of ${showBytes(memory.total)}`,
+      text: `${formatBytes(memory.free)} available of ${formatBytes(memory.total)}`,
     },
     disk === undefined
       ? { topic: 'disk', state: 'note', text: 'the system does not tell how much is free' }
       : {
           topic: 'disk',
           state: disk < 1e9 ? 'note' : 'ok',
-          text: `${showBytes(disk)} free in ${terminal.directory}`,
+          text: `${formatBytes(disk)} free in ${terminal.directory}`,
         },
     writable(terminal.directory),
   ];

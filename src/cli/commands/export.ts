@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
 import { type ExportedProgram, type ExportedValue, exportModel } from '../../models/export-model.ts';
+import { formatBytes } from '../../report/format-quantity.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
-import { showBytes } from '../show-number.ts';
 import { version } from '../version.ts';
 
 export const exportCommand = defineCommand({
@@ -43,7 +43,7 @@ export const exportCommand = defineCommand({
     else
       for (const { name, bytes, inputs, outputs } of programs)
         terminal.out(
-          `${join(out, `${name}.onnx`)}  ${showBytes(bytes.length)}  (${signature(inputs)}) -> ${signature(outputs)}`,
+          `${join(out, `${name}.onnx`)}  ${formatBytes(bytes.length)}  (${signature(inputs)}) -> ${signature(outputs)}`,
         );
     return 0;
   },

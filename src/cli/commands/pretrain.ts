@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { dataContext } from '../../data/data-context.ts';
 import { prepareData } from '../../data/prepare-data.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../models/checkpoint.ts';
+import { formatDuration } from '../../report/format-quantity.ts';
 import { summarize } from '../../statistics/summarize.ts';
 import type { StepRecord } from '../../store/step-record.ts';
 import { makeStep } from '../../study/make-step.ts';
@@ -15,7 +16,7 @@ import { computeOptions } from '../compute-options.ts';
 import { dataForm } from '../data-argument.ts';
 import { readRecipe } from '../read-recipe.ts';
 import { checkModelFolder, failureOf, runSteps } from '../run-steps.ts';
-import { showDuration, showNumber } from '../show-number.ts';
+import { showNumber } from '../show-number.ts';
 import { shownPath, studyOptions, workerCount } from '../study-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
@@ -172,7 +173,7 @@ function meansOf(results: readonly Trained[]): Record<string, { mean: number; de
 function printResults(results: readonly Trained[], keep: 'best' | 'last', terminal: Terminal): void {
   for (const { folder, result } of results) {
     terminal.out(
-      `${shownPath(folder, terminal)}  seed ${result.seed}, ${showNumber(result.steps)} updates in ${showDuration(result.seconds)}; kept: ${keep === 'last' ? 'the last' : `the best by validation, update ${showNumber(result.best.step)}`}`,
+      `${shownPath(folder, terminal)}  seed ${result.seed}, ${showNumber(result.steps)} updates in ${formatDuration(result.seconds)}; kept: ${keep === 'last' ? 'the last' : `the best by validation, update ${showNumber(result.best.step)}`}`,
     );
     for (const [what, value, unit] of numbersOf(result))
       terminal.out(`  ${what}  ${showNumber(value)}${unit === '' ? '' : `  ${unit}`}`);

@@ -1,9 +1,11 @@
 import { runPlan } from '../../queue/run-plan.ts';
 import { describeEnvironment } from '../../report/describe-environment.ts';
+import { formatDuration } from '../../report/format-quantity.ts';
 import type { ReportData } from '../../report/report-data.ts';
 import { terminalTable } from '../../report/terminal-table.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
+import { countOf } from '../../study/format-number.ts';
 import type { StudyPlan } from '../../study/plan-study.ts';
 import type { Json } from '../../study/step.ts';
 import type { TrialResult } from '../../study/trial-result.ts';
@@ -16,7 +18,7 @@ import { planText } from '../plan-text.ts';
 import { type PreparedRun, prepareRun, type RunSettings } from '../prepare-run.ts';
 import { progressDisplay } from '../progress-display.ts';
 import { planOf, readStudy } from '../read-study.ts';
-import { showCount, showDuration, showNumber } from '../show-number.ts';
+import { showNumber } from '../show-number.ts';
 import { studyFacts } from '../study-facts.ts';
 import { shownPath, studyOptions, workspaceFolder } from '../study-options.ts';
 import { studyReport } from '../study-outcome.ts';
@@ -104,7 +106,7 @@ async function runStudy(
     terminal.say(`failed: ${label}: ${failure?.message ?? 'no reason was recorded'}`);
   if (failed.length > 0)
     terminal.say(
-      `${showCount(failed.length, 'step')} of ${showNumber(ids.length)} failed; run it again to retry.`,
+      `${countOf(failed.length, 'step')} of ${showNumber(ids.length)} failed; run it again to retry.`,
     );
   if (options.open) await openInBrowser(files.html, terminal);
   return failed.length === 0 && done === ids.length ? 0 : 1;
@@ -192,7 +194,7 @@ function printOutcome(
     if (shown.length < sentences.length)
       terminal.out(
         colours.dim(
-          `  ${showCount(sentences.length - shown.length, 'further sentence')} with the evidence in the report`,
+          `  ${countOf(sentences.length - shown.length, 'further sentence')} with the evidence in the report`,
         ),
       );
   }
@@ -200,7 +202,7 @@ function printOutcome(
   const { predicted, actual } = report.cost;
   if (predicted !== null)
     terminal.out(
-      `time     ${showDuration(actual.wallSeconds)} (predicted ${showDuration(predicted.wallSeconds)})`,
+      `time     ${formatDuration(actual.wallSeconds)} (predicted ${formatDuration(predicted.wallSeconds)})`,
     );
   if (best !== undefined) {
     terminal.out(`best     ${shownPath(best, terminal)}`);

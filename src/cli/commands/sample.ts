@@ -11,13 +11,13 @@ import { writePng } from '../../formats/write-png.ts';
 import { loadCheckpoint } from '../../models/checkpoint.ts';
 import { drawImages, type ImageSamples } from '../../models/draw-samples.ts';
 import { stream } from '../../random.ts';
+import { countOf } from '../../study/format-number.ts';
 import { imageGrid } from '../../study/image-grid.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { drawTexts } from '../draw-texts.ts';
 import { overrideMap } from '../overrides.ts';
 import { imagePreview } from '../preview.ts';
-import { showCount } from '../show-number.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkingUsage, usageError } from '../usage-error.ts';
 
@@ -148,7 +148,7 @@ async function writeImages(
   else if (extension === '.npy') writeNpyFile(path, array);
   else if (extension === '.npz') writeNpzFile(path, new Map([['samples', array]]));
   else throw badExtension(out, '.png, .npy or .npz for images');
-  terminal.say(`Wrote ${showCount(count, 'sample')} to ${out}.`);
+  terminal.say(`Wrote ${countOf(count, 'sample')} to ${out}.`);
 }
 
 function writeTexts(
@@ -169,7 +169,7 @@ function writeTexts(
   else if (extension === '.txt')
     writeFileAtomic(path, `${texts.map((text) => text.replaceAll('\n', '\\n')).join('\n')}\n`);
   else throw badExtension(out, '.txt or .json for texts');
-  terminal.say(`Wrote ${showCount(texts.length, 'sample')} to ${out}.`);
+  terminal.say(`Wrote ${countOf(texts.length, 'sample')} to ${out}.`);
 }
 
 const badExtension = (out: string, allowed: string): GraftError =>
