@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     pool: 'forks',

@@ -58,7 +58,9 @@ describe('a convergence rule', () => {
   });
 
   test('its best is the least of all values, and going on from JSON changes nothing', () => {
-    const values = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1, maxLength: 40 });
+    // JSON has no negative zero, which equals zero in every comparison that the rule makes.
+    const value = fc.double({ noNaN: true, min: -1e6, max: 1e6 }).map((drawn) => drawn + 0);
+    const values = fc.array(value, { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(values, fc.nat(39), (all, cut) => {
         const state = observed(all);
