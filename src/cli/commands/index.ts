@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 
 /** Every command by name, in the order of the help page; a command's code is loaded when it is used. */
 export const commandLoaders = {
+  init: () => import('./init.ts').then(({ init }) => init),
   run: () => import('./run.ts').then(({ run }) => run),
   plan: () => import('./plan.ts').then(({ plan }) => plan),
   report: () => import('./report.ts').then(({ report }) => report),
