@@ -2,7 +2,7 @@
  * Options of a command as data: parser, help and documentation all come from this table.
  *
  * `flag` is on or off; `text` and `number` take one value; `choice` one of a few words; `list` any number of values up
- * to the next option.
+ * to the next option or `key=value`.
  */
 export type OptionSpec =
   | { readonly kind: 'flag'; readonly short?: string; readonly summary: string }

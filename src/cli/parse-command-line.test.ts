@@ -36,6 +36,7 @@ test('options, arguments and key=value in any order', () => {
     '--unseen',
     'a',
     'b',
+    'seeds=3',
     '--json',
     'file',
     '-o',
@@ -53,6 +54,7 @@ test('options, arguments and key=value in any order', () => {
   });
   expect(parsed.overrides).toEqual([
     { key: 'training.steps', value: '100' },
+    { key: 'seeds', value: '3' },
     { key: 'models.0.name', value: '[1, a=b]' },
   ]);
 });

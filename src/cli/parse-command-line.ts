@@ -6,6 +6,8 @@ import { usageError } from './usage-error.ts';
 /** `key=value`, where the key is dotted: `training.steps=100`, `models.0.latent=8`. */
 const override = /^([A-Za-z_][\w-]*(?:\.[\w-]+)*)=(.*)$/s;
 
+const isOverride = (word: string): boolean => override.test(word);
+
 /** Options that every command has. */
 export const commonOptions = {
   help: { kind: 'flag', short: 'h', summary: 'show this help' },
@@ -42,8 +44,8 @@ export function parseCommandLine(command: Command, words: readonly string[]): Pa
       takeOption(word);
     } else {
       const match = override.exec(word);
-      if (match !== null && !/^[./~\\]/.test(word)) overrides.push({ key: match[1]!, value: match[2]! });
-      else given.push(word);
+      if (match === null) given.push(word);
+      else overrides.push({ key: match[1]!, value: match[2]! });
     }
   }
   const help = values.help as boolean;
@@ -84,7 +86,7 @@ export function parseCommandLine(command: Command, words: readonly string[]): Pa
       if (attached !== undefined) list.push(attached);
       else {
         if (left.length === 0 || isOption(left[0])) throw missing(known, spec);
-        while (left.length > 0 && !isOption(left[0])) list.push(left.shift()!);
+        while (left.length > 0 && !isOption(left[0]) && !isOverride(left[0]!)) list.push(left.shift()!);
       }
     } else {
       const text = attached ?? (isOption(left[0]) ? undefined : left.shift());

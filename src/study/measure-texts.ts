@@ -24,12 +24,10 @@ export function measureTexts(
   shown: number,
 ): Measurement[] {
   const generated = samples.map((text) => Array.from(text));
-  const training = train.documents.map((text) => Array.from(text));
   const first: ShownText[] = samples
     .slice(0, shown)
     .map((text) => ({ text, copied: longestCopy(text, train.documents) }));
   writeFileAtomic(join(folder, 'samples.json'), `${JSON.stringify(first, null, 1)}\n`);
-  const facts = { on: 'target', split: 'train', real: train.count, generated: samples.length };
   const long = generated.filter((tokens) => tokens.length >= NGRAM);
   if (long.length === 0) return [];
   return [
@@ -38,11 +36,24 @@ export function measureTexts(
       generated: long.length,
       options: { n: 2, tokens: 'characters' },
     }),
+    ...measureNovelty(samples, train, 'target'),
+  ];
+}
+
+/** Share of the pieces of generated texts that do not occur in training texts. */
+export function measureNovelty(samples: readonly string[], train: TextSet, on: string): Measurement[] {
+  const generated = samples.map((text) => Array.from(text)).filter((tokens) => tokens.length >= NGRAM);
+  const training = train.documents.map((text) => Array.from(text));
+  if (generated.length === 0) return [];
+  return [
     toMeasurement(
       metrics.ngram_novelty,
-      applyMetric(metrics.ngram_novelty, { generated: long, train: training }, { n: NGRAM }),
+      applyMetric(metrics.ngram_novelty, { generated, train: training }, { n: NGRAM }),
       {
-        ...facts,
+        on,
+        split: 'train',
+        real: train.count,
+        generated: samples.length,
         options: { n: NGRAM, tokens: 'characters' },
       },
     ),

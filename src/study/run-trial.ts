@@ -221,7 +221,8 @@ export function beginning(encoding: Encoding): Int32Array {
   return bos === undefined ? encodeItem(encoding.tokenizer, '\n').subarray(0, 1) : Int32Array.of(bos);
 }
 
-async function drawTexts(
+/** Texts of a trial's sampling settings, and the seconds that they took. */
+export async function drawTexts(
   model: Model,
   weights: Weights,
   encoding: Encoding,

@@ -167,7 +167,7 @@ function environmentOf({ threads, device }: RunSettings, workers: number) {
   const packages = ['onnxruntime-node', 'sharp'];
   return describeEnvironment({
     versions: {
-      graft: version(),
+      Graft: version(),
       ...Object.fromEntries(packages.map((name) => [name, packageVersion(name)])),
     },
     workers,

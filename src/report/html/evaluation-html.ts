@@ -1,0 +1,156 @@
+import { metrics } from '../../metrics/index.ts';
+import type { Metric } from '../../metrics/metric.ts';
+import type { Evaluation } from '../../study/evaluate-checkpoint.ts';
+import { formatSignificant } from '../../study/format-number.ts';
+import type { Measurement } from '../../study/measurement.ts';
+import { unitInWords } from '../../study/metric-in-words.ts';
+import { formatBytes, formatDuration } from '../format-quantity.ts';
+import { readMedia } from '../read-media.ts';
+import type { Media } from '../report-data.ts';
+import { type Html, html, raw } from './markup.ts';
+import { pageStyle } from './page-style.ts';
+import { show } from './samples-section.ts';
+import { folded, scrolling, section } from './section.ts';
+
+/** One part of an evaluation's numbers: what stands together in a table. */
+export interface MeasurementGroup {
+  readonly title: string;
+  readonly rows: readonly Measurement[];
+}
+
+/** Measurements by where they were made: target, source, each unseen set. */
+export function measurementGroups({ measurements, target, source }: Evaluation): MeasurementGroup[] {
+  const places = [...new Set(measurements.map(({ on }) => on))];
+  const title = (on: string) =>
+    on === 'target'
+      ? `On the target: ${target}`
+      : on === 'source'
+        ? `On what it was trained on: ${source ?? 'the source'}`
+        : `On ${on}`;
+  return places.map((on) => ({ title: title(on), rows: measurements.filter((m) => m.on === on) }));
+}
+
+/** What a measurement's value is, beyond metric and unit, in words. */
+export function measurementFacts({ split, kind, real, generated, features, options }: Measurement): string {
+  const settings = Object.entries(options ?? {})
+    .filter(([name]) => name !== 'dimensions')
+    .map(([name, value]) => `${name} = ${value}`);
+  return [
+    ...(split === undefined ? [] : [`${split} part`]),
+    ...(kind === undefined ? [] : [kind]),
+    ...(real === undefined ? [] : [`${real} real`]),
+    ...(generated === undefined ? [] : [`${generated} generated`]),
+    ...(features === undefined ? [] : [`features: ${features.network}`]),
+    ...(kind === undefined ? settings : []),
+  ].join(', ');
+}
+
+/** The evaluation of one model as a page that needs nothing else. `folder` holds its pictures. */
+export function evaluationHtml(evaluation: Evaluation, folder: string, version: string): string {
+  const { label, family, target, source, trainedOn, trial, suitability } = evaluation;
+  const item = trial.files.samples.endsWith('.json') ? 'text' : 'image';
+  const facts = [
+    `${family}, ${trial.cost.parameters.toLocaleString('en-US')} parameters, ${formatBytes(trial.cost.fileSize)}`,
+    `evaluated on ${target}`,
+    ...(trainedOn === undefined ? [] : [`trained on ${trainedOn.replace(/ \([0-9a-f]{64}\)$/, '')}`]),
+  ];
+  const sections = [
+    section(
+      'suitability',
+      'Suitability',
+      html`<p class="headline">${suitability.sentences.at(-1)}</p><p>${suitability.sentences.slice(0, -1).join(' ')}</p>`,
+    ),
+    ...pictures(evaluation, folder),
+    section('numbers', 'Numbers', numberTables(evaluation, item), explanations(evaluation)),
+    section(
+      'cost',
+      'Cost of sampling',
+      html`<p>One ${item} alone takes ${trial.cost.sampleLatency.p50.toPrecision(3)} ms (median; 95 % within ${trial.cost.sampleLatency.p95.toPrecision(3)} ms); in batches ${formatSignificant(trial.cost.sampleThroughput)} a second. Measuring all of this took ${formatDuration(trial.cost.measuringSeconds)}.</p>`,
+    ),
+    ...(trial.warnings.length === 0
+      ? []
+      : [
+          section(
+            'warnings',
+            'Warnings',
+            html`<ul>${trial.warnings.map((text) => html`<li>${text}</li>`)}</ul>`,
+          ),
+        ]),
+    section(
+      'methods',
+      'How this was measured',
+      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}: at or beyond those it is unsuitable; up to a tenth of the way at home, up to half of it near, beyond that far. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
+    ),
+  ];
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Graft ${version}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${label} on ${target}</title>
+<style>${raw(pageStyle)}</style>
+</head>
+<body>
+<header><h1>${label} on ${target}</h1>
+<p class="lead">${facts.join(' · ')}</p>
+<nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+</header>
+<main>
+${sections.map(({ body }) => body)}
+</main>
+<footer>Made by Graft ${version}.</footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function pictures({ trial, target }: Evaluation, folder: string) {
+  const { samples, nearest, reconstructions } = trial.files;
+  const one = (title: string, file: string | undefined, note: string): Html | null => {
+    if (file === undefined) return null;
+    const media: Media = readMedia(folder, file);
+    return html`<h3>${title}</h3><p class="note">${note}</p>${show(media, title)}`;
+  };
+  return [
+    section(
+      'samples',
+      'Samples',
+      one('Samples', samples, 'What the model makes, one draw, nothing chosen.'),
+      one(
+        'Nearest',
+        nearest,
+        `Each sample beside the nearest training example of ${target}, by the distance of pixels.`,
+      ),
+      one(
+        'Reconstructions',
+        reconstructions,
+        'Test items of the target, each beside what the model gives back.',
+      ),
+    ),
+  ];
+}
+
+function numberTables(evaluation: Evaluation, item: string): Html[] {
+  return measurementGroups(evaluation).map(
+    ({ title, rows }) =>
+      html`<h3>${title}</h3>${scrolling(
+        html`<table class="metrics"><thead><tr><th scope="col">metric</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">measured on</th></tr></thead><tbody>${rows.map(
+          (m) =>
+            html`<tr><th scope="row">${m.metric} ${m.direction === 'lower' ? '↓' : '↑'}</th><td>${formatSignificant(m.value, 4)}${m.standardError !== undefined && ` ± ${formatSignificant(m.standardError, 2)}`}</td><td>${unitInWords(m.unit, item)}</td><td>${measurementFacts(m)}</td></tr>`,
+        )}</tbody></table>`,
+      )}`,
+  );
+}
+
+function explanations({ measurements }: Evaluation): Html {
+  const known = metrics as Record<string, Pick<Metric, 'title' | 'summary'>>;
+  const names = [...new Set(measurements.map(({ metric }) => metric))];
+  return folded(
+    'What the metrics mean',
+    html`<p>↓ lower is better, ↑ higher is better; ± is the standard error over items, where it is known.</p><dl>${names.map((name) => html`<dt>${known[name]?.title ?? name} <code>${name}</code></dt><dd>${known[name]?.summary ?? ''}</dd>`)}</dl>`,
+  );
+}
