@@ -1,102 +1,132 @@
-/** What a new study is about. */
-export const studyKinds = ['image', 'text', 'own'] as const;
+import { stringify } from 'yaml';
+import type { DataSpec } from '../data/data-spec.ts';
+
+/** What a new study is about where no data are named. */
+export const studyKinds = ['images', 'text'] as const;
 export type StudyKind = (typeof studyKinds)[number];
 
-/** What a template needs to know of a person's own data. */
-export interface OwnData {
-  /** As it stands in the study file. */
-  readonly path: string;
-  readonly kind: 'image' | 'text';
-  /** Images: [channels, height, width] as loaded. */
-  readonly image?: readonly [number, number, number];
-  /** Largest budget that the data give. */
-  readonly largestBudget: number;
+/** What a study file says of its data. */
+export interface TemplateData {
+  readonly kind: StudyKind;
+  readonly source: DataSpec;
+  readonly target: DataSpec;
+  /** What a comment says of them. */
+  readonly sourceNote: string;
+  readonly targetNote: string;
+  /** A set that is never trained on. */
+  readonly unseen?: DataSpec;
+  /** Channels of images. */
+  readonly channels?: 1 | 3;
+  /** Tokens that a model sees at once; absent: the longest example. */
+  readonly context?: number;
+  readonly budgets: readonly number[];
 }
 
-const head = (name: string) => `# yaml-language-server: $schema=./study.schema.json
+const letters = (style: string) => ({ dataset: 'glyphs', select: { style, script: 'latin', case: 'upper' } });
+const language = (name: string) => ({ dataset: 'names', select: { language: name } });
+
+/** Studies of built-in data, which run as they are. */
+export const builtInData: Readonly<Record<StudyKind, TemplateData>> = {
+  images: {
+    kind: 'images',
+    source: letters('sans-serif'),
+    target: letters('handwriting'),
+    sourceNote: 'Where models are pre-trained: printed capitals. graft data ls lists what is here.',
+    targetNote:
+      'Where they must work: handwritten ones. Your own: { path: ./my-images, resize: 28, channels: 1 }',
+    unseen: letters('serif'),
+    channels: 1,
+    budgets: [25, 100, 400],
+  },
+  text: {
+    kind: 'text',
+    source: language('english'),
+    target: language('italian'),
+    sourceNote: 'Where models are pre-trained: English names. graft data ls lists what is here.',
+    targetNote: 'Where they must work: Italian ones. Your own: { path: ./my-texts.txt, unit: line }',
+    unseen: language('spanish'),
+    budgets: [50, 200],
+  },
+};
+
+/** A data spec in one line of YAML. */
+const inline = (spec: DataSpec): string =>
+  stringify(spec, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
+
+/** A commented study file. */
+export function studyTemplate(name: string, file: string, data: TemplateData): string {
+  const { kind, context, unseen } = data;
+  return `# yaml-language-server: $schema=./study.schema.json
 #
 # A study: which way of adapting which model works best on which data?
-#   graft plan study.yaml    checks it and predicts time, memory and disk
-#   graft run study.yaml     runs it, or goes on where it was stopped
-# Every key can be set on the command line, too: graft run study.yaml seeds=5 training.steps=1000
+#   graft plan ${file}    checks it and predicts time, memory and disk
+#   graft run ${file}     runs it, or goes on where it was stopped
+# Every key can be set on the command line, too: graft run ${file} seeds=5 training.steps=1000
 name: ${name}
-`;
 
-const techniques = `
+# ${data.sourceNote}
+source: ${inline(data.source)}
+# ${data.targetNote}
+target: ${inline(data.target)}
+${
+  unseen === undefined
+    ? ''
+    : `# Never trained on, to see what carries over:
+evaluate_on:
+  - ${inline(unseen)}
+`
+}${pixels(data)}${
+  context === undefined
+    ? ''
+    : `# Tokens that a model sees at once.
+context: ${context}
+`
+}
+# Models that the study pre-trains on the source itself. A model of your own: { checkpoint: ./folder }
+models:
+${kind === 'images' ? imageModel(data) : textModel}
 # Rows of the comparison. Options in braces: { fine-tune: { schedule: cosine, learningRate: 0.001 } }
 techniques:
-  - source-only          # the pre-trained model as it is
-  - from-scratch         # no transfer at all
-  - feature-extraction   # only the last layer learns
-  - fine-tune            # all layers learn
-  - gradual-unfreezing   # the last layer first, then the others one by one
-`;
+  - source-only # the pre-trained model as it is
+  - from-scratch # no transfer at all
+  - feature-extraction # only the last layer learns
+  - fine-tune # all layers learn
+  - gradual-unfreezing # the last layer first, then the others one by one
 
-const protocol = (budgets: string, steps: number, evaluation: string) => `
-budgets: [${budgets}]   # target examples that a trial may look at, validation included
-seeds: 3                # 5 or more for claims; graft plan says how long it takes
+# Target examples that a trial may look at, validation included.
+budgets: [${data.budgets.join(', ')}]
+# Repetitions of every cell: 5 or more for claims. graft plan says how long it takes.
+seeds: 3
 
 # Every technique gets the same number of updates (or equal: flops, or equal: convergence), and the rate of the grid
 # that is best by validation.
-training: { steps: ${steps}, batch: 32, learningRate: [0.0003, 0.001, 0.003] }
-${evaluation}
+training:
+  equal: steps
+  steps: ${kind === 'images' ? 400 : 300}
+  batch: 32
+  learningRate: [0.0003, 0.001, 0.003]
+  looks: 40 # at validation, the same number for every technique
+  convergence: { patience: 4 } # looks without improvement after which a stage counts as done
+evaluation: { items: 500${kind === 'images' ? ', importanceSamples: 64' : ''} }
 `;
+}
 
-const models = {
-  image: `
-# Models that the study pre-trains on the source itself. A model of your own: { checkpoint: ./folder }
-models:
-  - family: vae           # or autoencoder
+function pixels({ kind, channels }: TemplateData): string {
+  if (kind !== 'images') return '';
+  return channels === 3
+    ? '# What pixels are: 256 levels a channel.\nvalues: levels\n'
+    : '# What pixels are: 0 or 1. For grey ones: levels, with likelihood: discretised-logistic below.\nvalues: { binarise: 0.5 }\n';
+}
+
+const imageModel = ({ channels }: TemplateData): string => `  - family: vae # or autoencoder
     hidden: [512]
     latent: 16
-    pretrain: { steps: 4000, batch: 64, learningRate: 0.002 }
-`,
-  text: `
-# Models that the study pre-trains on the source itself. A model of your own: { checkpoint: ./folder }
-models:
-  - family: transformer
+${channels === 3 ? '    likelihood: discretised-logistic\n' : ''}    pretrain: { steps: 4000, batch: 64, learningRate: 0.002 }
+`;
+
+const textModel = `  - family: transformer
     layers: 2
     heads: 4
     width: 64
     pretrain: { steps: 2000, batch: 64, learningRate: 0.003, optimiser: adamw }
-`,
-};
-
-/** A commented study file. */
-export function studyTemplate(name: string, kind: StudyKind, own?: OwnData): string {
-  if (kind === 'own' && own !== undefined) return ownTemplate(name, own);
-  if (kind === 'text')
-    return `${head(name)}
-# Where models are pre-trained, and where they must work. graft data ls lists what is here.
-source: { dataset: names, select: { language: english } }
-target: { dataset: names, select: { language: italian } }
-${models.text}${techniques}${protocol('50, 200', 300, 'evaluation: { items: 500 }\nevaluate_on:            # never trained on\n  - { dataset: names, select: { language: spanish } }')}`;
-  return `${head(name)}
-# Where models are pre-trained, and where they must work. graft data ls lists what is here.
-source: { dataset: glyphs, select: { style: sans-serif, script: latin, case: upper } }
-target: { dataset: glyphs, select: { style: handwriting, script: latin, case: upper } }
-${models.image}${techniques}${protocol('25, 100, 400', 400, 'evaluation: { items: 500, importanceSamples: 64 }\nevaluate_on:            # never trained on\n  - { dataset: glyphs, select: { style: serif, script: latin, case: upper } }')}`;
-}
-
-function ownTemplate(name: string, own: OwnData): string {
-  const budgets = [25, 100, 400].filter((n) => n <= own.largestBudget);
-  const list = (budgets.length === 0 ? [own.largestBudget] : budgets).join(', ');
-  if (own.kind === 'text')
-    return `${head(name)}
-# Your texts. Running text is cut in windows of so many characters; one text a line: add unit: line
-target: { path: ${own.path}, window: 128 }
-# What the model learns first: more text of a related kind, here built-in names.
-source: { dataset: names, select: { language: english } }
-context: 128            # tokens that a model sees at once
-${models.text}${techniques}${protocol(list, 300, 'evaluation: { items: 500 }')}`;
-  const [channels, height, width] = own.image!;
-  const size = height === width ? `${height}` : `[${height}, ${width}]`;
-  const grey = channels === 1 ? ', channels: 1' : ', channels: 3';
-  return `${head(name)}
-# Your images: a folder, a zip, .npy, .npz, IDX, CIFAR binary or parquet. resize sets the size that models see.
-target: { path: ${own.path}, resize: ${size}${grey} }
-# What the model learns first: images of the same size, here the built-in glyphs. Better: more images like yours.
-source: { dataset: glyphs, resize: ${size}, channels: ${channels === 1 ? 1 : 3} }
-values: ${channels === 1 ? '{ binarise: 0.5 }     # pixels are 0 or 1; grey ones: unit, with likelihood: gaussian below' : 'levels               # 256 levels a channel'}
-${models.image.replace('    hidden: [512]\n', `    hidden: [512]\n${channels === 1 ? '' : '    likelihood: discretised-logistic\n'}`)}${techniques}${protocol(list, 400, 'evaluation: { items: 500, importanceSamples: 64 }')}`;
-}
+`;

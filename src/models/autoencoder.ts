@@ -13,8 +13,13 @@ import type { Model, ModelContext } from './model.ts';
 
 /** Configuration of an autoencoder of images. */
 export const autoencoderSchema = coderSchema.extend({
-  /** Standard deviation of the noise that is added to the input in training and must be removed again; 0: none. */
-  noise: z.number().min(0).default(0),
+  noise: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'standard deviation of the noise that is added to the input in training and must be removed again; 0: none',
+    ),
 });
 
 export type AutoencoderConfig = z.input<typeof autoencoderSchema>;

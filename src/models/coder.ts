@@ -7,16 +7,18 @@ const size = z.number().int().positive();
 
 /** What the families with an encoder and a decoder share. */
 export const coderSchema = z.strictObject({
-  /** Channels, height, width. */
-  image: z.tuple([size, size, size]),
-  architecture: z.enum(['dense', 'convolutional']).default('dense'),
-  /** Widths of the hidden layers of the dense architecture, from input to code. */
-  hidden: z.array(size).default([400]),
-  /** Channels of the layers of the convolutional architecture, each of which halves both sides. */
-  channels: z.array(size).default([32, 64]),
-  /** Length of the code. */
-  latent: size.default(32),
-  activation: z.enum(activationNames).default('relu'),
+  image: z.tuple([size, size, size]).describe('channels, height, width'),
+  architecture: z.enum(['dense', 'convolutional']).default('dense').describe('layers of encoder and decoder'),
+  hidden: z
+    .array(size)
+    .default([400])
+    .describe('widths of the hidden layers of the dense architecture, from input to code'),
+  channels: z
+    .array(size)
+    .default([32, 64])
+    .describe('channels of the layers of the convolutional architecture, each of which halves both sides'),
+  latent: size.default(32).describe('length of the code'),
+  activation: z.enum(activationNames).default('relu').describe('non-linearity of the hidden layers'),
 });
 
 export function createCoder(config: z.output<typeof coderSchema>): Coder {

@@ -16,17 +16,18 @@ const size = z.number().int().positive();
 
 /** Configuration of a decoder-only transformer. */
 export const transformerSchema = z.strictObject({
-  vocabulary: size,
-  /** Longest sequence, in tokens. */
-  context: size.default(64),
-  layers: size.default(4),
-  heads: size.default(4),
-  width: size.default(128),
-  positions: z.enum(['learned', 'rotary']).default('learned'),
-  /** The output layer shares the token embedding's matrix (Press and Wolf 2017). */
-  tied: z.boolean().default(true),
-  bias: z.boolean().default(false),
-  dropout: z.number().min(0).lt(1).default(0),
+  vocabulary: size.describe('number of tokens'),
+  context: size.default(64).describe('longest sequence, in tokens'),
+  layers: size.default(4).describe('blocks'),
+  heads: size.default(4).describe('attention heads of a block'),
+  width: size.default(128).describe("length of a token's vector; a multiple of heads"),
+  positions: z.enum(['learned', 'rotary']).default('learned').describe('how places in the sequence are told'),
+  tied: z
+    .boolean()
+    .default(true)
+    .describe('the output layer shares the matrix of the token embedding (Press and Wolf 2017)'),
+  bias: z.boolean().default(false).describe('linear layers and norms have a bias'),
+  dropout: z.number().min(0).lt(1).default(0).describe('share of values that training drops'),
 });
 
 export type TransformerConfig = z.input<typeof transformerSchema>;

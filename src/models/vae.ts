@@ -16,9 +16,17 @@ import {
 
 /** Configuration of a variational autoencoder of images. */
 export const vaeSchema = coderSchema.extend({
-  likelihood: z.enum(outputDistributionNames).default('bernoulli'),
-  /** Weight of the divergence in the objective (Higgins et al. 2017); 1 is the evidence lower bound. */
-  beta: z.number().positive().default(1),
+  likelihood: z
+    .enum(outputDistributionNames)
+    .default('bernoulli')
+    .describe('distribution of a pixel given the code'),
+  beta: z
+    .number()
+    .positive()
+    .default(1)
+    .describe(
+      'weight of the divergence in the objective (Higgins et al. 2017); 1 is the evidence lower bound',
+    ),
 });
 
 export type VaeConfig = z.input<typeof vaeSchema>;

@@ -26,24 +26,24 @@ const source = z.union([
 const pretraining = z.strictObject({
   steps: count.default(3000).describe('updates'),
   batch: count.default(64).describe('examples of an update'),
-  learningRate: positive.default(1e-3),
-  optimiser: optimiserSpec.default('adam'),
-  schedule: scheduleSpec.default('cosine'),
+  learningRate: positive.default(1e-3).describe('the largest rate; the schedule gives factors of it'),
+  optimiser: optimiserSpec.default('adam').describe('a name, or { name, options }'),
+  schedule: scheduleSpec.default('cosine').describe('learning-rate schedule: a name, or { name, options }'),
   looks: count.default(20).describe('looks at validation'),
 });
 
-const familyModel = z
+export const familyModel = z
   .looseObject({
-    family: z.enum(Object.keys(families) as [string, ...string[]]),
+    family: z.enum(Object.keys(families) as [string, ...string[]]).describe('architecture and objective'),
     label: z.string().min(1).optional().describe('name in tables; made from the options if absent'),
-    pretrain: pretraining.prefault({}),
+    pretrain: pretraining.prefault({}).describe('how it is trained on the source'),
   })
   .describe('a model that the study pre-trains on the source data; further keys configure the family');
 
-const checkpointModel = z
+export const checkpointModel = z
   .strictObject({
     checkpoint: z.string().min(1).describe('folder of a checkpoint, relative to the study file'),
-    label: z.string().min(1).optional(),
+    label: z.string().min(1).optional().describe("name in tables; the folder's if absent"),
   })
   .describe('a model that was trained before');
 
@@ -54,8 +54,8 @@ const training = z.strictObject({
     .describe(
       'what every technique gets the same of: updates; operations (those of `steps` updates of all layers); or patience, up to `steps` updates',
     ),
-  steps: count.default(600),
-  batch: count.default(32),
+  steps: count.default(600).describe('updates of one trial'),
+  batch: count.default(32).describe('examples of an update'),
   learningRate: z
     .union([positive, z.array(positive).min(1)])
     .default([3e-4, 1e-3, 3e-3])
@@ -63,19 +63,24 @@ const training = z.strictObject({
       'one rate for all, or a grid from which each technique and budget takes the best by validation',
     ),
   tuningSeeds: count.default(1).describe('runs of each rate of the grid, with seeds that are never reported'),
-  optimiser: optimiserSpec.default('adam'),
-  schedule: scheduleSpec.default('constant'),
+  optimiser: optimiserSpec.default('adam').describe('a name, or { name, options }'),
+  schedule: scheduleSpec.default('constant').describe('learning-rate schedule: a name, or { name, options }'),
   looks: count.default(20).describe('looks at validation, the same number for every technique'),
-  convergence: convergenceRule.prefault({}),
+  convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),
   average: z.number().gt(0).lt(1).optional().describe('decay of a moving average of the weights'),
 });
 
 const sampling = z.strictObject({
   count: count.default(500).describe('samples drawn from every trained model'),
   shown: count.default(36).describe('samples shown in the report'),
-  temperature: positive.default(1),
-  topK: count.optional(),
-  topP: z.number().gt(0).max(1).optional(),
+  temperature: positive.default(1).describe('for text: below 1 sharpens the choice of tokens'),
+  topK: count.optional().describe('for text: only the so many likeliest tokens'),
+  topP: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('for text: only the likeliest tokens of this total probability'),
 });
 
 const evaluation = z.strictObject({
@@ -90,16 +95,22 @@ export const studySpec = z
       .string()
       .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores')
       .describe('name of the study; names its folder'),
-    description: z.string().optional(),
+    description: z.string().optional().describe('what the study asks, for the report'),
     source: source.optional().describe('where models are pre-trained; needed by models with a family'),
     target: dataSpec.describe('where the models must work'),
-    models: z.array(z.union([familyModel, checkpointModel])).min(1),
-    techniques: z.array(techniqueRow).min(1),
+    models: z
+      .array(z.union([familyModel, checkpointModel]))
+      .min(1)
+      .describe('base models: families that the study pre-trains, or checkpoints'),
+    techniques: z.array(techniqueRow).min(1).describe('rows of the comparison'),
     budgets: z.array(count).min(1).describe('target examples that a trial may look at, validation included'),
-    seeds: z.union([count, z.array(z.int().min(0)).min(1)]).default(3),
-    training: training.prefault({}),
-    sampling: sampling.prefault({}),
-    evaluation: evaluation.prefault({}),
+    seeds: z
+      .union([count, z.array(z.int().min(0)).min(1)])
+      .default(3)
+      .describe('repetitions of every cell: how many, or which'),
+    training: training.prefault({}).describe('how techniques train'),
+    sampling: sampling.prefault({}).describe('what is drawn from every trained model'),
+    evaluation: evaluation.prefault({}).describe('how much is measured'),
     evaluate_on: z.array(dataSpec).default([]).describe('data sets never trained on'),
     primary: z
       .string()
@@ -123,9 +134,4 @@ export type StudyInput = z.input<typeof studySpec>;
 /** Checks a study read from YAML or JSON and fills in the defaults; errors name the key and the nearest valid choice. */
 export function parseStudy(value: unknown, where: string): StudySpec {
   return parseSpec(studySpec, value, where);
-}
-
-/** The JSON Schema of a study file, for editors. */
-export function studyJsonSchema(): unknown {
-  return z.toJSONSchema(studySpec, { io: 'input' });
 }

@@ -14,7 +14,7 @@ const common = {
 
 const withOptions = names.map((name) => {
   const entry: Technique = techniques[name];
-  return z.strictObject({ [name]: entry.options.extend(common).partial() });
+  return z.strictObject({ [name]: entry.options.extend(common).partial().describe(entry.summary) });
 });
 
 /** A row of the comparison: `fine-tune`, or `{ fine-tune: { schedule: cosine } }`. */

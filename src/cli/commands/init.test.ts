@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
 import { recordedRun } from '../recorded-run.ts';
@@ -12,47 +14,76 @@ beforeAll(() => {
   const pixels = (n: number) => Uint8Array.from(stream(n).integers(n, 256));
   writeNpyFile(join(folder, 'grey.npy'), { dtype: 'uint8', shape: [80, 10, 10], data: pixels(8000) });
   writeNpyFile(join(folder, 'colour.npy'), { dtype: 'uint8', shape: [90, 64, 32, 3], data: pixels(552_960) });
-  const letters = stream(4).integers(40_000, 26);
-  writeFileSync(
-    join(folder, 'book.txt'),
-    Array.from(letters, (n, i) => (i % 6 === 5 ? ' ' : String.fromCharCode(97 + n))).join(''),
-  );
-  mkdirSync(join(folder, 'two images'));
+  for (const [seed, name] of ['book.txt', 'other.txt'].entries()) {
+    const letters = stream(seed).integers(40_000, 26);
+    const text = Array.from(letters, (n, i) => (i % 6 === 5 ? ' ' : String.fromCharCode(97 + n)));
+    writeFileSync(join(folder, name), text.join(''));
+  }
+  writeFileSync(join(folder, 'few.txt'), 'one');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const run = (...line: string[]) => recordedRun(['init', ...line], folder);
+const readText = (name: string) => readFileSync(join(folder, name), 'utf8');
+
 test.each([
-  ['image', []],
-  ['text', ['--kind', 'text']],
-  ['grey', ['--data', 'grey.npy']],
-  ['colour', ['--data', 'colour.npy']],
-  ['book', ['--data', 'book.txt']],
-])('what it writes for %s can be planned as it is', async (name, options) => {
-  const made = await recordedRun(['init', name, ...options], folder);
+  ['letters', [], { dataset: 'glyphs', select: { style: 'handwriting', script: 'latin', case: 'upper' } }],
+  ['words', ['--kind', 'text'], { dataset: 'names', select: { language: 'italian' } }],
+  ['grey', ['--target', 'grey.npy'], { path: '../grey.npy' }],
+  ['colour', ['--target', 'colour.npy'], { path: '../colour.npy', resize: [32, 16] }],
+  ['book', ['--target', 'book.txt', '--source', 'other.txt'], { path: '../book.txt', window: 128 }],
+  ['danish', ['--target', 'names/danish', '--source', 'names/german'], 'names/danish'],
+])('%s: fits its schema, and can be planned as it is', async (name, options, target) => {
+  const made = await run(name, ...options);
   expect(made).toMatchObject({ code: 0, out: `${name}/study.yaml\n${name}/study.schema.json\n` });
-  const text = readFileSync(join(folder, name, 'study.yaml'), 'utf8');
+  const text = readText(`${name}/study.yaml`);
   expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./study.schema.json');
+  const study = parse(text) as Record<string, unknown>;
+  expect(study).toMatchObject({ name, target });
+  const validate = new Ajv({ allowUnionTypes: true }).compile(
+    JSON.parse(readText(`${name}/study.schema.json`)) as object,
+  );
+  expect(validate(study)).toBe(true);
+  expect(validate({ ...study, bugdets: [10] })).toBe(false);
+
   const planned = await recordedRun(['plan', `${name}/study.yaml`, '--json'], folder);
-  expect(planned.said).toBe('');
+  expect(planned).toMatchObject({ code: 0, said: '' });
   const { steps } = JSON.parse(planned.out) as { steps: { kind: string }[] };
   expect(steps.filter(({ kind }) => kind === 'trial').length).toBeGreaterThanOrEqual(15);
-  const schema = JSON.parse(readFileSync(join(folder, name, 'study.schema.json'), 'utf8')) as {
-    properties: object;
-  };
-  expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(['target', 'techniques', 'budgets']));
 });
 
-test('a study file that is there is kept', async () => {
+test('a file can be named; one that is there is kept', async () => {
+  expect(await run('mine.yaml', '--kind', 'text')).toMatchObject({
+    code: 0,
+    out: 'mine.yaml\nstudy.schema.json\n',
+  });
+  expect(parse(readText('mine.yaml'))).toMatchObject({ name: 'mine' });
   writeFileSync(join(folder, 'study.yaml'), 'mine');
-  const { code, said } = await recordedRun(['init'], folder);
+  const { code, said } = await run();
   expect(code).toBe(1);
   expect(said).toMatch(/study\.yaml: a study file is there already\. --force replaces it/);
-  expect(readFileSync(join(folder, 'study.yaml'), 'utf8')).toBe('mine');
+  expect(readText('study.yaml')).toBe('mine');
+  expect((await run('--force')).code).toBe(0);
+  expect(readText('study.yaml')).toMatch(/^# yaml-language-server/);
 });
 
-test('data that no study could use are refused before anything is written', async () => {
-  writeFileSync(join(folder, 'few.txt'), 'one');
-  const { code, said } = await recordedRun(['init', 'x', '--data', 'few.txt'], folder);
-  expect(code).toBe(1);
-  expect(said).toMatch(/^error: /);
+test('--schema prints the schema and writes nothing', async () => {
+  const { code, out } = await run('nothing.yaml', '--schema');
+  expect(code).toBe(0);
+  expect(Object.keys((JSON.parse(out) as { properties: object }).properties)).toContain('budgets');
+  expect(existsSync(join(folder, 'nothing.yaml'))).toBe(false);
+});
+
+test.each([
+  ['data that no study could use', ['x', '--target', 'few.txt'], 1, /few\.txt/],
+  ['texts for a study of images', ['x', '--kind', 'images', '--target', 'book.txt'], 1, /holds texts/],
+  ['a source of another kind', ['x', '--target', 'grey.npy', '--source', 'names'], 1, /holds texts/],
+  ['an unknown set', ['x', '--target', 'glyps'], 1, /Did you mean 'glyphs'/],
+  ['an unknown kind', ['x', '--kind', 'image'], 2, /Did you mean 'images'/],
+  ['a JSON file', ['x/study.json'], 2, /ends in \.yaml/],
+])('%s: an error, and nothing is written', async (_, line, code, wanted) => {
+  const result = await run(...line);
+  expect(result.said).toMatch(wanted);
+  expect(result.code).toBe(code);
+  expect(existsSync(join(folder, 'x'))).toBe(false);
 });

@@ -1,20 +1,29 @@
 import { existsSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { checkData } from '../../data/check-data.ts';
+import type { DataSet, ImageSet } from '../../data/data-set.ts';
+import type { DataSpec } from '../../data/data-spec.ts';
 import { loadDataSet } from '../../data/load-data-set.ts';
+import { longForm } from '../../data/resolve-data-spec.ts';
 import { GraftError } from '../../errors.ts';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
-import { studyJsonSchema } from '../../study/study-spec.ts';
+import { studyJsonSchema } from '../../study/study-json-schema.ts';
 import { defineCommand } from '../command.ts';
-import { commandData, dataArgument } from '../data-argument.ts';
+import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { shownPath } from '../study-options.ts';
-import { type OwnData, type StudyKind, studyKinds, studyTemplate } from '../study-template.ts';
+import {
+  builtInData,
+  type StudyKind,
+  studyKinds,
+  studyTemplate,
+  type TemplateData,
+} from '../study-template.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkingUsage } from '../usage-error.ts';
+import { checkingUsage, usageError } from '../usage-error.ts';
 
 /** Largest side of images that a template proposes as they are. */
 const LARGEST_SIDE = 32;
-/** Characters of an example of running text, as the template sets it. */
+/** Characters of an example of running text, and tokens that a model sees at once. */
 const WINDOW = 128;
 /** Examples that the smallest budget needs. */
 const LEAST = 10;
@@ -23,47 +32,59 @@ export const init = defineCommand({
   name: 'init',
   summary: 'write a commented study file to start from',
   description:
-    'Writes study.yaml with every choice explained, and study.schema.json beside it, with which editors check it and complete keys as you type. On built-in images or texts it runs as it is; with --data it is about your own.',
-  arguments: [{ name: 'FOLDER', summary: 'where to write (default: here)', required: false }],
+    'Writes a study file with every choice explained, and study.schema.json beside it, with which editors check it and complete keys as you type. On built-in data it runs as it is; with --target it is about your own, read once to see what they are.',
+  arguments: [
+    { name: 'FILE', summary: 'study file, or a folder for it (default: study.yaml)', required: false },
+  ],
   options: {
     kind: {
       kind: 'choice',
       choices: studyKinds,
-      summary: 'built-in images (letters), built-in texts (names), or your own data (needs --data)',
-      fallback: 'image',
+      summary: 'built-in letters or built-in names (default: images, or what --target holds)',
     },
-    data: { kind: 'text', value: 'PATH', summary: 'your data: a file or a folder' },
-    force: { kind: 'flag', summary: 'replace a study.yaml that is there' },
+    target: { kind: 'text', value: 'SET', summary: `where models must work: ${dataForm}` },
+    source: {
+      kind: 'text',
+      value: 'SET',
+      summary: 'where they are pre-trained (default: built-in data of the same kind)',
+    },
+    force: { kind: 'flag', summary: 'replace a study file that is there' },
+    schema: { kind: 'flag', summary: 'only print the JSON Schema of study files' },
   },
   examples: [
-    { line: 'graft init my-study', does: 'a study of built-in letters' },
-    { line: 'graft init my-study --data ./photos', does: 'a study of your own images' },
+    { line: 'graft init', does: 'study.yaml, a study of built-in letters' },
+    { line: 'graft init names.yaml --kind text', does: 'a study of built-in names' },
+    {
+      line: 'graft init my-study --target ./photos',
+      does: 'a study of your own images in a folder of its own',
+    },
+    { line: 'graft init --schema', does: 'the schema, for editors and other programs' },
   ],
-  async run({ arguments: [written = '.'], options }, terminal) {
-    const folder = resolve(terminal.directory, written);
-    const file = join(folder, 'study.yaml');
+  async run({ arguments: [written = 'study.yaml'], options }, terminal) {
+    if (options.schema) {
+      terminal.out(JSON.stringify(studyJsonSchema(), null, 1));
+      return 0;
+    }
+    const path = resolve(terminal.directory, written);
+    const file = /^\.(ya?ml|json)$/i.test(extname(path)) ? path : join(path, 'study.yaml');
+    if (extname(file).toLowerCase() === '.json')
+      throw usageError('init', 'invalid-value', {
+        what: 'study file',
+        received: written,
+        allowed: 'a name that ends in .yaml or .yml, or a folder; comments do not fit in JSON',
+      });
     if (existsSync(file) && !options.force)
       throw new GraftError('cannot-write', {
         path: shownPath(file, terminal),
         reason: 'a study file is there already',
         hint: '--force replaces it.',
       });
-    const kind: StudyKind = options.data === undefined ? options.kind : 'own';
-    if (kind === 'own' && options.data === undefined)
-      throw new GraftError('missing-argument', {
-        command: 'graft init --kind own',
-        argument: '--data PATH',
-        meaning: 'a file or folder with your images or texts',
-      });
-    const own = options.data === undefined ? undefined : await lookAt(options.data, folder, terminal);
-    const name =
-      basename(folder)
-        .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-        .replace(/^[^A-Za-z0-9]+/, '') || 'study';
+    const folder = dirname(file);
+    const data = await templateData(options, folder, terminal);
     makeFolder(folder);
     const schema = join(folder, 'study.schema.json');
     writeFileAtomic(schema, `${JSON.stringify(studyJsonSchema(), null, 1)}\n`);
-    writeFileAtomic(file, studyTemplate(name, kind, own));
+    writeFileAtomic(file, studyTemplate(studyName(file), basename(file), data));
     terminal.out(shownPath(file, terminal));
     terminal.out(shownPath(schema, terminal));
     terminal.say(`Next: graft plan ${shownPath(file, terminal)}`);
@@ -71,28 +92,114 @@ export const init = defineCommand({
   },
 });
 
-/** What the person's data are, as far as a template needs to know. */
-async function lookAt(written: string, folder: string, terminal: Terminal): Promise<OwnData> {
-  const spec = checkingUsage('init', () => dataArgument(written, [], terminal, '--data'));
-  const set = await loadDataSet(spec, commandData(terminal), '--data');
-  const { largestBudget = 0, problems } = checkData(set, { window: WINDOW });
+/** The file's name, or that of its folder where the file is called study. */
+function studyName(file: string): string {
+  const own = basename(file, extname(file));
+  const name = own === 'study' ? basename(dirname(file)) : own;
+  return name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'study';
+}
+
+interface Asked {
+  readonly kind: StudyKind | undefined;
+  readonly target: string | undefined;
+  readonly source: string | undefined;
+}
+
+/** What the study is about: built-in data, or what the person named, looked at. */
+async function templateData(asked: Asked, folder: string, terminal: Terminal): Promise<TemplateData> {
+  const read = async (written: string, where: string) => {
+    const spec = checkingUsage('init', () => dataArgument(written, [], terminal, where));
+    const set = await loadDataSet(spec, commandData(terminal), where);
+    return { set, spec: fromFolder(spec, folder, terminal), written };
+  };
+  const target = asked.target === undefined ? undefined : await read(asked.target, '--target');
+  const source = asked.source === undefined ? undefined : await read(asked.source, '--source');
+  const sets = [target, source].flatMap((one) => (one === undefined ? [] : [one]));
+  const kind = asked.kind ?? (sets[0] === undefined ? 'images' : kindOf(sets[0].set));
+  for (const { set, written } of sets)
+    if (kindOf(set) !== kind)
+      throw new GraftError('bad-data', {
+        what: written,
+        problem: `holds ${set.kind}s where the study is about ${kind}`,
+      });
+  const standard = builtInData[kind];
+  if (sets.length === 0) return standard;
+  const { unseen: _, ...rest } = standard;
+  const largest = target === undefined ? Infinity : largestBudget(target.set, target.written, terminal);
+  const fitting = standard.budgets.filter((n) => n <= largest);
+  const shape = kind === 'images' ? await shapeOf(target?.set, standard, terminal) : undefined;
+  const place = (one: typeof target, fallback: DataSpec) => inShape(one?.spec ?? fallback, one?.set, shape);
+  const running = sets.some(({ set }) => set.kind === 'text' && set.unit === 'running');
+  return {
+    ...rest,
+    source: place(source, standard.source),
+    target: place(target, standard.target),
+    sourceNote:
+      source === undefined
+        ? `Where models are pre-trained. Better than these built-in ${kind}: more data like yours.`
+        : 'Where models are pre-trained.',
+    targetNote: 'Where they must work.',
+    ...(shape === undefined ? {} : { channels: shape.channels }),
+    ...(running ? { context: WINDOW } : {}),
+    budgets: fitting.length === 0 ? [largest] : fitting,
+  };
+}
+
+const kindOf = (set: DataSet): StudyKind => (set.kind === 'image' ? 'images' : 'text');
+
+/** A spec whose relative path starts from the study's folder. */
+function fromFolder(spec: DataSpec, folder: string, terminal: Terminal): DataSpec {
+  const { path, ...rest } = longForm(spec);
+  if (path === undefined) return spec;
+  const short = relative(folder, resolve(terminal.directory, path)).replaceAll('\\', '/');
+  return { path: short.startsWith('.') ? short : `./${short}`, ...rest } as DataSpec;
+}
+
+/** The largest budget that the target gives; data that no study could use are refused. */
+function largestBudget(set: DataSet, written: string, terminal: Terminal): number {
+  const { largestBudget: largest = 0, problems } = checkData(set, { window: WINDOW });
   const error = problems.find(({ severity }) => severity === 'error');
   if (error !== undefined) throw new GraftError('bad-data', { what: written, problem: error.message });
-  if (largestBudget < LEAST)
+  if (largest < LEAST)
     throw new GraftError('bad-data', {
       what: written,
-      problem: `its training part gives budgets of at most ${largestBudget} examples`,
+      problem: `its training part gives budgets of at most ${largest} examples`,
       hint: `A study needs ${LEAST} or more.`,
     });
   for (const { severity, message } of problems)
     if (severity === 'warning') terminal.say(`warning: ${message}`);
-  const path = relative(folder, resolve(terminal.directory, written)).replaceAll('\\', '/');
-  const shared = {
-    path: JSON.stringify(path.startsWith('.') ? path : `./${path}`),
-    largestBudget,
-  };
-  if (set.kind === 'text') return { ...shared, kind: 'text' };
+  return largest;
+}
+
+interface Shape {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The shape that all images of the study get: the target's, no larger than a template proposes. */
+async function shapeOf(
+  target: DataSet | undefined,
+  standard: TemplateData,
+  terminal: Terminal,
+): Promise<Shape> {
+  const set = (target ?? (await loadDataSet(standard.target, commandData(terminal)))) as ImageSet;
   const factor = Math.min(1, LARGEST_SIDE / Math.max(set.height, set.width));
   const side = (size: number) => Math.max(4, Math.round(size * factor));
-  return { ...shared, kind: 'image', image: [set.channels, side(set.height), side(set.width)] };
+  return { channels: set.channels === 1 ? 1 : 3, height: side(set.height), width: side(set.width) };
+}
+
+/** A spec with what brings its data to the study's form, where they are not in it. */
+function inShape(spec: DataSpec, set: DataSet | undefined, shape: Shape | undefined): DataSpec {
+  if (shape === undefined)
+    return set?.kind === 'text' && set.unit === 'running' ? { ...longForm(spec), window: WINDOW } : spec;
+  const { channels, height, width } = shape;
+  // Built-in glyphs are grey, 28 x 28.
+  const now = set?.kind === 'image' ? set : { channels: 1, height: 28, width: 28 };
+  const resize = height === width ? height : ([height, width] as [number, number]);
+  const more = {
+    ...(now.height === height && now.width === width ? {} : { resize }),
+    ...(now.channels === channels ? {} : { channels }),
+  };
+  return Object.keys(more).length === 0 ? spec : ({ ...longForm(spec), ...more } as DataSpec);
 }
