@@ -1,6 +1,5 @@
-import { GraftError } from '../errors.ts';
 import type { ConstantData, DType, OpAttributes, OpName } from './ops.ts';
-import { type Shape, sizeOf } from './shape.ts';
+import { checkDimensions, type Shape } from './shape.ts';
 import { shapeRules } from './shape-rules/index.ts';
 import type { Node, Tensor } from './tensor.ts';
 
@@ -11,6 +10,7 @@ export function applyNode<O extends OpName>(
   attributes: OpAttributes[O],
 ): Node<O> {
   const types = shapeRules[op](inputs, attributes);
+  for (const { shape } of types) checkDimensions(op, shape);
   const outputs: Tensor[] = [];
   const node: Node<O> = { op, inputs, attributes, outputs };
   types.forEach(({ shape, dtype }, index) => {
@@ -39,12 +39,6 @@ export function constant(data: ConstantData, shape: readonly number[], dtype?: D
 export function constant(data: number | ConstantData, shape: readonly number[] = [], dtype?: DType): Tensor {
   if (typeof data === 'number')
     return apply('constant', [], { data: Float64Array.of(data), shape: [], dtype: 'float32' });
-  if (data.length !== sizeOf(shape))
-    throw new GraftError('shape-mismatch', {
-      op: 'constant',
-      shapes: [shape],
-      rule: `${data.length} values must fill the shape`,
-    });
   const kind: DType =
     dtype ?? (data instanceof Int32Array ? 'int32' : data instanceof Uint8Array ? 'bool' : 'float32');
   return apply('constant', [], { data, shape, dtype: kind });

@@ -57,12 +57,21 @@ export function attributesText(node: Node): string {
     const { data, shape, dtype } = node.attributes;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const content =
-      bytes.length <= 64 ? [...data].join(',') : createHash('sha256').update(bytes).digest('hex');
+      bytes.length <= 64
+        ? [...data].map(numberText).join(',')
+        : createHash('sha256').update(bytes).digest('hex');
     return `${dtype}[${shape.join(',')}]:${data.constructor.name}:${content}`;
   }
-  const attributes = node.attributes as Record<string, unknown>;
-  return JSON.stringify(attributes, Object.keys(attributes).sort());
+  const entries = Object.entries(node.attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  // JSON has one text for 0 and -0, and one for all numbers that are not finite.
+  return JSON.stringify(Object.fromEntries(entries), (_, value: unknown) =>
+    typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value))
+      ? numberText(value)
+      : value,
+  );
 }
+
+const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
 /** The program as text, one node a line: what graph snapshots compare and what `programHash` hashes. */
 export function printProgram({ outputs }: Program): string {

@@ -20,6 +20,17 @@ function parse(dimension: Dimension): Monomial {
   return { factor, symbols: parts };
 }
 
+/** Fails unless every dimension of a shape is a whole number from 0 on or has a symbol's name. */
+export function checkDimensions(op: string, shape: Shape): void {
+  for (const dimension of shape)
+    if (typeof dimension === 'string' ? dimension === '' : !(Number.isInteger(dimension) && dimension >= 0))
+      throw new GraftError('shape-mismatch', {
+        op,
+        shapes: [shape.map(String)],
+        rule: 'a dimension is a whole number from 0 on, or a symbol',
+      });
+}
+
 function write({ factor, symbols }: Monomial): Dimension {
   if (symbols.length === 0 || factor === 0) return factor;
   const sorted = [...symbols].sort();
@@ -28,6 +39,7 @@ function write({ factor, symbols }: Monomial): Dimension {
 
 /** Product of dimensions. */
 export function product(dimensions: Shape): Dimension {
+  checkDimensions('a product of dimensions', dimensions);
   const result: Monomial = { factor: 1, symbols: [] };
   for (const dimension of dimensions) {
     const { factor, symbols } = parse(dimension);
@@ -42,6 +54,7 @@ export function quotient(a: Dimension, b: Dimension): Dimension | undefined {
   const x = parse(a);
   const y = parse(b);
   if (y.factor === 0 || x.factor % y.factor !== 0) return undefined;
+  if (x.factor === 0) return 0;
   const left = [...x.symbols];
   for (const symbol of y.symbols) {
     const at = left.indexOf(symbol);

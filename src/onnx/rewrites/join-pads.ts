@@ -1,4 +1,5 @@
 import { concat } from '../../tensor/functions/arrangement.ts';
+import { type Shape, sameShape } from '../../tensor/shape.ts';
 import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
 
 /** A tensor among zeros along one axis. */
@@ -15,7 +16,7 @@ interface Piece {
 export function joinPads(node: Node): readonly Tensor[] | undefined {
   if (!isOp(node, 'add')) return undefined;
   const pieces: Piece[] = [];
-  if (!node.inputs.every((term) => collect(term, pieces))) return undefined;
+  if (!node.inputs.every((term) => collect(term, node.outputs[0]!.shape, pieces))) return undefined;
   const { axis } = pieces[0]!;
   if (pieces.some((piece) => piece.axis !== axis)) return undefined;
   pieces.sort((a, b) => a.start - b.start);
@@ -33,9 +34,10 @@ export function joinPads(node: Node): readonly Tensor[] | undefined {
   ];
 }
 
-/** Adds the pieces of a sum to the list; false where something else is in it. */
-function collect({ node }: Tensor, pieces: Piece[]): boolean {
-  if (isOp(node, 'add')) return node.inputs.every((term) => collect(term, pieces));
+/** Adds the pieces of a sum to the list; false where something else is in it, or a term of another shape. */
+function collect({ node, shape }: Tensor, whole: Shape, pieces: Piece[]): boolean {
+  if (!sameShape(shape, whole)) return false;
+  if (isOp(node, 'add')) return node.inputs.every((term) => collect(term, whole, pieces));
   if (!isOp(node, 'pad') || node.attributes.value !== 0) return false;
   const { before, after } = node.attributes;
   const axes = before.flatMap((n, axis) => (n !== 0 || after[axis] !== 0 ? [axis] : []));

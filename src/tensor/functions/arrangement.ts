@@ -24,6 +24,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 /** Axes in another order; without `permutation` the last two are swapped. */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   const rank = x.shape.length;
+  if (permutation === undefined && rank < 2)
+    throw new GraftError('shape-mismatch', {
+      op: 'transpose',
+      shapes: [x.shape],
+      rule: 'there must be two axes to swap',
+    });
   const order = permutation ?? [...Array(rank - 2).keys(), rank - 1, rank - 2];
   return order.every((axis, i) => axis === i) ? x : apply('transpose', [x], { permutation: order });
 }
@@ -67,9 +73,8 @@ export function flip(x: Tensor, axis: number): Tensor {
 
 /** Tensors joined along an axis. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
-  return parts.length === 1
-    ? parts[0]!
-    : apply('concat', parts, { axis: normaliseAxis('concat', axis, parts[0]!.shape.length) });
+  const at = normaliseAxis('concat', axis, parts[0]?.shape.length ?? 0);
+  return parts.length === 1 ? parts[0]! : apply('concat', parts, { axis: at });
 }
 
 /** Tensors of one shape joined along a new axis. */

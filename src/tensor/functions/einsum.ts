@@ -34,6 +34,19 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   const fits = terms.every((t, i) => t.length === operands[i]!.shape.length);
   if (!fits || new Set(output).size !== output.length) return fail();
   if ([...output].some((letter) => !terms.some((t) => t.includes(letter)))) return fail();
+  const sizes = new Map<string, Dimension>();
+  terms.forEach((letters, i) => {
+    [...letters].forEach((letter, axis) => {
+      const size = operands[i]!.shape[axis]!;
+      if ((sizes.get(letter) ?? size) !== size)
+        throw new GraftError('shape-mismatch', {
+          op: `einsum '${equation}'`,
+          shapes: operands.map(({ shape }) => shape),
+          rule: 'axes with one letter must have one size',
+        });
+      sizes.set(letter, size);
+    });
+  });
   const labelled = terms.map((letters, i) => diagonal({ letters, tensor: operands[i]! }));
   let current = labelled[0]!;
   for (let i = 1; i < labelled.length; i++) {
@@ -57,12 +70,6 @@ function diagonal({ letters, tensor }: Labelled): Labelled {
   const first = letters.indexOf(letters[at]!);
   const rest = [...letters].map((_, i) => i).filter((i) => i !== at && i !== first);
   const n = tensor.shape[at] as number;
-  if (tensor.shape[first] !== n)
-    throw new GraftError('shape-mismatch', {
-      op: 'einsum',
-      shapes: [tensor.shape],
-      rule: `axes with one letter ('${letters[at]}') must have one size`,
-    });
   const kept = rest.map((i) => tensor.shape[i]!);
   const flat = reshape(transpose(tensor, [...rest, first, at]), [...kept, n * n]);
   return diagonal({

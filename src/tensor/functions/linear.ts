@@ -36,8 +36,7 @@ const each = (
   value: number | readonly number[] | undefined,
   n: number,
   otherwise: number,
-): readonly number[] =>
-  value === undefined ? Array(n).fill(otherwise) : typeof value === 'number' ? Array(n).fill(value) : value;
+): readonly number[] => (typeof value === 'object' ? value : Array(Math.max(0, n)).fill(value ?? otherwise));
 
 function padsOf(padding: number | readonly number[] | undefined, n: number): readonly number[] {
   const list = each(padding, n, 0);

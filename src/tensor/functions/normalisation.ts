@@ -1,3 +1,4 @@
+import { GraftError } from '../../errors.ts';
 import { applyNode } from '../build.ts';
 import type { Dimension } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -8,6 +9,15 @@ import { countOf, mean } from './reduction.ts';
 /** A vector [c] shaped to act on axis 1 of a tensor of the given rank. */
 const onChannels = (vector: Tensor, rank: number): Tensor =>
   reshape(vector, [1, vector.shape[0]!, ...Array(rank - 2).fill(1)]);
+
+function requireChannels(op: string, x: Tensor): void {
+  if (x.shape.length < 2)
+    throw new GraftError('shape-mismatch', {
+      op,
+      shapes: [x.shape],
+      rule: 'the input needs batch and channel axes',
+    });
+}
 
 /** (x - mean) / sqrt(variance + epsilon) scale + bias over the last axis (Ba et al. 2016). */
 export function layerNorm(x: Tensor, scale: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
@@ -40,6 +50,7 @@ export function batchNormTraining(
   bias?: Tensor,
   epsilon = 1e-5,
 ): BatchNormTraining {
+  requireChannels('batchNormTraining', x);
   const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
   const centre = mean(x, axes, true);
   const deviation = sub(x, centre);
@@ -61,6 +72,7 @@ export function batchNormEvaluation(
   bias?: Tensor,
   epsilon = 1e-5,
 ): Tensor {
+  requireChannels('batchNormEvaluation', x);
   const rank = x.shape.length;
   const factor = div(scale ?? 1, sqrt(add(statistics.variance, epsilon)));
   return scaled(sub(x, onChannels(statistics.mean, rank)), factor, bias);
@@ -68,6 +80,7 @@ export function batchNormEvaluation(
 
 /** Normalisation over space and the channels of each of `groups` groups (Wu and He 2018): x [n, c, ...]. */
 export function groupNorm(x: Tensor, groups: number, scale?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
+  requireChannels('groupNorm', x);
   const grouped = reshape(x, [x.shape[0]!, groups, -1]);
   const deviation = sub(grouped, mean(grouped, 2, true));
   const unit = div(deviation, sqrt(add(mean(square(deviation), 2, true), epsilon)));

@@ -1,3 +1,4 @@
+import { GraftError } from '../../errors.ts';
 import { constant } from '../build.ts';
 import type { Tensor } from '../tensor.ts';
 import { matmul } from './linear.ts';
@@ -15,6 +16,12 @@ export function resizeWeights(
   mode: ResizeMode,
   alignCorners = false,
 ): Float64Array {
+  if (![size, target].every((n) => Number.isInteger(n) && n > 0))
+    throw new GraftError('shape-mismatch', {
+      op: 'resize',
+      shapes: [[size], [target]],
+      rule: 'sizes must be whole numbers from 1 on',
+    });
   const weights = new Float64Array(target * size);
   for (let i = 0; i < target; i++) {
     if (mode === 'nearest') {

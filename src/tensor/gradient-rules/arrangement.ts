@@ -1,3 +1,4 @@
+import { constant } from '../build.ts';
 import {
   expand,
   flip,
@@ -91,6 +92,7 @@ export const arrangementGradients = {
 function sliceGradient(node: Node<'slice'>, g: Tensor): Tensor {
   const x = node.inputs[0]!;
   const { starts, ends, steps } = node.attributes;
+  if (g.shape.includes(0)) return expand(constant(0), x.shape);
   let result = g;
   const before = x.shape.map(() => 0);
   const after = x.shape.map(() => 0);

@@ -1,16 +1,17 @@
 import { GraftError } from '../../errors.ts';
-import type { ReduceAttributes } from '../ops.ts';
-import { broadcast, type Dimension, normaliseAxis, product, type Shape, sameShape } from '../shape.ts';
+import type { OpName, ReduceAttributes } from '../ops.ts';
+import { broadcast, type Dimension, product, type Shape, sameShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import type { ShapeRules, TensorType } from './shape-rule.ts';
+import { checkAxis, expectType, type ShapeRules, type TensorType } from './shape-rule.ts';
 
 function fail(op: string, shapes: Shape[], rule: string): never {
   throw new GraftError('shape-mismatch', { op, shapes, rule });
 }
 
-function reduce(op: string): (inputs: readonly Tensor[], a: ReduceAttributes) => TensorType[] {
+function reduce(op: OpName): (inputs: readonly Tensor[], a: ReduceAttributes) => TensorType[] {
   return ([x], { axes, keep }) => {
-    for (const axis of axes) normaliseAxis(op, axis, x!.shape.length);
+    expectType(op, x!, 'float32');
+    for (const axis of axes) checkAxis(op, axis, x!.shape.length);
     const shape = keep
       ? x!.shape.map((dimension, i) => (axes.includes(i) ? 1 : dimension))
       : x!.shape.filter((_, i) => !axes.includes(i));
@@ -25,20 +26,25 @@ function sliceLength(start: number, end: Dimension, step: number, size: Dimensio
     return fail('slice', [[size]], 'an axis with an open dimension can only be taken whole');
   const valid =
     step > 0 ? start >= 0 && end <= size && start <= end : start < size && end >= -1 && end <= start;
-  if (step === 0 || !valid)
+  if (step === 0 || !valid || ![start, end, step].every(Number.isInteger))
     return fail('slice', [[size]], `${start}:${end}:${step} must lie within the axis`);
-  return Math.ceil((end - start) / step);
+  // The sum makes 0 of -0.
+  return Math.ceil((end - start) / step) + 0;
 }
 
 export const arrangementShapes = {
   input: (_, { shape, dtype }) => [{ shape, dtype }],
-  constant: (_, { shape, dtype }) => [{ shape, dtype }],
+  constant: (_, { data, shape, dtype }) => {
+    if (data.length !== sizeOf(shape)) fail('constant', [shape], `${data.length} values must fill the shape`);
+    return [{ shape, dtype }];
+  },
   sum: reduce('sum'),
   mean: reduce('mean'),
   max: reduce('max'),
   min: reduce('min'),
   cumsum: ([x], { axis }) => {
-    normaliseAxis('cumsum', axis, x!.shape.length);
+    expectType('cumsum', x!, 'float32');
+    checkAxis('cumsum', axis, x!.shape.length);
     return [{ shape: x!.shape, dtype: 'float32' }];
   },
   reshape: ([x], { shape }) => {
@@ -60,8 +66,9 @@ export const arrangementShapes = {
     return [{ shape, dtype: x!.dtype }];
   },
   concat: (inputs, { axis }) => {
-    const first = inputs[0]!;
-    normaliseAxis('concat', axis, first.shape.length);
+    const [first] = inputs;
+    if (first === undefined) return fail('concat', [], 'there must be something to join');
+    checkAxis('concat', axis, first.shape.length);
     let total: Dimension = 0;
     for (const { shape, dtype } of inputs) {
       const fits =
@@ -77,11 +84,14 @@ export const arrangementShapes = {
     return [{ shape: first.shape.map((d, i) => (i === axis ? total : d)), dtype: first.dtype }];
   },
   pad: ([x], { before, after }) => {
+    if (before.length !== x!.shape.length || after.length !== x!.shape.length)
+      fail('pad', [x!.shape, before, after], 'every axis needs a number before and after');
     const shape = x!.shape.map((size, i) => {
       const extra = before[i]! + after[i]!;
       if (extra === 0 && before[i] === 0) return size;
       if (typeof size === 'string') return fail('pad', [x!.shape], 'an open dimension cannot be padded');
-      if (size + extra < 0) fail('pad', [x!.shape], 'cropping must leave something');
+      if (Math.min(before[i]!, after[i]!, extra) < -size)
+        fail('pad', [x!.shape], 'no more can be cropped than there is');
       return size + extra;
     });
     return [{ shape, dtype: x!.dtype }];
@@ -92,18 +102,18 @@ export const arrangementShapes = {
     return [{ shape, dtype: x!.dtype }];
   },
   gather: ([x, indices], { axis }) => {
-    const at = normaliseAxis('gather', axis, x!.shape.length);
-    if (indices!.dtype !== 'int32')
-      throw new GraftError('invalid-value', {
-        what: 'indices of gather',
-        received: indices!.dtype,
-        allowed: 'int32',
-      });
+    checkAxis('gather', axis, x!.shape.length);
+    expectType('gather', indices!, 'int32');
     return [
-      { shape: [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)], dtype: x!.dtype },
+      {
+        shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)],
+        dtype: x!.dtype,
+      },
     ];
   },
   'gather-elements': ([x, indices], { axis }) => {
+    checkAxis('gather-elements', axis, x!.shape.length);
+    expectType('gather-elements', indices!, 'int32');
     const fits =
       x!.shape.length === indices!.shape.length &&
       x!.shape.every((d, i) => i === axis || d === indices!.shape[i]);
@@ -112,9 +122,15 @@ export const arrangementShapes = {
     return [{ shape: indices!.shape, dtype: x!.dtype }];
   },
   'scatter-add': ([updates, indices], { axis, size }) => {
+    checkAxis('scatter-add', axis, updates!.shape.length);
+    expectType('scatter-add', updates!, 'float32');
+    expectType('scatter-add', indices!, 'int32');
     if (!sameShape(updates!.shape, indices!.shape))
       fail('scatter-add', [updates!.shape, indices!.shape], 'updates and indices must have one shape');
     return [{ shape: updates!.shape.map((d, i) => (i === axis ? size : d)), dtype: 'float32' }];
   },
-  'one-hot': ([indices], { depth }) => [{ shape: [...indices!.shape, depth], dtype: 'float32' }],
+  'one-hot': ([indices], { depth }) => {
+    expectType('one-hot', indices!, 'int32');
+    return [{ shape: [...indices!.shape, depth], dtype: 'float32' }];
+  },
 } satisfies Partial<ShapeRules>;

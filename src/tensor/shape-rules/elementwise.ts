@@ -2,16 +2,7 @@ import { GraftError } from '../../errors.ts';
 import type { DType, OpName } from '../ops.ts';
 import { broadcast } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import type { ShapeRules, TensorType } from './shape-rule.ts';
-
-function expectType(op: OpName, tensor: Tensor, dtype: DType): void {
-  if (tensor.dtype !== dtype)
-    throw new GraftError('invalid-value', {
-      what: `operand of ${op}`,
-      received: tensor.dtype,
-      allowed: dtype,
-    });
-}
+import { expectType, type ShapeRules, type TensorType } from './shape-rule.ts';
 
 function unary(op: OpName): (inputs: readonly Tensor[]) => TensorType[] {
   return (inputs) => {
