@@ -52,8 +52,8 @@ export const messages = {
   /** Something asked for that is not possible in this form. */
   unsupported: (f: { what: string; reason: string; hint?: string }) =>
     `${f.what} is not supported: ${f.reason}.${f.hint ? ` ${f.hint}` : ''}`,
-  /** A number stopped being finite during training or measuring. */
-  'not-finite': (f: { what: string; where?: string; hint?: string }) =>
+  /** A number stopped being finite during training or measuring; `flops`: what a training had cost by then. */
+  'not-finite': (f: { what: string; where?: string; hint?: string; flops?: number }) =>
     `${f.what} is not finite${at(f.where)}.${f.hint ? ` ${f.hint}` : ''}`,
   /** Somebody else holds a resource. */
   'in-use': (f: { what: string; holder: string; hint?: string }) =>

@@ -21,6 +21,8 @@ export type PicturesOf = (
 export interface SyntheticReportOptions {
   readonly name?: string;
   readonly description?: string;
+  /** The planned primary metric; default: the likelihood. */
+  readonly primary?: string;
   readonly pictures?: PicturesOf;
   readonly examples?: Buffer;
   readonly warnings?: readonly string[];
@@ -134,6 +136,7 @@ export async function syntheticReport(
       ({ label, name }): TechniqueRow => ({ label, name: name as TechniqueRow['name'], options: {} }),
     ),
     seeds,
+    primary: options.primary ?? (kind === 'image' ? 'nll' : 'bits_per_byte'),
     models: models.map((label, i) => ({
       label,
       family: kind === 'image' ? 'vae' : 'transformer',

@@ -1,4 +1,3 @@
-import { choosePrimary } from '../study/choose-primary.ts';
 import type { TrialResult } from '../study/trial-result.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
 
@@ -20,8 +19,8 @@ interface Group {
 
 /** The place with the best mean of the primary metric at the largest budget of which two techniques have trials. */
 export function leaderOf(trials: readonly FinishedTrial[], primary: string | undefined): Leader | undefined {
-  const metric = primary ?? choosePrimary(trials);
-  if (metric === undefined) return undefined;
+  if (primary === undefined) return undefined;
+  const metric = primary;
   const measured = trials.flatMap(({ result }) => {
     const measurement = result.measurements.find(
       (m) => m.metric === metric && m.on === 'target' && m.split !== 'train',

@@ -25,6 +25,8 @@ export interface PreparedData {
   readonly report: {
     readonly split: SplitReport;
     readonly overlap?: OverlapReport;
+    /** What of training and validation was in the test sets of data never trained on. */
+    readonly unseenOverlap?: OverlapReport;
     /** Training items (characters of running text) kept of those there were. */
     readonly size?: { kept: number; of: number };
     readonly corruption?: CorruptionReport;
@@ -35,26 +37,31 @@ export interface PreparedData {
 export interface PrepareOptions {
   /** Sets whose items may not be trained on: validation and test of the target. */
   readonly heldOut?: readonly DataSet[];
+  /** Test sets of data never trained on: items equal to theirs are removed, whole groups are not. */
+  readonly unseen?: readonly DataSet[];
   readonly where?: string;
 }
 
 /**
  * Loads, divides and prepares a data set. In this order: splits; from train and validation, what is held out
- * elsewhere is removed; `size` keeps the first so many training items of an order drawn by the split's seed, so that
+ * elsewhere is removed, then what occurs in the test sets of data never trained on; `size` keeps the first so many training items of an order drawn by the split's seed, so that
  * larger sizes hold smaller ones (of running text the first so many
  * characters of running text); `corrupt` damages the training items. Validation and test are never corrupted.
  */
 export async function prepareData(
   spec: DataSpec,
   context: DataContext,
-  { heldOut = [], where }: PrepareOptions = {},
+  { heldOut = [], unseen = [], where }: PrepareOptions = {},
 ): Promise<PreparedData> {
   const resolved = resolveDataSpec(spec, where);
   const { size, corrupt, split, ...source } = resolved;
   const set = await loadResolved(source, context, where);
   const splits = splitData(set, split);
-  const train = removeOverlap(splits.train, heldOut);
-  const validation = removeOverlap(splits.validation, heldOut);
+  const overlapping = removeOverlap(splits.train, heldOut);
+  const unseenItems = unseen.map(withoutGroups);
+  const remove = (part: DataSet) => removeOverlap(part, unseenItems, 'a set never trained on');
+  const train = remove(overlapping.set);
+  const validation = remove(removeOverlap(splits.validation, heldOut).set);
   const running = set.kind === 'text' && set.unit === 'running';
   const sized = size === undefined ? undefined : limitSize(train.set, size, split?.seed ?? 0);
   const uncorrupted = sized?.set ?? train.set;
@@ -68,7 +75,8 @@ export async function prepareData(
     ...(running && { window: source.window }),
     report: {
       split: splits.report,
-      ...(heldOut.length > 0 && { overlap: train.report }),
+      ...(heldOut.length > 0 && { overlap: overlapping.report }),
+      ...(unseen.length > 0 && { unseenOverlap: addReports(train.report, validation.report) }),
       ...(sized && { size: { kept: sized.kept, of: sized.of } }),
       ...(corrupted && { corruption: corrupted.report }),
     },
@@ -79,7 +87,12 @@ export async function prepareData(
     if (!offDomain) return corruptData(training, rest, stream(seed).child('corrupt'));
     const other = await loadResolved(resolveDataSource(offDomain.from, where), context, where);
     // Items that are held out anywhere do not come back in as off-domain ones.
-    const items = removeOverlap(splitData(other).train, [splits.validation, splits.test, ...heldOut]).set;
+    const items = removeOverlap(splitData(other).train, [
+      splits.validation,
+      splits.test,
+      ...heldOut,
+      ...unseenItems,
+    ]).set;
     const from = { fraction: offDomain.fraction, from: items };
     return corruptData(training, { ...rest, offDomain: from }, stream(seed).child('corrupt'));
   }
@@ -90,9 +103,19 @@ export async function prepareData(
  * item by item, the pool that budgets are drawn from, of which a trial may see no more than its budget.
  */
 export function heldOutOf({ train, validation, test }: PreparedData): DataSet[] {
-  const { groups: _, ...items } = train;
-  return [validation, test, items];
+  return [validation, test, withoutGroups(train)];
 }
+
+function withoutGroups(set: DataSet): DataSet {
+  const { groups: _, ...items } = set;
+  return items;
+}
+
+const addReports = (a: OverlapReport, b: OverlapReport): OverlapReport => ({
+  items: a.items + b.items,
+  groupItems: a.groupItems + b.groupItems,
+  characters: a.characters + b.characters,
+});
 
 /** Examples of a prepared part: items as they are, running text cut in windows. */
 export function examplesOf(part: DataSet, window: number | undefined): DataSet {

@@ -2,7 +2,7 @@ import { type DataSet, subset, type TextSet } from './data-set.ts';
 import { itemKeys } from './item-keys.ts';
 import { cutSharedPassages } from './shared-passages.ts';
 
-/** What was removed from source training data because the target holds it out. */
+/** What was removed from source training data because it is held out elsewhere. */
 export interface OverlapReport {
   /** Items equal to a held-out item. */
   items: number;
@@ -17,11 +17,12 @@ export interface OverlapReport {
  * not seen what it is judged by. Items are compared exactly (images after conversion to one size, or nothing can
  * match); items of a group that the target holds out go too where both are parts of one data set. Where either is
  * running text, stretches of 50 or more characters are compared instead: cut out of running source text; source
- * items that hold such a stretch are dropped.
+ * items that hold such a stretch are dropped. `holder` names whose items they are in the set's provenance.
  */
 export function removeOverlap<S extends DataSet>(
   source: S,
   held: readonly DataSet[],
+  holder = 'the target',
 ): { set: S; report: OverlapReport } {
   const report: OverlapReport = { items: 0, groupItems: 0, characters: 0 };
   const same = held.filter((other) => other.kind === source.kind);
@@ -31,11 +32,7 @@ export function removeOverlap<S extends DataSet>(
     report.characters = cut.characters;
     if (cut.characters === 0) return { set: source, report };
     const set: TextSet = {
-      ...subset<TextSet>(
-        source,
-        cut.origin,
-        `${cut.characters} characters removed that the target holds out`,
-      ),
+      ...subset<TextSet>(source, cut.origin, `${cut.characters} characters removed that ${holder} holds out`),
       documents: cut.passages,
     };
     return { set: set as DataSet as S, report };
@@ -74,5 +71,5 @@ export function removeOverlap<S extends DataSet>(
   const gone = report.items + report.groupItems;
   if (gone === 0) return { set: source, report };
   const kept = Array.from(source.count === 0 ? [] : dropped.keys()).filter((i) => !dropped[i]);
-  return { set: subset(source, kept, `${gone} items removed that the target holds out`), report };
+  return { set: subset(source, kept, `${gone} items removed that ${holder} holds out`), report };
 }

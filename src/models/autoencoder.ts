@@ -56,9 +56,7 @@ export function createAutoencoder(input: AutoencoderConfig): Model {
         objective(context) {
           const x = context.field('x');
           const noisy =
-            noise > 0 && context.training(layers[0]!)
-              ? add(x, mul(context.noise('input', x.shape), noise))
-              : x;
+            noise > 0 && context.updating ? add(x, mul(context.noise('input', x.shape), noise)) : x;
           const difference = sub(decode(context, encode(context, noisy)), x);
           return { cost: sum(square(difference), [1, 2, 3]) };
         },

@@ -27,7 +27,7 @@ export const inputNames = {
 
 export interface ContextOptions {
   readonly batchSize: number | string;
-  /** Layers that behave as in training; none when absent. */
+  /** Layers that behave as in training. Absent in evaluation. */
   readonly training?: ReadonlySet<string>;
   /** Fields beyond the model's own, with the shape of a whole batch. */
   readonly extraFields?: Readonly<Record<string, { shape: Shape; dtype: 'float32' | 'int32' }>>;
@@ -51,6 +51,7 @@ export function createContext(model: Model, options: ContextOptions): InputConte
   return {
     batchSize,
     noises,
+    updating: training !== undefined,
     training: (layer) => training?.has(layer) ?? false,
     field: (name) =>
       leaf(inputNames.field(name), () => {

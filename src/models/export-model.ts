@@ -84,6 +84,7 @@ function plainContext(model: Model): ModelContext {
     batchSize: BATCH,
     parameter: base.parameter,
     state: base.state,
+    updating: base.updating,
     training: base.training,
     field: (name) =>
       leaf(name, () => {

@@ -30,6 +30,11 @@ export interface ModelContext {
   state(name: string): Tensor;
   /** Random numbers of the given shape, drawn anew for each run; a name used twice gives the same numbers. */
   noise(name: string, shape: readonly (number | string)[], kind?: NoiseKind): Tensor;
+  /**
+   * True in a training step, whichever layers are frozen: what belongs to the objective rather than to a layer, as the
+   * corruption that a denoising autoencoder learns to undo, is then in force.
+   */
+  readonly updating: boolean;
   /** False where a layer must behave as in evaluation (always in evaluation, and for frozen layers). */
   training(layer: string): boolean;
 }

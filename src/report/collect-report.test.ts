@@ -154,6 +154,25 @@ test('a primary metric that no trial has is said, not replaced', async () => {
   expect(none.warnings.map(({ text }) => text).join()).toContain('nothing is compared');
 });
 
+test('what was planned decides, whatever else the trials have', async () => {
+  const without = (primary: string | undefined) =>
+    make(
+      {},
+      {
+        ...(primary === undefined ? {} : { primary }),
+        change: (trial) => ({
+          ...trial,
+          result: {
+            ...trial.result,
+            measurements: trial.result.measurements.filter(({ metric }) => metric !== 'nll'),
+          },
+        }),
+      },
+    );
+  expect((await without(undefined)).comparison).toBeNull();
+  expect((await without('kid')).comparison?.primary.metric).toBe('kid');
+});
+
 test('what is cited is what was used', () => {
   const keys = report.citations.map(({ key }) => key);
   expect(keys).toEqual([...keys].sort());

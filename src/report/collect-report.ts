@@ -2,7 +2,6 @@ import { metrics } from '../metrics/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { stream } from '../random.ts';
 import type { StepRecord } from '../store/step-record.ts';
-import { choosePrimary } from '../study/choose-primary.ts';
 import { compareTrials, type StudyComparison } from '../study/compare-trials.ts';
 import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
 import type { Json } from '../study/step.ts';
@@ -33,6 +32,8 @@ export interface ReportInput {
   readonly spec: StudySpec;
   readonly rows: readonly TechniqueRow[];
   readonly seeds: readonly number[];
+  /** The metric that decides, as planned; absent where none serves all models. */
+  readonly primary?: string;
   readonly models: readonly {
     readonly label: string;
     readonly family: string;
@@ -75,7 +76,7 @@ export function collectReport(input: ReportInput): ReportData {
   });
   const failures = failuresOf(input, record);
   const table = trialTable(matrix, trials);
-  const primary = spec.primary ?? choosePrimary(trials);
+  const { primary } = input;
   const comparison = comparisonOf(trials, matrix, primary);
   const found = comparison && verdictOf(input, comparison, table, failures, item);
   const media = collectMedia(trials, seeds, input.directory, input.mediaBytes ?? MEDIA_BYTES);
@@ -252,7 +253,7 @@ function warningsOf(
   if (comparison === null && trials.length > 0)
     steps.set(
       primary === undefined
-        ? 'No metric was measured in all trials, so nothing is compared.'
+        ? 'No metric was planned that puts all models on one scale, so nothing is compared.'
         : `The primary metric '${primary}' was measured in no trial, so nothing is compared.`,
       [],
     );

@@ -40,6 +40,7 @@ export async function describePlan(plan: StudyPlan): Promise<PlanDescription> {
     spec,
     rows: plan.rows,
     seeds: plan.seeds,
+    ...(plan.primary === undefined ? {} : { primary: plan.primary }),
     trials: plan.trials,
     warnings: plan.warnings,
     kind: image ? 'image' : 'text',

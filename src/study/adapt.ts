@@ -18,6 +18,9 @@ import type { StepContext } from './step.ts';
 import type { AdaptInputs, PretrainResult } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
 
+/** Where operations are made equal: updates at most, in those of a training of all layers. */
+const MOST_UPDATES = 50;
+
 /** What adapting left behind. */
 export interface Adapted {
   readonly model: Model;
@@ -86,11 +89,11 @@ export async function adapt(
       ...(slots.losses === undefined ? {} : { losses: slots.losses }),
       train: train.table,
       validation: validation.table,
-      // A run that is limited by operations may make more updates where each costs less.
+      // A run that is limited by operations makes more updates where each costs less.
       training:
         flopsLimit === undefined
           ? inputs.training
-          : { ...inputs.training, steps: 50 * inputs.training.steps },
+          : { ...inputs.training, steps: MOST_UPDATES * inputs.training.steps },
       learningRate,
       ...(flopsLimit === undefined ? {} : { flopsLimit }),
       stream: seed.child('training'),

@@ -19,6 +19,20 @@ export function checkSeeds(seeds: readonly number[]): void {
     });
 }
 
+/**
+ * Refuses numbers of pre-trainings that leave trials neither with one checkpoint for all nor with one each: shared by
+ * some, it would make their results alike, and a spread over seeds that are not independent claims too much.
+ */
+export function checkSourceSeeds(sourceSeeds: number, seeds: number): void {
+  if (sourceSeeds === 1 || sourceSeeds === seeds) return;
+  throw new GraftError('invalid-value', {
+    what: 'number of pre-trainings',
+    received: sourceSeeds,
+    allowed: `1 (one checkpoint for all seeds) or ${seeds} (each seed its own)`,
+    where: 'source.seeds',
+  });
+}
+
 /** Refuses budgets given twice, and those that the draws of some seed, reported or of a tuning run, do not have. */
 export function checkBudgets(spec: StudySpec, target: PreparedData, seeds: readonly number[]): void {
   const pool = examplesOf(target.train, target.window);

@@ -1,32 +1,50 @@
 import { expect, test } from 'vitest';
-import { imageRows, syntheticTrials } from '../../test/synthetic-study.ts';
-import { choosePrimary } from './choose-primary.ts';
-import type { Measurement } from './measurement.ts';
-import type { FinishedTrial } from './trial-table.ts';
+import type { DataSet } from '../data/data-set.ts';
+import type { Likelihood } from '../models/model.ts';
+import { choosePrimary, type JudgedModel } from './choose-primary.ts';
+import type { EncodingInput } from './step-inputs.ts';
 
-const trials = syntheticTrials({ rows: imageRows, budgets: [25], seeds: [1, 2] });
+const images = (channels: number, count = 10) =>
+  ({
+    kind: 'image',
+    name: 'pictures',
+    channels,
+    height: 4,
+    width: 4,
+    count,
+    provenance: { source: 'made up', steps: [] },
+  }) as unknown as DataSet;
+const texts = { kind: 'text', name: 'texts', count: 10 } as unknown as DataSet;
 
-const measured = (change: (m: Measurement) => Measurement[], of = trials): FinishedTrial[] =>
-  of.map((trial) => ({
-    ...trial,
-    result: { ...trial.result, measurements: trial.result.measurements.flatMap(change) },
-  }));
+const model = (kind: Likelihood['kind'] | undefined, encoding: EncodingInput): JudgedModel => ({
+  model: kind === undefined ? {} : { likelihood: { kind } as Likelihood },
+  encoding,
+});
+const pictures = (kind: Likelihood['kind'] | undefined, values: 'unit' | 'levels' | { binarise: number }) =>
+  model(kind, { kind: 'image', values });
+const text = (ends: boolean) => model('exact', { kind: 'text', context: 8, ends, tokenizer: 'checkpoint' });
 
-const without = (...names: string[]) => measured((m) => (names.includes(m.metric) ? [] : [m]));
-
-test('the held-out likelihood comes first, where all have it on one scale', () => {
-  expect(choosePrimary(trials)).toBe('nll');
-  const [one, ...others] = trials;
-  const [other] = measured((m) => [{ ...m, representation: 'other' }], [one!]);
-  expect(choosePrimary([other!, ...others])).not.toBe('nll');
+test('held-out likelihood decides where all models share its scale', () => {
+  const vae = pictures('bound', { binarise: 0.5 });
+  expect(choosePrimary([vae, vae], images(1), 500)).toBe('nll');
+  expect(choosePrimary([text(true), text(true)], texts, 500)).toBe('bits_per_byte');
 });
 
-test('no measure of diversity or of copying decides', () => {
-  const left = without('nll', 'bits_per_dim', 'kid', 'fid', 'reconstruction_mse');
-  expect(left[0]!.result.measurements.length).toBeGreaterThan(0);
-  expect(choosePrimary(left)).toBeUndefined();
+test('another scale, another kind or no likelihood: the kernel distance of samples', () => {
+  const vae = pictures('bound', { binarise: 0.5 });
+  for (const other of [
+    pictures('bound', 'levels'),
+    pictures('bound', { binarise: 0.3 }),
+    pictures('exact', { binarise: 0.5 }),
+    pictures(undefined, { binarise: 0.5 }),
+  ])
+    expect(choosePrimary([vae, other], images(3), 500)).toBe('kid');
 });
 
-test('nothing is chosen before a trial is finished', () => {
-  expect(choosePrimary([])).toBeUndefined();
+test('nothing decides where neither can be had', () => {
+  const autoencoder = pictures(undefined, 'unit');
+  expect(choosePrimary([autoencoder], images(2), 500)).toBeUndefined();
+  expect(choosePrimary([autoencoder], images(1, 1), 500)).toBeUndefined();
+  expect(choosePrimary([autoencoder], images(1), 1)).toBeUndefined();
+  expect(choosePrimary([text(true), text(false)], texts, 500)).toBeUndefined();
 });

@@ -1,25 +1,41 @@
-import { comparable, findMeasurement } from './measurement-key.ts';
-import type { FinishedTrial } from './trial-table.ts';
+import type { DataSet } from '../data/data-set.ts';
+import { representationOf } from '../data/represent-images.ts';
+import type { Model } from '../models/model.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Json } from './step.ts';
+import type { EncodingInput } from './step-inputs.ts';
 
-/** Held-out likelihoods per item, per byte, per token, then what else says how good a model is. */
-const candidates = ['nll', 'bits_per_byte', 'perplexity', 'kid', 'fid', 'reconstruction_mse'];
+/** What of a planned model decides on which scale it can be judged. */
+export interface JudgedModel {
+  readonly model: Pick<Model, 'likelihood'>;
+  readonly encoding: EncodingInput;
+}
 
 /**
- * The metric that decides where a study names none: the first held-out likelihood that all trials have on one scale
- * (the same representation of the data), else the kernel distance, Fréchet's, the error of reconstructions. Undefined
- * where trials share none of these: what else is measured (diversity, copies) makes no model better than another.
+ * The metric that decides where a study names none, by a rule on what is planned, never on what came out: held-out
+ * likelihood where all models have it on one scale (`nll` of the same representation of images, exact or a bound for
+ * all; `bits_per_byte` of the same items of text), else for images the kernel distance of samples in the first
+ * feature network. Undefined where neither can be had: what else is measured (diversity, copies) makes no model better
+ * than another.
  */
-export function choosePrimary(trials: readonly FinishedTrial[]): string | undefined {
-  const first = trials[0];
-  if (first === undefined) return undefined;
-  return candidates.find((metric) => {
-    const reference = findMeasurement(first.result, metric, 'target');
-    return (
-      reference !== undefined &&
-      trials.every(({ result }) => {
-        const found = findMeasurement(result, metric, 'target');
-        return found !== undefined && comparable(reference, found);
-      })
-    );
-  });
+export function choosePrimary(
+  models: readonly JudgedModel[],
+  test: DataSet,
+  samples: number,
+): 'nll' | 'bits_per_byte' | 'kid' | undefined {
+  const scales = models.map((one) => scaleOf(one, test));
+  const shared = new Set(scales).size === 1 ? scales[0] : undefined;
+  if (test.kind === 'text') return shared === undefined ? undefined : 'bits_per_byte';
+  if (shared !== undefined) return 'nll';
+  const seen = test.channels === 1 || test.channels === 3;
+  return seen && test.count >= 2 && samples >= 2 ? 'kid' : undefined;
+}
+
+/** Names the scale of a model's likelihood; undefined where it has none. */
+function scaleOf({ model: { likelihood }, encoding }: JudgedModel, test: DataSet): string | undefined {
+  if (likelihood === undefined) return undefined;
+  const { kind } = likelihood;
+  if (encoding.kind === 'text') return canonicalJson({ kind, ends: encoding.ends } satisfies Json);
+  if (test.kind !== 'image') return undefined;
+  return canonicalJson({ kind, representation: representationOf(test, encoding.values).name } satisfies Json);
 }

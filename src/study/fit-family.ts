@@ -11,7 +11,7 @@ import { GraftError, lookUp } from '../errors.ts';
 import { type Family, type FamilyName, families } from '../models/index.ts';
 import { longestExample } from './encoding.ts';
 import type { Loaded } from './loaded-data.ts';
-import type { EncodingInput } from './step-inputs.ts';
+import type { EncodingInput, HeldOutInput } from './step-inputs.ts';
 import type { StudySpec } from './study-spec.ts';
 
 /** Refuses options that a family does not have, and those that follow from the data. */
@@ -34,6 +34,7 @@ export function fitFamily(
   spec: Pick<StudySpec, 'values' | 'tokenizer' | 'context'>,
   target: Loaded,
   source: Loaded,
+  heldOut: HeldOutInput,
   where: string,
 ): { config: Record<string, unknown>; encoding: EncodingInput } {
   const { domain } = families[family as FamilyName];
@@ -72,7 +73,7 @@ export function fitFamily(
       kind: 'text',
       context,
       ends,
-      tokenizer: { spec: spec.tokenizer, on: source.input, heldOut: target.input },
+      tokenizer: { spec: spec.tokenizer, on: source.input, heldOut },
     },
   };
 }

@@ -1,53 +1,93 @@
+import type { FeatureNetwork } from '../features/feature-network.ts';
 import { featureNetworks, type NetworkEntry } from '../features/index.ts';
 import { applyMetric } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
 import type { RunOptions } from '../models/run-model.ts';
+import type { Matrix } from '../numeric/matrix.ts';
 import type { Stream } from '../random.ts';
 import type { UnitImages } from './image-grid.ts';
-import { measureSampleQuality } from './measure-images.ts';
 import type { Measurement } from './measurement.ts';
 import { type SampleNetworks, sampleNetwork } from './sample-features.ts';
+import { type JudgedSamples, measureSampleQuality } from './sample-quality.ts';
 import { toMeasurement } from './to-measurement.ts';
 
 /** What is measured in networks beyond the first, to show how far a result depends on the network. */
 const secondOpinion = ['fid', 'kid'];
 
+type Run = Pick<RunOptions, 'threads' | 'device'>;
+
+/** Held-out images that samples are judged by. */
+export interface RealImages {
+  /** 'target', or the name of a data set never trained on. */
+  readonly on: string;
+  readonly images: UnitImages;
+}
+
 /**
- * Samples against held-out real images in each network of a trial: all sample metrics in the first network of features,
- * FID and KID in the others, and the share that a classifier recognises, with that of the real images beside it.
+ * Samples against the held-out images of each set, in each network of a trial: all sample metrics in the first network
+ * of features, FID and KID in the others; and on the target the share that a classifier recognises, with that of the
+ * real images beside it. Images with other than 1 or 3 channels are beyond all networks.
  */
 export async function judgeSamples(
   samples: UnitImages,
-  real: UnitImages,
+  real: readonly RealImages[],
   networks: SampleNetworks,
   stream: Stream,
-  run: Pick<RunOptions, 'threads' | 'device'>,
-): Promise<Measurement[]> {
+  run: Run,
+): Promise<JudgedSamples> {
+  const channels = samples.shape[0];
+  if (channels !== 1 && channels !== 3)
+    return {
+      measurements: [],
+      notMeasured: [
+        `sample quality: not measured: feature networks see images of 1 or 3 channels, these have ${channels}`,
+      ],
+    };
   const measurements: Measurement[] = [];
+  const notMeasured: string[] = [];
   let first = true;
   for (const name of Object.keys(networks)) {
     const network = await sampleNetwork(name);
     if ((featureNetworks as Record<string, NetworkEntry>)[name]?.use === 'recognition') {
-      measurements.push(await measureRecognition(samples, real, name, run));
+      for (const { on, images } of real)
+        if (on === 'target') measurements.push(await measureRecognition(samples, images, name, run));
       continue;
     }
-    const found = await measureSampleQuality(
-      samples,
-      real,
-      { network: name, hash: network.hash, extract: (images) => network.extract(images, run) },
-      stream,
-    );
-    measurements.push(...(first ? found : found.filter(({ metric }) => secondOpinion.includes(metric))));
+    const generated = await network.extract(samples, run);
+    for (const { on, images } of real) {
+      const found = measureSampleQuality(
+        { on, real: await realFeatures(network, images, run), generated, network: name, hash: network.hash },
+        stream,
+      );
+      measurements.push(
+        ...(first
+          ? found.measurements
+          : found.measurements.filter(({ metric }) => secondOpinion.includes(metric))),
+      );
+      notMeasured.push(...found.notMeasured);
+    }
     first = false;
   }
-  return measurements;
+  return { measurements, notMeasured: [...new Set(notMeasured)] };
+}
+
+/** Features of real images, which all trials of a process share. */
+const known = new WeakMap<Float32Array, Map<string, Promise<Matrix>>>();
+
+function realFeatures(network: FeatureNetwork, images: UnitImages, run: Run): Promise<Matrix> {
+  const features = known.get(images.data) ?? new Map<string, Promise<Matrix>>();
+  known.set(images.data, features);
+  const key = `${network.name} ${network.hash} ${run.threads} ${run.device}`;
+  const found = features.get(key) ?? network.extract(images, run);
+  features.set(key, found);
+  return found;
 }
 
 async function measureRecognition(
   samples: UnitImages,
   real: UnitImages,
   name: string,
-  run: Pick<RunOptions, 'threads' | 'device'>,
+  run: Run,
 ): Promise<Measurement> {
   const network = await sampleNetwork(name);
   const { threshold, noClass } = network.card.recognition!;

@@ -10,14 +10,17 @@ export interface Loaded {
   readonly input: DataInput;
 }
 
-/** Loads and divides a data set for a plan; `heldOut`: sets whose items it may not train on. */
+/** Loads and divides a data set for a plan; `heldOut`, `unseen`: sets whose items it may not train on. */
 export async function loadData(
   given: DataSpec,
   context: DataContext,
   where: string,
-  heldOut: readonly DataSet[] = [],
+  {
+    heldOut = [],
+    unseen = [],
+  }: { readonly heldOut?: readonly DataSet[]; readonly unseen?: readonly DataSet[] } = {},
 ): Promise<Loaded> {
-  const prepared = await prepareData(given, context, { heldOut, where });
+  const prepared = await prepareData(given, context, { heldOut, unseen, where });
   const input: DataInput = { name: prepared.name + selectionText(given), spec: given, hash: prepared.hash };
   return { prepared, input };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writePng } from '../formats/write-png.ts';
-import { applyMetric, metricContext } from '../metrics/apply-metric.ts';
+import { applyMetric } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
 import type { ImageSamples } from '../models/draw-samples.ts';
 import type { ExampleTable } from '../models/example-table.ts';
@@ -83,45 +83,4 @@ export async function measureReconstruction(
       representation,
     }),
   ];
-}
-
-/** Features of images in the study's feature network; `network` and `hash` name it in every number. */
-export interface FeatureExtractor {
-  readonly network: string;
-  readonly hash: string;
-  extract(images: UnitImages): Promise<Matrix>;
-}
-
-/** Sample metrics in a feature network: generated against held-out real images. */
-export async function measureSampleQuality(
-  samples: UnitImages,
-  real: UnitImages,
-  extractor: FeatureExtractor,
-  stream: Stream,
-): Promise<Measurement[]> {
-  const inputs = { real: await extractor.extract(real), generated: await extractor.extract(samples) };
-  const context = metricContext(stream);
-  const features = { network: extractor.network, hash: extractor.hash };
-  const facts = {
-    on: 'target',
-    split: 'test',
-    real: inputs.real.rows,
-    generated: inputs.generated.rows,
-    features,
-  };
-  const k = Math.min(5, inputs.real.rows - 1, inputs.generated.rows - 1);
-  const measurements: Measurement[] = [];
-  // With fewer items than features a covariance has no full rank, and FID says more about N than about the model.
-  if (Math.min(inputs.real.rows, inputs.generated.rows) > inputs.real.columns)
-    measurements.push(toMeasurement(metrics.fid, applyMetric(metrics.fid, inputs, {}, context), facts));
-  const kid = applyMetric(metrics.kid, inputs, {}, context);
-  measurements.push(toMeasurement(metrics.kid, kid, facts));
-  for (const name of ['precision', 'recall', 'density', 'coverage'] as const)
-    measurements.push(
-      toMeasurement(metrics[name], applyMetric(metrics[name], inputs, { k }, context), {
-        ...facts,
-        options: { k },
-      }),
-    );
-  return measurements;
 }

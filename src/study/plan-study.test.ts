@@ -13,7 +13,8 @@ import { loadBase } from './adapt.ts';
 import { checkBudgets, FIRST_TUNING_SEED } from './check-study.ts';
 import { planStudy } from './plan-study.ts';
 import type { StepContext } from './step.ts';
-import type { AdaptInputs } from './step-inputs.ts';
+import type { AdaptInputs, PretrainInputs } from './step-inputs.ts';
+import { StudyData } from './study-data.ts';
 import { parseStudy, type StudyInput } from './study-spec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-plan-'));
@@ -45,12 +46,79 @@ test('nothing that a budget is drawn from, tested or validated on is in the sour
   }
 });
 
+describe('data never trained on', () => {
+  // Spanish names of which many are Italian ones, too.
+  const spanish = { dataset: 'names', select: { language: 'spanish' } };
+
+  test('their test items are taken out of the source, and counted', async () => {
+    const { data, steps, warnings } = await plan({ evaluate_on: [spanish] });
+    const held = new Set((data.unseen[0]!.test as TextSet).documents);
+    const source = [data.source!.train, data.source!.validation].flatMap((set) => (set as TextSet).documents);
+    expect(source.filter((name) => held.has(name))).toEqual([]);
+    const without = await plan({});
+    const before = [without.data.source!.train, without.data.source!.validation];
+    const count = before.flatMap((set) => (set as TextSet).documents).filter((name) => held.has(name)).length;
+    expect(count).toBeGreaterThan(10);
+    expect(data.source!.report.unseenOverlap).toEqual({ items: count, groupItems: 0, characters: 0 });
+    const inputs = steps.find(({ kind }) => kind === 'pretrain')!.inputs as unknown as PretrainInputs;
+    expect(inputs.heldOut.unseen.map(({ name }) => name)).toEqual(['names (language: spanish)']);
+    const trained = await new StudyData(folder, undefined).load(inputs.source, inputs.heldOut);
+    expect((trained.train as TextSet).documents).toEqual((data.source!.train as TextSet).documents);
+    expect(warnings.join('\n')).toMatch(
+      /\d+ items of the target's training part also occur in the test set of names \(language: spanish\)/,
+    );
+  });
+
+  test('a set that the source has nothing of changes no pre-training', async () => {
+    const source = { dataset: 'names', select: { language: 'vietnamese' } };
+    const pretraining = async (evaluate_on: StudyInput['evaluate_on']) => {
+      const { steps } = await plan({ source, ...(evaluate_on ? { evaluate_on } : {}) });
+      return steps.filter(({ kind }) => kind === 'pretrain').map(({ id }) => id);
+    };
+    const polish = { dataset: 'names', select: { language: 'polish' } };
+    expect(await pretraining([polish])).toEqual(await pretraining(undefined));
+  });
+});
+
+test('the metric that decides is part of the plan', async () => {
+  expect((await plan({})).primary).toBe('bits_per_byte');
+  expect((await plan({ primary: 'perplexity' })).primary).toBe('perplexity');
+});
+
+test('stages that cannot all be reached within the looks are warned of', async () => {
+  // Embedding, one block, output.
+  const techniques = ['from-scratch', 'gradual-unfreezing', { 'gradual-unfreezing': { stages: 'equal' } }];
+  const warned = async (looks: number, equal: 'steps' | 'convergence' = 'steps') => {
+    const training = { looks, equal, convergence: { patience: 4 } };
+    const { warnings } = await plan({ techniques, training } as Partial<StudyInput>);
+    return warnings.filter((text) => text.includes('stages until convergence'));
+  };
+  expect(await warned(12)).toEqual([]);
+  expect(await warned(11)).toEqual([
+    'gradual-unfreezing has 3 stages until convergence, each of 4 looks at least: with 11 looks it cannot finish its last stage. Give training.looks 12 or more, or a smaller training.convergence.patience.',
+  ]);
+  expect((await warned(8))[0]).toContain('with 8 looks it cannot get beyond stage 2.');
+  expect(await warned(8, 'convergence')).toHaveLength(2);
+});
+
 describe('what cannot be run is refused before anything is', () => {
   test('a budget given twice', async () => {
     await expect(plan({ budgets: [25, 50, 25] })).rejects.toMatchObject({
       code: 'invalid-value',
       facts: { received: 25, where: 'budgets' },
     });
+  });
+
+  test('pre-trainings that only some seeds share', async () => {
+    const source = { dataset: 'names', select: { language: 'english' } };
+    const given = (seeds: number) => plan({ source: { ...source, seeds }, seeds: 3 });
+    for (const seeds of [2, 4])
+      await expect(given(seeds)).rejects.toMatchObject({
+        code: 'invalid-value',
+        facts: { received: seeds, where: 'source.seeds' },
+      });
+    const { models } = await given(3);
+    expect(models[0]!.pretraining).toHaveLength(3);
   });
 
   test('a metric that does not exist, with the nearest that does', async () => {

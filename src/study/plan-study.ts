@@ -1,7 +1,7 @@
 import { dataContext } from '../data/data-context.ts';
-import type { DataSet } from '../data/data-set.ts';
 import type { DataSpec } from '../data/data-spec.ts';
 import { heldOutOf, type PreparedData } from '../data/prepare-data.ts';
+import { type OverlapReport, removeOverlap } from '../data/remove-overlap.ts';
 import { GraftError, lookUp } from '../errors.ts';
 import { metrics } from '../metrics/index.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -10,17 +10,20 @@ import type { Model } from '../models/model.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
-import { checkBudgets, checkSeeds, FIRST_TUNING_SEED } from './check-study.ts';
+import { checkBudgets, checkSeeds, checkSourceSeeds, FIRST_TUNING_SEED } from './check-study.ts';
 import { checkpointModel } from './checkpoint-model.ts';
+import { choosePrimary } from './choose-primary.ts';
 import { dataBytes, estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
+import { countOf } from './format-number.ts';
 import { type Loaded, loadData } from './loaded-data.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
-import { networkOverlap, sampleNetworks } from './sample-features.ts';
+import { networkOverlap, sampleNetworks, unseenNetworks } from './sample-features.ts';
 import type { Step } from './step.ts';
 import {
   type AdaptInputs,
   type EncodingInput,
+  type HeldOutInput,
   type ModelInput,
   type PretrainInputs,
   STEP_VERSION,
@@ -59,6 +62,8 @@ export interface StudyPlan {
     readonly source?: PreparedData;
     readonly unseen: readonly PreparedData[];
   };
+  /** Name of the metric that decides; undefined where none serves all models, so that nothing is compared. */
+  readonly primary?: string;
   /** What a person should know before starting. */
   readonly warnings: readonly string[];
 }
@@ -74,14 +79,24 @@ export async function planStudy(
     typeof spec.seeds === 'number' ? Array.from({ length: spec.seeds }, (_, i) => i + 1) : spec.seeds;
   checkSeeds(seeds);
   const context = dataContext(base, graftData);
-  const load = (given: DataSpec, where: string, heldOut: readonly DataSet[] = []) =>
-    loadData(given, context, where, heldOut);
+  const load = (given: DataSpec, where: string) => loadData(given, context, where);
   const target = await load(spec.target, 'target');
   const { sourceSpec, sourceSeeds } = splitSource(spec);
-  const source =
-    sourceSpec === undefined ? undefined : await load(sourceSpec, 'source', heldOutOf(target.prepared));
+  checkSourceSeeds(sourceSeeds, seeds.length);
   const unseen: Loaded[] = [];
   for (const [i, given] of spec.evaluate_on.entries()) unseen.push(await load(given, `evaluate_on.${i}`));
+  const source =
+    sourceSpec === undefined
+      ? undefined
+      : await loadData(sourceSpec, context, 'source', {
+          heldOut: heldOutOf(target.prepared),
+          unseen: unseen.map(({ prepared }) => prepared.test),
+        });
+  const heldOut: HeldOutInput = {
+    target: target.input,
+    // Sets that took nothing away do not change what is trained.
+    unseen: removedAny(source?.prepared.report.unseenOverlap) ? unseen.map(({ input }) => input) : [],
+  };
   checkBudgets(spec, target.prepared, seeds);
   if (spec.primary !== undefined)
     lookUp<Metric>('metric', metrics as Record<string, Metric>, spec.primary, 'primary');
@@ -128,9 +143,11 @@ export async function planStudy(
         }
       }
 
+  const primary = spec.primary ?? choosePrimary(models, target.prepared.test, spec.sampling.count);
   return {
     name: spec.name,
     spec,
+    ...(primary === undefined ? {} : { primary }),
     steps: [...steps.values()],
     trials,
     models,
@@ -155,7 +172,7 @@ export async function planStudy(
       });
     const { family, label, pretrain, ...given } = entry;
     checkFamilyOptions(family, given, where);
-    const { config, encoding } = fitFamily(family, given, spec, target, source, where);
+    const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);
     const model = createModel(family, config);
     const pretraining = Array.from({ length: sourceSeeds }, (_, i) => {
       const { learningRate, steps: count, ...rest } = pretrain;
@@ -164,7 +181,7 @@ export async function planStudy(
         family,
         config: model.config,
         source: source.input,
-        heldOut: target.input,
+        heldOut,
         encoding,
         training: { ...rest, steps: count, convergence: spec.training.convergence },
         learningRate,
@@ -334,11 +351,52 @@ export async function planStudy(
     for (const baseline of ['from-scratch', 'source-only'])
       if (!rows.some(({ name }) => name === baseline))
         found.push(`The study lacks the baseline '${baseline}'.`);
+    if (primary === undefined)
+      found.push(
+        'No metric puts all models on one scale, so nothing will be compared; name one with primary.',
+      );
+    for (const { prepared, input } of unseen) {
+      const { groups: _, ...test } = prepared.test;
+      const { report } = removeOverlap(target.prepared.train, [test]);
+      if (removedAny(report))
+        found.push(
+          `${report.items > 0 ? countOf(report.items, 'item') : countOf(report.characters, 'character')} of the target's training part also ${report.items + report.characters === 1 ? 'occurs' : 'occur'} in the test set of ${input.name}, which is then not quite a set never trained on.`,
+        );
+    }
+    found.push(...stageWarnings());
     if (target.prepared.test.kind === 'image')
-      found.push(...networkOverlap(sampleNetworks(spec.target), target.prepared.test));
+      found.push(
+        ...networkOverlap(sampleNetworks(spec.target), target.prepared.test),
+        ...unseen.flatMap(({ prepared, input }) =>
+          networkOverlap(unseenNetworks(sampleNetworks(spec.target)), prepared.test, input.name),
+        ),
+      );
     return found;
   }
+
+  /** Each stage that ends by convergence needs as many looks as its patience. */
+  function stageWarnings(): string[] {
+    const { looks, equal, convergence } = spec.training;
+    const { patience } = convergence;
+    return models.flatMap(({ label, model }) =>
+      rows.flatMap((row) => {
+        const technique: Technique = techniques[row.name];
+        const { stages } = technique.fill({ model }, technique.options.parse(row.options));
+        const converging = stages.filter(
+          ({ length }) => equal === 'convergence' || length.kind === 'convergence',
+        );
+        if (converging.length < 2 || converging.length * patience <= looks) return [];
+        const reached = Math.ceil(looks / patience);
+        return [
+          `${models.length > 1 ? `${label}: ` : ''}${row.label} has ${converging.length} stages until convergence, each of ${countOf(patience, 'look')} at least: with ${countOf(looks, 'look')} it ${reached < converging.length ? `cannot get beyond stage ${reached}` : 'cannot finish its last stage'}. Give training.looks ${converging.length * patience} or more, or a smaller training.convergence.patience.`,
+        ];
+      }),
+    );
+  }
 }
+
+const removedAny = (report: OverlapReport | undefined): boolean =>
+  report !== undefined && report.items + report.characters > 0;
 
 type FamilyEntry = Extract<StudySpec['models'][number], { family: string }>;
 

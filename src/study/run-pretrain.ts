@@ -65,7 +65,7 @@ export async function runPretrain(
   });
   saveCheckpoint(join(context.directory, 'checkpoint'), checkpoint, card);
   removeTrainingSnapshot(context.directory);
-  const overlap = prepared.report.overlap;
+  const { overlap, unseenOverlap } = prepared.report;
   return {
     checkpoint: 'checkpoint',
     steps: result.steps,
@@ -78,7 +78,10 @@ export async function runPretrain(
     flops: result.flops,
     seconds: context.earlier.wall + (context.now() - began) / 1000,
     parameters: countParameters(model.parameters),
-    overlapRemoved: overlap === undefined ? 0 : overlap.items + overlap.groupItems,
+    overlapRemoved: [overlap, unseenOverlap].reduce(
+      (n, one) => n + (one?.items ?? 0) + (one?.groupItems ?? 0),
+      0,
+    ),
   };
 }
 
@@ -97,6 +100,11 @@ export async function runTune(
   } catch (error) {
     if (!isGraftError(error, 'not-finite')) throw error;
     removeTrainingSnapshot(context.directory);
-    return { validation: null, failure: error.message, flops: 0, seconds: seconds() };
+    return {
+      validation: null,
+      failure: error.message,
+      flops: error.facts.flops ?? 0,
+      seconds: seconds(),
+    };
   }
 }

@@ -27,6 +27,7 @@ import { modelCard } from './model-card.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
+import { trainingClock } from './training-clock.ts';
 
 export interface RecipeResult {
   readonly seed: number;
@@ -38,6 +39,7 @@ export interface RecipeResult {
   readonly wholePart?: { readonly loss: number; readonly tokens: number };
   /** Mean loss of batches of random windows. */
   readonly estimate?: { readonly loss: number; readonly batches: number };
+  /** Of training, evaluation left out, over all attempts. */
   readonly seconds: number;
 }
 
@@ -61,7 +63,7 @@ export async function runRecipe(
   sources: DataContext,
   context: StepContext,
 ): Promise<RecipeResult> {
-  const began = context.now();
+  const clock = trainingClock(context);
   const data = await prepareData(recipe.data, sources, { where: 'data' });
   const prepared = prepareRecipe(recipe, data);
   const { model, train } = prepared;
@@ -85,6 +87,7 @@ export async function runRecipe(
     },
     context,
   );
+  clock.trained();
   const evaluation = await evaluateRecipe(
     recipe,
     prepared,
@@ -117,7 +120,7 @@ export async function runRecipe(
     best: result.best,
     looks: result.looks,
     ...evaluation,
-    seconds: context.earlier.wall + (context.now() - began) / 1000,
+    seconds: clock.training().wall,
   };
 }
 

@@ -75,11 +75,11 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     },
     onLook: (look) =>
       context.emit({ type: 'look', step: look.step, training: look.training, validation: look.validation }),
-    onStep: (step) => {
+    onStep: (step, total) => {
       const now = context.now();
       if (now - shown < 200) return;
       shown = now;
-      context.emit({ type: 'progress', done: step, total: training.steps, phase: 'training' });
+      context.emit({ type: 'progress', done: step, total, phase: 'training' });
     },
   });
   return { ...result, weights: await withCodeDensity(job, result.weights, context) };

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { cpuUsage } from 'node:process';
 import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
 import { encodeItem } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
@@ -24,6 +23,7 @@ import { removeTrainingSnapshot } from './run-training.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs, TuneResult } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
+import { trainingClock } from './training-clock.ts';
 import type { TrialResult } from './trial-result.ts';
 
 /**
@@ -35,13 +35,11 @@ export async function runTrial(
   data: StudyData,
   context: StepContext,
 ): Promise<TrialResult> {
-  const began = context.now();
+  const clock = trainingClock(context);
   const peakMemory = watchPeakMemory();
-  const cpuBegan = cpuUsage();
   const learningRate = chosenRate(inputs, context);
   const adapted = await adapt(inputs, learningRate, data, context);
-  const trained = context.now();
-  const cpu = cpuUsage(cpuBegan);
+  clock.trained();
   const { model, result } = adapted;
   const weights = result.weights;
   const measured = await measure(inputs, adapted, data, context);
@@ -74,9 +72,9 @@ export async function runTrial(
     converged: result.converged,
     measurements: measured.measurements,
     cost: {
-      trainingSeconds: context.earlier.wall + (trained - began) / 1000,
-      trainingCpuSeconds: context.earlier.cpu + (cpu.user + cpu.system) / 1e6,
-      measuringSeconds: (context.now() - trained) / 1000,
+      trainingSeconds: clock.training().wall,
+      trainingCpuSeconds: clock.training().cpu,
+      measuringSeconds: clock.measuring().wall,
       steps: result.steps,
       stepsToBest: result.best.step,
       stepsToConvergence: stepsToConvergence(inputs.training.convergence, result.looks),
@@ -170,18 +168,15 @@ async function measure(
       )),
     );
     phase(3, 'sample quality');
-    measurements.push(
-      ...(await judgeSamples(
-        samples,
-        tableImages(target.table),
-        inputs.features ?? {},
-        draws.child('quality'),
-        run,
-      )),
-    );
+    const real = [{ on: 'target', images: tableImages(target.table) }];
+    for (const input of inputs.evaluateOn)
+      real.push({ on: input.name, images: tableImages((await test(input)).table) });
+    const judged = await judgeSamples(samples, real, inputs.features ?? {}, draws.child('quality'), run);
+    measurements.push(...judged.measurements);
     phase(4, 'latency');
     const { latency } = await measureLatency(model, weights, draws.child('latency'), { ...run, clock });
-    return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
+    const warnings = [...warningsOf(measurements), ...judged.notMeasured];
+    return { measurements, latency, throughput: count / seconds, warnings };
   }
   const { texts, seconds } = await drawTexts(
     model,

@@ -20,6 +20,12 @@ export function sampleNetworks(target: DataSpec): SampleNetworks {
   );
 }
 
+/** Those of a study's networks that also judge samples on data never trained on: all that give features. */
+export function unseenNetworks(networks: SampleNetworks): SampleNetworks {
+  const gives = new Set<string>(entries.flatMap(([name, { use }]) => (use === 'features' ? [name] : [])));
+  return Object.fromEntries(Object.entries(networks).filter(([name]) => gives.has(name)));
+}
+
 const loaded = new Map<string, Promise<FeatureNetwork>>();
 
 /** A network by name, loaded once in a process. */
@@ -33,7 +39,11 @@ export function sampleNetwork(name: string): Promise<FeatureNetwork> {
  * What a person must know of networks that were trained on typefaces of the target: a judge that knows the answer is
  * milder. Empty where training data and target are disjoint.
  */
-export function networkOverlap(networks: SampleNetworks, target: DataSet): string[] {
+export function networkOverlap(
+  networks: SampleNetworks,
+  target: DataSet,
+  called: string = target.name,
+): string[] {
   return Object.keys(networks).flatMap((name) => {
     const { training } = readNetworkCard(name);
     const { family, style, script } = target.attributes ?? {};
@@ -46,7 +56,7 @@ export function networkOverlap(networks: SampleNetworks, target: DataSet): strin
     );
     if (shared.length === 0) return [];
     return [
-      `The network '${name}' was trained on ${shared.length} of the ${family.length} test images of ${target.name} that samples are compared with.`,
+      `The network '${name}' was trained on ${shared.length} of the ${family.length} test images of ${called} that samples are compared with.`,
     ];
   });
 }

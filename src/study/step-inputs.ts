@@ -14,6 +14,13 @@ export interface DataInput {
   readonly hash: string;
 }
 
+/** Data whose items a source may not be trained on. */
+export interface HeldOutInput {
+  readonly target: DataInput;
+  /** Sets never trained on, of whose test items the source has some; empty where it has none of any. */
+  readonly unseen: readonly DataInput[];
+}
+
 /** How data become examples, in a form that can be written down. */
 export type EncodingInput =
   | { readonly kind: 'image'; readonly values: ImageValues }
@@ -23,7 +30,7 @@ export type EncodingInput =
       readonly ends: boolean;
       /** Trained on this set's training part, or brought along by the checkpoint. */
       readonly tokenizer:
-        | { readonly spec: TokenizerSpec; readonly on: DataInput; readonly heldOut: DataInput }
+        | { readonly spec: TokenizerSpec; readonly on: DataInput; readonly heldOut: HeldOutInput }
         | 'checkpoint';
     };
 
@@ -42,8 +49,7 @@ export interface PretrainInputs {
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly source: DataInput;
-  /** The target, whose items may not be trained on. */
-  readonly heldOut: DataInput;
+  readonly heldOut: HeldOutInput;
   readonly encoding: EncodingInput;
   readonly training: TrainingInput;
   readonly learningRate: number;
@@ -96,7 +102,7 @@ export interface TrialInputs extends AdaptInputs {
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 2;
+export const STEP_VERSION = 3;
 
 export interface TuneResult {
   readonly validation: number | null;

@@ -5,7 +5,7 @@ import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
-import type { DataInput, EncodingInput } from './step-inputs.ts';
+import type { DataInput, EncodingInput, HeldOutInput } from './step-inputs.ts';
 
 /**
  * Data of a study as steps ask for them, loaded once in a process. Everything is checked against the hash in the
@@ -22,7 +22,7 @@ export class StudyData {
   }
 
   /** Splits of a data set, without what another one holds out. */
-  load(input: DataInput, heldOut?: DataInput): Promise<PreparedData> {
+  load(input: DataInput, heldOut?: HeldOutInput): Promise<PreparedData> {
     const key = JSON.stringify([input, heldOut]);
     const known = this.prepared.get(key);
     if (known !== undefined) return known;
@@ -31,10 +31,13 @@ export class StudyData {
     return loading;
   }
 
-  private async prepare(input: DataInput, heldOut?: DataInput): Promise<PreparedData> {
-    const target = heldOut === undefined ? undefined : await this.load(heldOut);
+  private async prepare(input: DataInput, heldOut?: HeldOutInput): Promise<PreparedData> {
+    const target = heldOut === undefined ? undefined : await this.load(heldOut.target);
+    const unseen: DataSet[] = [];
+    for (const one of heldOut?.unseen ?? []) unseen.push((await this.load(one)).test);
     const data = await prepareData(input.spec, this.context, {
       ...(target === undefined ? {} : { heldOut: heldOutOf(target) }),
+      unseen,
       where: input.name,
     });
     if (data.hash !== input.hash)
@@ -50,7 +53,7 @@ export class StudyData {
   async examples(
     input: DataInput,
     part: 'train' | 'validation' | 'test',
-    heldOut?: DataInput,
+    heldOut?: HeldOutInput,
   ): Promise<DataSet> {
     const data = await this.load(input, heldOut);
     return examplesOf(data[part], data.window);
@@ -91,7 +94,7 @@ export class StudyData {
     encoding: Encoding,
     limit: (set: DataSet) => DataSet = (set) => set,
     limitKey = '',
-    heldOut?: DataInput,
+    heldOut?: HeldOutInput,
   ): Promise<EncodedSet> {
     const encodingKey =
       encoding.kind === 'image' ? encoding : { ...encoding, tokenizer: encoding.tokenizer.toJSON() };

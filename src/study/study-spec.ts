@@ -13,7 +13,11 @@ const positive = z.number().positive();
 const count = z.int().min(1);
 
 const sourceSeeds = {
-  seeds: count.default(1).describe('how often the pre-training is repeated from other random numbers'),
+  seeds: count
+    .default(1)
+    .describe(
+      'pre-trainings from different random numbers: 1, whose checkpoint all seeds share, or as many as seeds',
+    ),
 };
 
 const source = z.union([

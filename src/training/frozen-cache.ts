@@ -20,7 +20,10 @@ export interface FrozenCache {
   readonly flopsSaved: number;
 }
 
-export type FrozenPart = { readonly cache: FrozenCache } | { readonly reason: string };
+/** The stored part, or why there is none; `flops`: the operations that were spent on storing it, or on the attempt. */
+export type FrozenPart =
+  | { readonly cache: FrozenCache; readonly flops: number }
+  | { readonly reason: string; readonly flops: number };
 
 export interface FrozenCacheOptions {
   /** Bytes that the stored activations may take. */
@@ -50,15 +53,17 @@ export async function cacheFrozenPart(
   const below = program(Object.fromEntries(edge.map((tensor, i) => [`cached/${i}`, tensor])));
   const flopsSaved = edge.length === 0 ? 0 : countFlops(below);
   const usesWeights = below.inputs.some(({ attributes }) => frozen(attributes.name));
-  if (!usesWeights) return { reason: 'no layer below the trained ones is frozen' };
+  if (!usesWeights) return { reason: 'no frozen layer computes the same in each step', flops: 0 };
   const perExample = edge.map((tensor) => sizeOf(tensor.shape as number[]) / batchSize);
   const bytes = perExample.reduce((a, b) => a + b, 0) * 4 * examples.count;
   if (bytes > options.memoryLimit)
     return {
       reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: they are computed anew in each step`,
+      flops: 0,
     };
-  const table = await computeRows(below, model, weights, examples, batchSize, perExample, options);
-  if (table === undefined) return { reason: 'the frozen part mixes the examples of a batch' };
+  const { table, runs } = await computeRows(below, model, weights, examples, batchSize, perExample, options);
+  const flops = runs * flopsSaved;
+  if (table === undefined) return { reason: 'the frozen part mixes the examples of a batch', flops };
   const parts = cut(
     step,
     Object.fromEntries(edge.map((tensor, i) => [inputNames.field(`cached/${i}`), tensor])),
@@ -70,10 +75,10 @@ export async function cacheFrozenPart(
       dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
     }),
   );
-  return { cache: { above: parts.above, fields, table, flopsSaved } };
+  return { cache: { above: parts.above, fields, table, flopsSaved }, flops };
 }
 
-/** Runs the frozen part over all examples; undefined when a row depends on its neighbours. */
+/** Runs the frozen part over all examples, in so many runs; without a table when a row depends on its neighbours. */
 async function computeRows(
   below: Program,
   model: Model,
@@ -82,7 +87,7 @@ async function computeRows(
   batchSize: number,
   perExample: readonly number[],
   { threads, device }: FrozenCacheOptions,
-): Promise<ExampleTable | undefined> {
+): Promise<{ table: ExampleTable | undefined; runs: number }> {
   // As constants, like in the training step: the engine then takes the same kernels, which give the same bits.
   const feeds = weightFeeds(weights);
   const names = new Set(below.inputs.map(({ attributes }) => attributes.name));
@@ -99,12 +104,17 @@ async function computeRows(
       : new Float32Array(examples.count * perExample[i]!),
   );
   const rows = new Int32Array(batchSize);
+  let runs = 0;
+  const run = async () => {
+    await bound.run();
+    runs++;
+  };
   try {
     for (let start = 0; start < examples.count; start += batchSize) {
       for (let i = 0; i < batchSize; i++) rows[i] = (start + i) % examples.count;
       batch.fill(examples, rows);
-      await bound.run();
-      if (start === 0 && !(await rowsAreIndependent())) return undefined;
+      await run();
+      if (start === 0 && !(await rowsAreIndependent())) return { table: undefined, runs };
       const n = Math.min(batchSize, examples.count - start);
       outputs.forEach((output, i) => {
         stored[i]!.set(output.subarray(0, n * perExample[i]!) as never, start * perExample[i]!);
@@ -113,17 +123,18 @@ async function computeRows(
   } finally {
     await executable.dispose();
   }
-  return {
+  const table = {
     count: examples.count,
     fields: Object.fromEntries(stored.map((data, i) => [`cached/${i}`, { shape: [perExample[i]!], data }])),
   };
+  return { table, runs };
 
   /** The same examples in another order must give the same rows in that order. Leaves the outputs as they were. */
   async function rowsAreIndependent(): Promise<boolean> {
     const before = outputs.map((output) => output.slice());
     const rotated = rows.map((_, i) => rows[(i + 1) % batchSize]!);
     batch.fill(examples, rotated);
-    await bound.run();
+    await run();
     const same = outputs.every((output, k) =>
       output.every((value, j) => {
         const row = Math.floor(j / perExample[k]!);

@@ -23,8 +23,12 @@ export interface PlayerRunner {
   readonly arena: ParameterArena;
   readonly optimiser: Optimiser;
   readonly average: WeightAverage | undefined;
-  /** Operations of one update. */
+  /** Operations of one update, less those of frozen layers that were computed in advance. */
   readonly flops: number;
+  /** Operations of one update that computes everything anew: what an update counts where operations are limited. */
+  readonly wholeFlops: number;
+  /** Operations that computing frozen layers in advance took. */
+  readonly preparationFlops: number;
   /** Number of trained values. */
   readonly trainedCount: number;
   /** Why frozen layers are computed in each step, or how much was saved. */
@@ -68,9 +72,9 @@ export async function createPlayerRunner(
   const frozen = isFrozenInput(model, step);
   const part =
     source.finite === undefined
-      ? { reason: 'examples are drawn anew in each step' }
+      ? { reason: 'examples are drawn anew in each step', flops: 0 }
       : options.memoryLimit === 0
-        ? { reason: 'storing activations is turned off' }
+        ? { reason: 'storing activations is turned off', flops: 0 }
         : await cacheFrozenPart(
             step.program,
             model,
@@ -139,11 +143,13 @@ export async function createPlayerRunner(
     optimiser,
     average,
     flops: countFlops(used),
+    wholeFlops: countFlops(step.program),
+    preparationFlops: part.flops,
     trainedCount: arena.length,
     note:
       cache === undefined
         ? (part as { reason: string }).reason
-        : `frozen layers were computed once for each of ${cache.table.count} examples, which saves ${cache.flopsSaved} operations in each step`,
+        : `frozen layers were computed once for each of ${cache.table.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each step`,
     batch: whole,
     noise,
     fill(index) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GraftError } from '../errors.ts';
 import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
@@ -30,6 +31,8 @@ interface Subject {
   model: Model;
   table: ExampleTable;
   last: string[];
+  /** The objective damages its input, so that nothing is the same in each step. */
+  corrupts?: boolean;
 }
 
 const subjects: Record<string, Subject> = {
@@ -47,6 +50,7 @@ const subjects: Record<string, Subject> = {
     model: createAutoencoder({ image: [1, 8, 8], hidden: [32], latent: 4, noise: 0.2 }),
     table: pictures(60, 8),
     last: ['decoder/output'],
+    corrupts: true,
   },
   transformer: {
     model: createTransformer({
@@ -123,7 +127,9 @@ describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
     const results = [];
     for (const memoryLimit of [1e8, 0])
       results.push(await train(optionsFor(subject, { stages: partial(subject), memoryLimit })));
-    expect(results[0]!.stages[0]!.note).toContain('computed once');
+    const stored = expect(results[0]!.stages[0]!.note);
+    if (subject.corrupts) stored.toBe('no frozen layer computes the same in each step');
+    else stored.toContain('computed once');
     expect(results[1]!.stages[0]!.note).not.toContain('computed once');
     expect(bits(results[0]!.weights)).toEqual(bits(results[1]!.weights));
   });
@@ -150,13 +156,26 @@ describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
   });
 });
 
-test('a loss that stops being finite is an error that says where', async () => {
+test('a loss that stops being finite is an error that says where and what was spent until then', async () => {
   const subject = subjects['dense vae']!;
-  await expect(
-    train(optionsFor(subject, { learningRate: 1e6, optimiser: 'sgd', steps: 50 })),
-  ).rejects.toMatchObject({
-    code: 'not-finite',
-  });
+  const one = await train(optionsFor(subject, { steps: 1 }));
+  let made = 0;
+  const diverging = train(
+    optionsFor(subject, {
+      learningRate: 1e6,
+      optimiser: 'sgd',
+      steps: 50,
+      onStep: (step) => {
+        made = step;
+      },
+    }),
+  );
+  const error = await diverging.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'not-finite' });
+  const { flops } = (error as GraftError<'not-finite'>).facts;
+  expect(made).toBeGreaterThan(0);
+  // The update that failed has been paid for, too.
+  expect([made, made + 1]).toContain(flops! / one.flops);
 });
 
 test('without stages the starting weights are measured and kept', async () => {
@@ -191,6 +210,44 @@ test('stages keep within the operations that all of them share', async () => {
   // However flat validation was, what the later stages would have brought is unknown.
   expect(run.stages.length).toBeLessThan(3);
   expect(run.converged).toBe(false);
+});
+
+describe('where operations are limited', () => {
+  const subject = subjects['dense vae']!;
+  const stages = [{ name: 'last', layers: subject.last, length: { kind: 'share', share: 1 } as const }];
+  const run = (over: Partial<TrainOptions>) =>
+    train(optionsFor(subject, { stages, steps: 10_000, learningRate: 1e-4, ...over }));
+
+  test('updates do not depend on whether activations are stored, and what was spent is what was computed', async () => {
+    const all = await train(optionsFor(subject, { steps: 1 }));
+    const flopsLimit = 20 * all.flops;
+    const totals: number[] = [];
+    const onStep = (_: number, total: number) => {
+      totals.push(total);
+    };
+    const stored = await run({ flopsLimit, memoryLimit: 1e8, onStep });
+    const anew = await run({ flopsLimit, memoryLimit: 0 });
+    expect(stored.steps).toBe(anew.steps);
+    expect(stored.steps).toBeGreaterThan(20);
+    expect(stored.looks.map(({ step, validation }) => [step, validation])).toEqual(
+      anew.looks.map(({ step, validation }) => [step, validation]),
+    );
+    expect(bits(stored.weights)).toEqual(bits(anew.weights));
+    expect(anew.flops).toBeGreaterThan(0.9 * flopsLimit);
+    expect(anew.flops).toBeLessThanOrEqual(flopsLimit);
+    // 60 examples in batches of 16, and the first once more to see that its rows are independent.
+    const [, took, saves] = /took (\d+) operations and saves (\d+)/.exec(stored.stages[0]!.note)!.map(Number);
+    expect(took).toBe(5 * saves!);
+    expect(stored.flops).toBe(anew.flops - stored.steps * saves! + took!);
+    expect(totals.at(-1)).toBe(stored.steps);
+    expect(Math.max(...totals) - Math.min(...totals)).toBeLessThanOrEqual(1);
+  });
+
+  test('updates are limited within a stage, too', async () => {
+    const capped = await run({ flopsLimit: 1e15, steps: 30, looks: 3 });
+    expect(capped.steps).toBe(30);
+    expect(capped.looks.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
+  });
 });
 
 test('a stage is measured against the weights that it begins with', async () => {

@@ -1,6 +1,6 @@
 import type { Device } from '../engine/device.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
@@ -20,7 +20,7 @@ import type { ScheduleState } from './schedules/schedule.ts';
 import { createSchedule, type ScheduleSpec } from './schedules/schedule-spec.ts';
 import type { LossTerm, Stage } from './stage.ts';
 
-/** One look at validation. `training` is the mean loss since the last look, null before the first update. */
+/** One look at validation. `flops` were spent so far; `training` is the mean loss since the last look, null before the first update. */
 export interface Look {
   readonly step: number;
   readonly flops: number;
@@ -35,8 +35,10 @@ export interface TrainingSnapshot {
   readonly step: number;
   readonly stage: number;
   readonly stageStart: number;
-  readonly stageStartFlops: number;
+  readonly stageStartCounted: number;
   readonly flops: number;
+  /** Operations so far as `flopsLimit` counts them. */
+  readonly counted: number;
   readonly trainedParameters: number;
   readonly looks: readonly Look[];
   readonly stages: readonly StageRecord[];
@@ -69,7 +71,10 @@ export interface TrainOptions {
   readonly validation: ExampleTable;
   /** Updates that the whole run may make. */
   readonly steps: number;
-  /** Operations that the whole run may take; it ends with the update that reaches them. */
+  /**
+   * Operations that the whole run may take. An update counts what it takes without stored activations of frozen
+   * layers, so that how many updates there are does not depend on what happens to be stored.
+   */
   readonly flopsLimit?: number;
   /** Looks at validation, evenly spread, besides the one before the first update. */
   readonly looks: number;
@@ -91,7 +96,8 @@ export interface TrainOptions {
   readonly wantsSnapshot?: () => boolean;
   readonly onSnapshot?: (snapshot: TrainingSnapshot) => Promise<void>;
   readonly onLook?: (look: Look) => void;
-  readonly onStep?: (step: number) => void;
+  /** After each update; `total`: how many there will be at most, as far as it can be told. */
+  readonly onStep?: (step: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -101,6 +107,7 @@ export interface TrainResult {
   readonly stages: readonly StageRecord[];
   readonly best: { readonly step: number; readonly validation: number };
   readonly steps: number;
+  /** Operations spent: updates as they ran, and computing frozen layers in advance. */
   readonly flops: number;
   /** Largest number of values trained in a stage. */
   readonly trainedParameters: number;
@@ -124,7 +131,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { model, stages, steps, resume } = options;
   const { flopsLimit = Infinity } = options;
   // How much of the run is over, in the measure that all runs are given the same of.
-  const elapsed = () => (flopsLimit < Infinity ? flops / flopsLimit : step / steps);
+  const elapsed = () => Math.max(counted / flopsLimit, step / steps);
   const lookNumber = () => Math.floor(elapsed() * Math.max(1, options.looks) + 1e-9);
   const weights = mutable(resume ? unpack(resume, 'weights', options.start) : options.start);
   let best = resume?.best ?? { step: 0, validation: Infinity };
@@ -133,6 +140,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const records: StageRecord[] = [...(resume?.stages ?? [])];
   let step = resume?.step ?? 0;
   let flops = resume?.flops ?? 0;
+  let counted = resume?.counted ?? 0;
   let trainedParameters = resume?.trainedParameters ?? 0;
   let { sum, count } = resume?.sinceLook ?? { sum: 0, count: 0 };
   let converged = false;
@@ -148,7 +156,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     for (
       let index = resume?.stage ?? 0;
-      index < stages.length && step < steps && flops < flopsLimit;
+      index < stages.length && step < steps && counted < flopsLimit;
       index++
     ) {
       const stage = stages[index]!;
@@ -156,12 +164,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const start = resumed?.stageStart ?? step;
       const last = index === stages.length - 1;
       const runners = await createRunners(stage, weights);
-      const stepFlops = runners.reduce((total, runner) => total + runner.flops, 0);
-      const stageStartFlops = resumed?.stageStartFlops ?? flops;
-      const room =
-        flopsLimit < Infinity
-          ? { all: flopsLimit / stepFlops, left: Math.floor((flopsLimit - stageStartFlops) / stepFlops) }
-          : { all: steps, left: steps - start };
+      const total = (of: 'wholeFlops' | 'preparationFlops') =>
+        runners.reduce((sum, runner) => sum + runner[of], 0);
+      // What a run that goes on computes again has been counted.
+      if (resumed === undefined) flops += total('preparationFlops');
+      const stageStartCounted = resumed?.stageStartCounted ?? counted;
+      const room = {
+        all: Math.min(steps, flopsLimit / total('wholeFlops')),
+        left: Math.min(steps - start, Math.floor((flopsLimit - stageStartCounted) / total('wholeFlops'))),
+      };
       // What is left does not pay for an update of this stage. The first stage makes one in any case.
       if (room.left < 1 && step > 0) {
         for (const runner of runners) await runner.dispose();
@@ -224,6 +235,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             runner.fill(step);
             runner.noise.draw(options.stream.child('noise').child(step).child(i));
             const loss = await runner.run();
+            flops += runner.flops;
+            counted += runner.wholeFlops;
             if (!Number.isFinite(loss))
               throw new GraftError('not-finite', {
                 what: `the training loss at update ${step + 1}`,
@@ -231,14 +244,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
               });
             runner.optimiser.step(rate, momentum === undefined ? {} : { momentum });
             runner.average?.update();
-            flops += runner.flops;
             if (i === runners.length - 1) {
               sum += loss;
               count++;
             }
           }
           step++;
-          options.onStep?.(step);
+          options.onStep?.(step, Math.round(step / elapsed()));
           // The end of a stage alone is no reason to look: all runs get the same number of looks to choose from.
           if (lookNumber() > looked || (step === end && endsRun)) {
             converged = await look(rate);
@@ -247,7 +259,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           // Not at a stage's end, whose record and hand-over would be missing from it.
           if (step < end && options.onSnapshot !== undefined && options.wantsSnapshot?.())
             await options.onSnapshot(
-              snapshot(index, { start, flops: stageStartFlops }, runners, schedule, convergence),
+              snapshot(index, { start, counted: stageStartCounted }, runners, schedule, convergence),
             );
         }
         records.push({
@@ -267,6 +279,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       }
     }
     if (looks.at(-1)?.step !== step) await lookAtEnd();
+  } catch (error) {
+    // What a run that diverged has cost is not lost.
+    if (isGraftError(error, 'not-finite'))
+      throw new GraftError('not-finite', { ...error.facts, flops }, { cause: error });
+    throw error;
   } finally {
     await evaluator.dispose();
   }
@@ -313,7 +330,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   function snapshot(
     stage: number,
-    began: { start: number; flops: number },
+    began: { start: number; counted: number },
     runners: readonly PlayerRunner[],
     scheduleState: ScheduleState,
     convergenceState: ConvergenceState,
@@ -326,8 +343,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       step,
       stage,
       stageStart: began.start,
-      stageStartFlops: began.flops,
+      stageStartCounted: began.counted,
       flops,
+      counted,
       trainedParameters,
       looks: [...looks],
       stages: [...records],

@@ -126,13 +126,13 @@ async function withProgress(
   const display = progressDisplay(plan.name, terminal, (id) => {
     const result = results.get(id);
     if (result === undefined) return undefined;
-    const leading = leaderOf([{ step: id, result }], plan.spec.primary);
+    const leading = leaderOf([{ step: id, result }], plan.primary);
     return leading === undefined ? undefined : `${leading.metric} ${showNumber(leading.mean)}`;
   });
   const note = (id: string, result: TrialResult) => {
     results.set(id, result);
     trials.push({ step: id, result });
-    display.lead(leaderOf(trials, plan.spec.primary));
+    display.lead(leaderOf(trials, plan.primary));
   };
   for (const record of await store.steps([...isTrial]))
     if (record.state === 'done') note(record.id, record.result as unknown as TrialResult);
