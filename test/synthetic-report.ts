@@ -23,6 +23,8 @@ export interface SyntheticReportOptions {
   readonly description?: string;
   /** The planned primary metric; default: the likelihood. */
   readonly primary?: string;
+  /** Learning rates of rows by label. */
+  readonly ratesByHand?: Readonly<Record<string, number>>;
   readonly pictures?: PicturesOf;
   readonly examples?: Buffer;
   readonly warnings?: readonly string[];
@@ -116,6 +118,7 @@ export async function syntheticReport(
         kind: 'error',
         code: 'not-finite',
         message: 'training loss is not finite (update 212). Try a lower learning rate.',
+        facts: { what: 'the training loss at update 212', flops: 1e9 },
       },
     });
   const input: ReportInput = {
@@ -132,9 +135,15 @@ export async function syntheticReport(
       },
       'synthetic',
     ),
-    rows: rows.map(
-      ({ label, name }): TechniqueRow => ({ label, name: name as TechniqueRow['name'], options: {} }),
-    ),
+    rows: rows.map(({ label, name }): TechniqueRow => {
+      const learningRate = options.ratesByHand?.[label];
+      return {
+        label,
+        name: name as TechniqueRow['name'],
+        options: {},
+        ...(learningRate === undefined ? {} : { learningRate }),
+      };
+    }),
     seeds,
     primary: options.primary ?? (kind === 'image' ? 'nll' : 'bits_per_byte'),
     models: models.map((label, i) => ({
@@ -203,6 +212,7 @@ function dataOf({ kind = 'image', unseen = [] }: SyntheticStudy, examples: Buffe
     division: image ? 'divided by typeface' : 'drawn at random',
     duplicatesRemoved: role === 'source' ? 14 : 0,
     overlapRemoved: role === 'source' ? 3 : null,
+    unseenOverlapRemoved: role === 'source' && unseen.length > 0 ? 2 : null,
     notes: image ? ['28 x 28 pixels, grey, binarised at 0.5'] : ['characters as tokens'],
     licence: 'SIL Open Font Licence 1.1',
     ...(role !== 'target'

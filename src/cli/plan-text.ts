@@ -1,5 +1,7 @@
+import type { OverlapReport } from '../data/remove-overlap.ts';
 import { formatBytes, formatDuration } from '../report/format-quantity.ts';
 import { countOf } from '../study/format-number.ts';
+import { metricInWords } from '../study/metric-in-words.ts';
 import type { StudyPlan } from '../study/plan-study.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Prediction } from './predict-run.ts';
@@ -52,8 +54,14 @@ export function planText(
           string,
           string,
         ][])),
-    ...overlapLine(plan),
+    ...overlapLines(plan),
     ['target', `${names.target}, ${splitText(data.target.report.split)}`],
+    [
+      'decides',
+      plan.primary === undefined
+        ? 'nothing: no metric puts all models on one scale'
+        : `${metricInWords(plan.primary)} (${plan.primary})${spec.primary === undefined ? ', by the default rule' : ''}`,
+    ],
     ['steps', `${showNumber(plan.steps.length)}: ${counts.join(', ')}`],
     ...(status.done === 0
       ? []
@@ -75,16 +83,20 @@ export function planText(
   ].join('\n');
 }
 
-/** What the target holds out is taken out of the source. */
-function overlapLine({ data }: StudyPlan): [string, string][] {
-  const overlap = data.source?.report.overlap;
-  if (overlap === undefined) return [];
-  const items = overlap.items + overlap.groupItems;
-  const parts = [
-    ...(items > 0 ? [`${countOf(items, 'item')}`] : []),
-    ...(overlap.characters > 0 ? [`${countOf(overlap.characters, 'character')}`] : []),
+/** What the target, or data never trained on, hold out is taken out of the source. */
+function overlapLines({ data }: StudyPlan): [string, string][] {
+  const { overlap, unseenOverlap } = data.source?.report ?? {};
+  const line = (report: OverlapReport | undefined, reason: string): [string, string][] => {
+    if (report === undefined) return [];
+    const items = report.items + report.groupItems;
+    const parts = [
+      ...(items > 0 ? [countOf(items, 'item')] : []),
+      ...(report.characters > 0 ? [countOf(report.characters, 'character')] : []),
+    ];
+    return parts.length === 0 ? [] : [['', `${parts.join(' and ')} left out of the source, ${reason}`]];
+  };
+  return [
+    ...line(overlap, 'since the target holds them out'),
+    ...line(unseenOverlap, 'since data never trained on have them in their test sets'),
   ];
-  return parts.length === 0
-    ? []
-    : [['', `${parts.join(' and ')} left out of the source, since the target holds them out`]];
 }

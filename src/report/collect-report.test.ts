@@ -173,6 +173,21 @@ test('what was planned decides, whatever else the trials have', async () => {
   expect((await without('kid')).comparison?.primary.metric).toBe('kid');
 });
 
+test('training that diverged has its cost', async () => {
+  const failing = await make({ failed: (technique, budget) => technique === 'fine-tune' && budget === 25 });
+  expect(failing.failures).toHaveLength(3);
+  const trials = failing.trials.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0);
+  const pretraining = failing.models[0]!.pretraining[0]!.flops;
+  expect(failing.cost.flops).toBe(trials + 3e9 + pretraining);
+});
+
+test('rows with a rate of their own are named in what the verdict holds for', async () => {
+  const scope = async (ratesByHand: Record<string, number>) =>
+    (await make({}, { ratesByHand })).verdict!.sentences.map(({ text }) => text).join(' ');
+  expect(await scope({ 'fine-tune': 0.01 })).toContain('The rate of fine-tune (0.01) was fixed by hand');
+  expect(await scope({})).not.toContain('by hand');
+});
+
 test('what is cited is what was used', () => {
   const keys = report.citations.map(({ key }) => key);
   expect(keys).toEqual([...keys].sort());

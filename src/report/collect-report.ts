@@ -169,7 +169,7 @@ function comparisonOf(
 }
 
 function verdictOf(
-  { spec, models, data }: ReportInput,
+  { spec, rows, models, data }: ReportInput,
   comparison: StudyComparison,
   table: TrialTable,
   failures: readonly ReportFailure[],
@@ -193,6 +193,11 @@ function verdictOf(
       typeof rates === 'number' || rates.length === 1
         ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
         : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
+    ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
+      learningRate === undefined || !techniques[name].trains
+        ? []
+        : [{ technique: label, rate: learningRate }],
+    ),
     trainingFlops: (model, technique, budget) => {
       const found = matrix.seeds.flatMap((seed) => table.trial({ model, technique, budget }, seed) ?? []);
       if (found.length === 0) return null;
@@ -269,9 +274,11 @@ function costOf(
   const stepSeconds: Partial<Record<StepRecord['kind'], number>> = {};
   for (const { kind, seconds } of steps) stepSeconds[kind] = (stepSeconds[kind] ?? 0) + seconds.wall;
   const done = steps.filter(({ state }) => state === 'done');
-  const others = done.map(({ kind, result }) =>
-    kind === 'trial' ? 0 : Number((result as { flops?: number } | null)?.flops ?? 0),
-  );
+  const others = steps.map(({ kind, state, result, failure }) => {
+    // Training that diverged has cost what it took until then.
+    if (state === 'failed') return operations(failure?.facts);
+    return kind === 'trial' ? 0 : operations(result);
+  });
   return {
     predicted,
     actual,
@@ -283,11 +290,15 @@ function costOf(
   };
 }
 
+/** The `flops` of a result or of a failure's facts. */
+const operations = (of: Json | undefined): number =>
+  Number((of as { flops?: number } | null | undefined)?.flops ?? 0);
+
 function equalInWords({ training }: StudySpec): string {
   const updates = `${training.steps} updates`;
   return {
     steps: `the same number of updates (${updates})`,
-    flops: `the same number of operations (those of ${updates} of all layers)`,
+    flops: `the same number of operations (those of ${updates} of all layers; an update counts what it takes when frozen layers are computed anew)`,
     convergence: `training until convergence (no more than ${updates})`,
   }[training.equal];
 }

@@ -1,6 +1,7 @@
 import type { DataSet, ImageSet } from '../data/data-set.ts';
 import { subset } from '../data/data-set.ts';
 import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
+import type { OverlapReport } from '../data/remove-overlap.ts';
 import { type ImageValues, representImages } from '../data/represent-images.ts';
 import { encodePng } from '../formats/write-png.ts';
 import { stream } from '../random.ts';
@@ -30,7 +31,8 @@ export async function describeData(
   const running = train.kind === 'text' && train.unit === 'running';
   const size = (set: DataSet) =>
     running && set.kind === 'text' ? set.documents.reduce((sum, text) => sum + text.length, 0) : set.count;
-  const { overlap } = report;
+  const removed = (overlap: OverlapReport | undefined) =>
+    overlap === undefined ? null : running ? overlap.characters : overlap.items + overlap.groupItems;
   const examples = await examplesFrom(examplesOf(test, window), shown, values);
   return {
     role,
@@ -40,8 +42,8 @@ export async function describeData(
     counts: { train: size(train), validation: size(validation), test: size(test) },
     division: divisionWords(prepared),
     duplicatesRemoved: Object.values(report.split.duplicatesRemoved).reduce((a, b) => a + b, 0),
-    overlapRemoved:
-      overlap === undefined ? null : running ? overlap.characters : overlap.items + overlap.groupItems,
+    overlapRemoved: removed(report.overlap),
+    unseenOverlapRemoved: removed(report.unseenOverlap),
     notes: notesOf(prepared, values),
     ...(train.licence === undefined ? {} : { licence: train.licence }),
     ...(examples === undefined ? {} : { examples }),

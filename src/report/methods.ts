@@ -49,7 +49,10 @@ function dataSentence(set: DataDescription): string {
     set.overlapRemoved === null
       ? ''
       : ` ${set.overlapRemoved === 0 ? `No source ${unit} occurs in the target's validation or test set.` : `${countOf(set.overlapRemoved, unit)} that the target holds out ${set.overlapRemoved === 1 ? 'was' : 'were'} removed.`}`;
-  return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}`;
+  const unseen = !set.unseenOverlapRemoved
+    ? ''
+    : ` ${countOf(set.unseenOverlapRemoved, unit)} that ${set.unseenOverlapRemoved === 1 ? 'occurs' : 'occur'} in the test set of data never trained on ${set.unseenOverlapRemoved === 1 ? 'was' : 'were'} removed.`;
+  return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}${unseen}`;
 }
 
 function training({ study }: Omit<ReportData, 'methods'>, { training: t }: StudySpec): string {
@@ -59,8 +62,8 @@ function training({ study }: Omit<ReportData, 'methods'>, { training: t }: Study
   const rate =
     rates.length === 1
       ? `a learning rate of ${rates[0]}`
-      : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported`;
-  return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule unless a row says otherwise, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
+      : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported and whose budgets, as large, were drawn from the same training part`;
+  return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule, unless a row has a rate or a schedule of its own, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
 }
 
 function measurements(
@@ -76,7 +79,7 @@ function measurements(
 function statistics({ comparison }: Omit<ReportData, 'methods'>): string {
   if (comparison === null || comparison.family === 0) return '';
   const percent = formatNumber(100 * comparison.confidence, 0);
-  return `Techniques were compared with ${listWords(comparison.references)} at each budget by paired t tests over seeds, with Holm's adjustment over all ${countOf(comparison.family, 'comparison')}. Intervals of differences are paired t intervals at the level at which Holm's procedure decided; intervals of means are ${percent} % t intervals over seeds. Techniques whose validation loss was still falling are not called worse.`;
+  return `Techniques were compared with ${listWords(comparison.references)} at each budget by paired t tests over seeds, with Holm's adjustment over all ${countOf(comparison.family, 'comparison')}. Intervals of differences are paired t intervals at the level at which Holm's procedure decided; intervals of means are ${percent} % t intervals over seeds. Techniques whose validation loss was still improving are not called worse.`;
 }
 
 function computing({ cost, environment: e }: Omit<ReportData, 'methods'>): string {

@@ -39,6 +39,8 @@ export interface DataDescription {
   readonly duplicatesRemoved: number;
   /** Source items (or characters) removed because the target holds them out; null where there was nothing to compare. */
   readonly overlapRemoved: number | null;
+  /** Source items (or characters) removed because they are in the test set of data never trained on; null without such data. */
+  readonly unseenOverlapRemoved: number | null;
   /** What was done to it, and further facts, in words. */
   readonly notes: readonly string[];
   readonly licence?: string;

@@ -11,7 +11,7 @@ import type { Technique } from '../techniques/technique.ts';
 import { countFlops } from '../tensor/flops.ts';
 import type { Slots, Stage } from '../training/stage.ts';
 import { buildStep } from '../training/step-program.ts';
-import type { TrainResult } from '../training/train.ts';
+import type { TrainResult } from '../training/train-options.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
 import { runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';

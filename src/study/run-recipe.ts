@@ -18,7 +18,7 @@ import { type Stream, stream } from '../random.ts';
 import { type BatchSource, epochs, randomWindows } from '../training/batch-source.ts';
 import { convergenceRule } from '../training/convergence.ts';
 import { createLossEvaluator } from '../training/evaluate-loss.ts';
-import type { Look } from '../training/train.ts';
+import type { Look } from '../training/look.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
 import { checkFamilyOptions, valuesOf } from './fit-family.ts';
 import { measureLikelihood } from './measure-likelihood.ts';

@@ -8,7 +8,9 @@ import { type BatchSource, epochs } from '../training/batch-source.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { readSnapshot, removeSnapshot, writeSnapshot } from '../training/snapshot-file.ts';
 import type { LossTerm, Stage } from '../training/stage.ts';
-import { type TrainingSnapshot, type TrainResult, train } from '../training/train.ts';
+import { train } from '../training/train.ts';
+import type { TrainResult } from '../training/train-options.ts';
+import { checkSnapshot, type TrainingSnapshot } from '../training/training-snapshot.ts';
 import type { StepContext } from './step.ts';
 import type { TrainingInput } from './step-inputs.ts';
 
@@ -42,8 +44,8 @@ export interface TrainingJob {
  */
 export async function runTraining(job: TrainingJob, context: StepContext): Promise<TrainResult> {
   const path = join(context.directory, 'snapshot.safetensors');
-  const resume = readBack(path, context);
   const { training } = job;
+  const resume = readBack(path, job, context);
   let last = context.now();
   let shown = last;
   const result = await train({
@@ -86,9 +88,17 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
 }
 
 /** Goes back to a snapshot, if there is a sound one. */
-function readBack(path: string, context: StepContext): TrainingSnapshot | undefined {
+function readBack(path: string, job: TrainingJob, context: StepContext): TrainingSnapshot | undefined {
+  const { optimiser, average } = job.training;
   try {
-    return readSnapshot(path);
+    const snapshot = readSnapshot(path);
+    if (snapshot !== undefined)
+      checkSnapshot(snapshot, {
+        ...job,
+        optimiser,
+        ...(average === undefined ? {} : { averageDecay: average }),
+      });
+    return snapshot;
   } catch (error) {
     if (!isGraftError(error)) throw error;
     context.emit({ type: 'warning', text: `${error.message} Training starts from its beginning.` });

@@ -33,7 +33,7 @@ export interface Cost {
   readonly steps: number;
   /** Updates until the kept weights. */
   readonly stepsToBest: number;
-  /** Updates until validation came within the tolerance of its best; null if it was still falling at the end. */
+  /** Updates until validation came within the tolerance of its best; null if it was still improving at the end. */
   readonly stepsToConvergence: number | null;
   /** Resident memory of the worker at its peak during the trial, bytes; what earlier steps left in memory counts. */
   readonly peakMemory: number;

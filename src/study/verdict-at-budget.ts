@@ -222,7 +222,7 @@ function cautions(
   const open = cells.filter(({ converged, mean }) => mean !== null && !converged);
   if (open.length > 0)
     said.push({
-      text: `${label} the training of ${listWords(open.map(({ technique }) => technique))} had not converged (validation was still falling at the end, or stages were left): ${open.length > 1 ? 'they are' : 'it is'} not called worse, and longer training may change the order.`,
+      text: `${label} the training of ${listWords(open.map(({ technique }) => technique))} had not converged (validation was still improving at the end, or stages were left): ${open.length > 1 ? 'they are' : 'it is'} not called worse, and longer training may change the order.`,
       references: open.flatMap(({ values }) =>
         values.filter(({ converged }) => !converged).map(({ measurement }) => measurement),
       ),

@@ -36,6 +36,8 @@ export interface VerdictContext {
   readonly learningRates:
     | { readonly kind: 'searched'; readonly rates: readonly number[]; readonly tuningSeeds: number }
     | { readonly kind: 'fixed'; readonly rate: number };
+  /** Rows whose learning rate was given with them: they did not take part in the search, or have another rate. */
+  readonly ratesByHand: readonly { readonly technique: string; readonly rate: number }[];
   readonly trainingFlops: TrainingFlops;
   /** Trials that did not finish. */
   readonly failures: readonly {

@@ -27,6 +27,7 @@ function judge(options: Partial<SyntheticStudy> = {}, more: Partial<VerdictConte
     target: 'handwriting',
     preTrainings: { vae: 1 },
     learningRates: { kind: 'searched', rates: [3e-4, 1e-3], tuningSeeds: 1 },
+    ratesByHand: [],
     failures: [],
     trainingFlops: (model, technique) =>
       trials.find(({ result: { cell } }) => cell.model === model && cell.technique === technique)?.result.cost
@@ -174,7 +175,25 @@ describe('the scope', () => {
   test('counts pre-trainings and names rates fixed by hand', () => {
     const { text } = judge({}, { preTrainings: { vae: 4 }, learningRates: { kind: 'fixed', rate: 0.001 } });
     expect(text).toContain('The verdict holds for 4 pre-trainings of vae and');
-    expect(text).toContain('fixed by hand (0.001)');
+    expect(text).toContain('fixed by hand (0.001) for all techniques;');
+  });
+
+  test('names the rows that did not get the search, and what the search looked at', () => {
+    expect(judge().text).toContain(
+      "The search drew a budget of its own, as large as the trial's, from the same training part",
+    );
+    const searched = { kind: 'searched', rates: [3e-4, 1e-3], tuningSeeds: 3 } as const;
+    const several = judge({}, { learningRates: searched }).text;
+    expect(several).toContain('up to 3 times as many further target images as the budget says.');
+    expect(several).not.toContain('by hand');
+    const ratesByHand = [{ technique: 'fine-tune (learning rate 0.01)', rate: 0.01 }];
+    expect(judge({}, { ratesByHand }).text).toContain(
+      'The rate of fine-tune (learning rate 0.01) (0.01) was fixed by hand: it did not get the search',
+    );
+    const fixed = { kind: 'fixed', rate: 0.001 } as const;
+    expect(judge({}, { learningRates: fixed, ratesByHand }).text).toContain(
+      'The learning rate was fixed by hand (0.001) for all techniques but fine-tune (learning rate 0.01);',
+    );
   });
 
   test('is as narrow as one seed', () => {

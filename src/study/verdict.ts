@@ -1,6 +1,6 @@
 import { detectableEffect } from '../statistics/paired-power.ts';
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
-import { countOf, formatNumber, listWords } from './format-number.ts';
+import { countOf, formatNumber, listWords, plural } from './format-number.ts';
 import { type BudgetVerdict, judgeBudget } from './verdict-at-budget.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import { VerdictWords } from './verdict-words.ts';
@@ -207,9 +207,25 @@ function neededWords({ result }: TrialComparison): string {
 const FLATTERED =
   'The technique with the best mean was picked from the same numbers, so its mean is likely to be slightly flattered; the claims are adjusted for all comparisons and do not suffer from this.';
 
+/** How learning rates came about, which rows did not get the search, and what the search looked at. */
+function rateWords({ learningRates, ratesByHand, item }: VerdictContext): string {
+  const one = ratesByHand.length === 1;
+  if (learningRates.kind === 'fixed') {
+    const others = listWords(ratesByHand.map(({ technique }) => technique));
+    const but = ratesByHand.length === 0 ? '' : ` but ${others}`;
+    return `The learning rate was fixed by hand (${learningRates.rate}) for all techniques${but}; rates chosen for each could change the order.`;
+  }
+  const { rates, tuningSeeds: n } = learningRates;
+  const searched = `Learning rates were chosen on validation among ${listWords(rates.map(String))} for each technique and budget, with ${countOf(n, 'tuning seed')} that ${n === 1 ? 'is' : 'are'} not reported.`;
+  const looked = `The search drew ${n === 1 ? 'a budget of its own' : 'budgets of its own'}, as large as the trial's, from the same training part: a searched rate rests on up to ${n === 1 ? 'as many' : `${formatNumber(n, 0)} times as many`} further target ${plural(item)} as the budget says.`;
+  if (ratesByHand.length === 0) return `${searched} ${looked}`;
+  const byHand = listWords(ratesByHand.map(({ technique, rate }) => `${technique} (${rate})`));
+  return `${searched} ${looked} The ${one ? 'rate' : 'rates'} of ${byHand} ${one ? 'was' : 'were'} fixed by hand: ${one ? 'it' : 'they'} did not get the search, and ${one ? 'a searched one' : 'searched ones'} could change the order.`;
+}
+
 /** What the verdict holds for. */
 function scope(comparison: StudyComparison, context: VerdictContext): VerdictSentence[] {
-  const { matrix, item, target, learningRates, preTrainings } = context;
+  const { matrix, item, target, preTrainings } = context;
   const { primary, family, confidence } = comparison;
   const sentence = (text: string): VerdictSentence => ({ kind: 'scope', text, references: [] });
   const seeds = Math.max(0, ...comparison.cells.map(({ values }) => values.length));
@@ -229,10 +245,6 @@ function scope(comparison: StudyComparison, context: VerdictContext): VerdictSen
     primary.real === undefined
       ? `the test set of ${target}`
       : `the test set of ${target} (${countOf(primary.real, item)})`;
-  const rates =
-    learningRates.kind === 'fixed'
-      ? `The learning rate was fixed by hand (${learningRates.rate}) for all techniques; rates chosen for each could change the order.`
-      : `Learning rates were chosen on validation among ${listWords(learningRates.rates.map(String))} for each technique and budget, with ${countOf(learningRates.tuningSeeds, 'tuning seed')} that ${learningRates.tuningSeeds === 1 ? 'is' : 'are'} not reported.`;
   const models =
     matrix.models.length < 2
       ? []
@@ -242,7 +254,7 @@ function scope(comparison: StudyComparison, context: VerdictContext): VerdictSen
     sentence(
       `The verdict holds for ${checkpoints} and ${test}; another checkpoint or another test set may order the techniques differently.`,
     ),
-    sentence(rates),
+    sentence(rateWords(context)),
     ...models,
     ...(seeds < 2 ? [] : [sentence(FLATTERED)]),
   ];

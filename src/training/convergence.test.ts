@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type ConvergenceState,
-  checkConvergenceState,
   convergenceRule,
+  convergenceState,
   hasConverged,
-  isBestSoFar,
   observeLook,
   stepsToConvergence,
   unobserved,
@@ -25,9 +24,6 @@ describe('a convergence rule', () => {
   test('keeps the best value however small the improvement', () => {
     const state = observed([100, 90, 89.5, 89.9]);
     expect(state).toMatchObject({ best: 89.5, bestLook: 2, reference: 90, sinceImprovement: 2 });
-    expect(isBestSoFar(state)).toBe(false);
-    expect(isBestSoFar(observed([100, 90, 89.5]))).toBe(true);
-    expect(isBestSoFar(unobserved)).toBe(false);
   });
 
   test('lets small improvements add up', () => {
@@ -67,14 +63,10 @@ describe('a convergence rule', () => {
         expect(state.best! === Math.min(...all)).toBe(true);
         expect(state.bestLook).toBe(all.indexOf(state.best!));
         const half = JSON.parse(JSON.stringify(observed(all.slice(0, cut)))) as ConvergenceState;
-        checkConvergenceState(half);
+        expect(convergenceState.parse(half)).toEqual(half);
         expect(all.slice(cut).reduce((s, value) => observeLook(rule, s, value), half)).toEqual(state);
       }),
     );
-  });
-
-  test('a state that cannot be is refused', () => {
-    expect(() => checkConvergenceState({ ...unobserved, looks: -1 })).toThrow(/a convergence state: looks/);
   });
 });
 
@@ -85,7 +77,7 @@ describe('steps to convergence', () => {
     expect(stepsToConvergence(rule, looks([100, 95, 90.5, 90.2, 90, 90.1, 90.3]))).toBe(20);
   });
 
-  test('are unknown while validation still falls, and without looks', () => {
+  test('are unknown while validation still improves, and without looks', () => {
     expect(stepsToConvergence(rule, looks([100, 95, 90]))).toBeNull();
     expect(stepsToConvergence(rule, [])).toBeNull();
     expect(stepsToConvergence(rule, looks([Number.NaN, Number.NaN, Number.NaN, Number.NaN]))).toBeNull();

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { GraftError } from '../errors.ts';
 import { improves, toleranceShape } from './improvement.ts';
 
 /** Schema of a convergence rule. */
@@ -27,6 +26,15 @@ export interface ConvergenceState {
   /** Looks since then. */
   readonly sinceImprovement: number;
 }
+
+/** Schema of a `ConvergenceState` that was read back. */
+export const convergenceState = z.strictObject({
+  looks: z.int().min(0),
+  best: z.number().nullable(),
+  bestLook: z.int().min(0).nullable(),
+  reference: z.number().nullable(),
+  sinceImprovement: z.int().min(0),
+});
 
 /** The state before the first look. */
 export const unobserved: ConvergenceState = {
@@ -57,19 +65,14 @@ export function observeLook(
   };
 }
 
-/** Whether the last look is the best so far, so that its weights are the ones to keep. */
-export function isBestSoFar(state: ConvergenceState): boolean {
-  return state.looks > 0 && state.bestLook === state.looks - 1;
-}
-
-/** Whether training has converged. While it has not, validation is said to be still falling. */
+/** Whether training has converged. While it has not, validation is said to be still improving. */
 export function hasConverged(rule: ConvergenceRule, state: ConvergenceState): boolean {
   return state.sinceImprovement >= rule.patience;
 }
 
 /**
  * The updates after which validation was first within the tolerance of its best over all looks, or null when it was
- * still falling at the last one (or there was none).
+ * still improving at the last one (or there was none).
  */
 export function stepsToConvergence(
   rule: ConvergenceRule,
@@ -81,21 +84,3 @@ export function stepsToConvergence(
   return looks.find((look) => Number.isFinite(look.validation) && !improves(best, look.validation, rule))!
     .step;
 }
-
-/** Fails with `bad-data` unless a state that was read back is one that `observeLook` can make. */
-export function checkConvergenceState(state: ConvergenceState): void {
-  const parsed = stateSchema.safeParse(state);
-  if (!parsed.success)
-    throw new GraftError('bad-data', {
-      what: 'a convergence state',
-      problem: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-    });
-}
-
-const stateSchema = z.strictObject({
-  looks: z.int().min(0),
-  best: z.number().nullable(),
-  bestLook: z.int().min(0).nullable(),
-  reference: z.number().nullable(),
-  sinceImprovement: z.int().min(0),
-});

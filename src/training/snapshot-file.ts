@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { GraftError } from '../errors.ts';
 import type { NumericArray } from '../formats/numeric-array.ts';
 import { readSafetensorsFile, writeSafetensorsFile } from '../formats/safetensors.ts';
-import type { TrainingSnapshot } from './train.ts';
+import type { TrainingSnapshot } from './training-snapshot.ts';
 
 /** Writes a training snapshot as one safetensors file, atomically: a kill leaves the one before or the new one. */
 export function writeSnapshot(path: string, { arrays, ...rest }: TrainingSnapshot): void {
@@ -15,7 +15,7 @@ export function writeSnapshot(path: string, { arrays, ...rest }: TrainingSnapsho
   writeSafetensorsFile(path, tensors, { training: JSON.stringify(rest) });
 }
 
-/** Reads a snapshot back; undefined where there is none. Fails with `bad-file` for a damaged one. */
+/** Reads a snapshot back; undefined where there is none. Fails with `bad-file` for a damaged one; see `checkSnapshot`. */
 export function readSnapshot(path: string): TrainingSnapshot | undefined {
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = readSafetensorsFile(path);
@@ -25,11 +25,27 @@ export function readSnapshot(path: string): TrainingSnapshot | undefined {
       format: 'training snapshot',
       problem: 'it lacks its record of the training',
     });
+  for (const [name, { dtype }] of tensors)
+    if (dtype !== 'float32')
+      throw new GraftError('bad-file', {
+        path,
+        format: 'training snapshot',
+        problem: `'${name}' holds ${dtype}, not float32`,
+      });
   // Copies: the file's buffer has no alignment and the optimiser owns its vectors.
   const arrays = Object.fromEntries(
     [...tensors].map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)]),
   );
-  return { ...(JSON.parse(metadata.training) as Omit<TrainingSnapshot, 'arrays'>), arrays };
+  return { ...parseRecord(path, metadata.training), arrays };
+}
+
+function parseRecord(path: string, text: string): Omit<TrainingSnapshot, 'arrays'> {
+  try {
+    return JSON.parse(text) as Omit<TrainingSnapshot, 'arrays'>;
+  } catch (cause) {
+    const problem = `its record is no JSON: ${(cause as Error).message}`;
+    throw new GraftError('bad-file', { path, format: 'training snapshot', problem }, { cause });
+  }
 }
 
 export const removeSnapshot = (path: string): void => rmSync(path, { force: true });

@@ -39,3 +39,13 @@ export interface Slots {
   readonly untie?: boolean;
   readonly losses?: readonly LossTerm[];
 }
+
+/** A stage as it ran. */
+export interface StageRecord {
+  readonly name: string;
+  readonly layers: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  /** How the frozen layers were computed. */
+  readonly note: string;
+}

@@ -9,7 +9,9 @@ import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { epochs } from './batch-source.ts';
 import { convergenceRule } from './convergence.ts';
-import { type TrainingSnapshot, type TrainOptions, train } from './train.ts';
+import { train } from './train.ts';
+import type { TrainOptions } from './train-options.ts';
+import type { TrainingSnapshot } from './training-snapshot.ts';
 
 const seed = stream(11);
 

@@ -1,119 +1,22 @@
-import type { Device } from '../engine/device.ts';
-import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { GraftError, isGraftError } from '../errors.ts';
-import type { ExampleTable } from '../models/example-table.ts';
-import type { Model, Weights } from '../models/model.ts';
+import type { Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { copyWeights } from '../models/weights.ts';
-import type { Stream } from '../random.ts';
-import type { BatchSource } from './batch-source.ts';
-import {
-  type ConvergenceRule,
-  type ConvergenceState,
-  hasConverged,
-  observeLook,
-  unobserved,
-} from './convergence.ts';
+import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
 import { createLossEvaluator } from './evaluate-loss.ts';
+import type { Look } from './look.ts';
 import { averagedWeights, createPlayerRunner, type PlayerRunner } from './player-runner.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
-import { createSchedule, type ScheduleSpec } from './schedules/schedule-spec.ts';
-import type { LossTerm, Stage } from './stage.ts';
-
-/** One look at validation. `flops` were spent so far; `training` is the mean loss since the last look, null before the first update. */
-export interface Look {
-  readonly step: number;
-  readonly flops: number;
-  readonly training: number | null;
-  readonly validation: number;
-  readonly learningRate: number;
-  readonly stage: number;
-}
-
-/** Everything that training needs to go on at an update as if nothing had happened. */
-export interface TrainingSnapshot {
-  readonly step: number;
-  readonly stage: number;
-  readonly stageStart: number;
-  readonly stageStartCounted: number;
-  readonly flops: number;
-  /** Operations so far as `flopsLimit` counts them. */
-  readonly counted: number;
-  readonly trainedParameters: number;
-  readonly looks: readonly Look[];
-  readonly stages: readonly StageRecord[];
-  readonly sinceLook: { readonly sum: number; readonly count: number };
-  readonly best: { readonly step: number; readonly validation: number };
-  readonly convergence: ConvergenceState;
-  readonly schedule: ScheduleState;
-  /** Updates of each player's optimiser and average. */
-  readonly updates: readonly { readonly optimiser: number; readonly average: number }[];
-  /** `weights/parameters/<name>`, `best/...`, `player/<i>/<vector>`. */
-  readonly arrays: Readonly<Record<string, Float32Array>>;
-}
-
-export interface StageRecord {
-  readonly name: string;
-  readonly layers: readonly string[];
-  readonly from: number;
-  readonly to: number;
-  /** How the frozen layers were computed. */
-  readonly note: string;
-}
-
-export interface TrainOptions {
-  readonly model: Model;
-  /** Starting weights; not changed. */
-  readonly start: Weights;
-  readonly stages: readonly Stage[];
-  readonly losses?: readonly LossTerm[];
-  readonly source: BatchSource;
-  readonly validation: ExampleTable;
-  /** Updates that the whole run may make. */
-  readonly steps: number;
-  /**
-   * Operations that the whole run may take. An update counts what it takes without stored activations of frozen
-   * layers, so that how many updates there are does not depend on what happens to be stored.
-   */
-  readonly flopsLimit?: number;
-  /** Looks at validation, evenly spread, besides the one before the first update. */
-  readonly looks: number;
-  readonly optimiser: OptimiserSpec;
-  readonly learningRate: number;
-  readonly schedule: ScheduleSpec;
-  readonly convergence: ConvergenceRule;
-  /** Decay of a moving average of weights, which is then what is validated and kept. */
-  readonly averageDecay?: number;
-  /** 'best': the weights of the best look; 'last': those at the end. */
-  readonly keep: 'best' | 'last';
-  readonly stream: Stream;
-  readonly threads: number;
-  readonly device: Device;
-  /** Bytes for activations of frozen layers. */
-  readonly memoryLimit: number;
-  readonly resume?: TrainingSnapshot;
-  /** Asked after each update; true: make a snapshot now. */
-  readonly wantsSnapshot?: () => boolean;
-  readonly onSnapshot?: (snapshot: TrainingSnapshot) => Promise<void>;
-  readonly onLook?: (look: Look) => void;
-  /** After each update; `total`: how many there will be at most, as far as it can be told. */
-  readonly onStep?: (step: number, total: number) => void;
-  readonly signal?: AbortSignal;
-}
-
-export interface TrainResult {
-  readonly weights: Weights;
-  readonly looks: readonly Look[];
-  readonly stages: readonly StageRecord[];
-  readonly best: { readonly step: number; readonly validation: number };
-  readonly steps: number;
-  /** Operations spent: updates as they ran, and computing frozen layers in advance. */
-  readonly flops: number;
-  /** Largest number of values trained in a stage. */
-  readonly trainedParameters: number;
-  /** All stages ran, and validation had stopped improving beyond the tolerance before the end. */
-  readonly converged: boolean;
-}
+import { createSchedule } from './schedules/schedule-spec.ts';
+import type { Stage, StageRecord } from './stage.ts';
+import { stageSteps } from './stage-steps.ts';
+import type { TrainOptions, TrainResult } from './train-options.ts';
+import {
+  restoreRunners,
+  snapshotArrays,
+  snapshotWeights,
+  type TrainingSnapshot,
+} from './training-snapshot.ts';
 
 type Mutable = { parameters: Record<string, Float32Array>; state: Record<string, Float32Array> };
 
@@ -133,9 +36,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // How much of the run is over, in the measure that all runs are given the same of.
   const elapsed = () => Math.max(counted / flopsLimit, step / steps);
   const lookNumber = () => Math.floor(elapsed() * Math.max(1, options.looks) + 1e-9);
-  const weights = mutable(resume ? unpack(resume, 'weights', options.start) : options.start);
+  const weights = mutable(resume ? snapshotWeights(resume, 'weights', options.start) : options.start);
   let best = resume?.best ?? { step: 0, validation: Infinity };
-  let bestWeights: Weights = resume ? unpack(resume, 'best', options.start) : options.start;
+  let bestWeights: Weights = resume ? snapshotWeights(resume, 'best', options.start) : options.start;
   const looks: Look[] = [...(resume?.looks ?? [])];
   const records: StageRecord[] = [...(resume?.stages ?? [])];
   let step = resume?.step ?? 0;
@@ -259,7 +162,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           // Not at a stage's end, whose record and hand-over would be missing from it.
           if (step < end && options.onSnapshot !== undefined && options.wantsSnapshot?.())
             await options.onSnapshot(
-              snapshot(index, { start, counted: stageStartCounted }, runners, schedule, convergence),
+              snapshot({ stage: index, start, stageStartCounted, runners, schedule, convergence }),
             );
         }
         records.push({
@@ -328,22 +231,19 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return runners;
   }
 
-  function snapshot(
-    stage: number,
-    began: { start: number; counted: number },
-    runners: readonly PlayerRunner[],
-    scheduleState: ScheduleState,
-    convergenceState: ConvergenceState,
-  ): TrainingSnapshot {
-    const vectors = runners.flatMap(({ optimiser, average }, i) => [
-      ...Object.entries(optimiser.state().vectors).map(([name, v]) => [`player/${i}/${name}`, v] as const),
-      ...(average === undefined ? [] : [[`player/${i}/average`, average.average.slice()] as const]),
-    ]);
+  function snapshot(at: {
+    stage: number;
+    start: number;
+    stageStartCounted: number;
+    runners: readonly PlayerRunner[];
+    schedule: ScheduleState;
+    convergence: ConvergenceState;
+  }): TrainingSnapshot {
+    const { start, runners, ...rest } = at;
     return {
+      ...rest,
       step,
-      stage,
-      stageStart: began.start,
-      stageStartCounted: began.counted,
+      stageStart: start,
       flops,
       counted,
       trainedParameters,
@@ -351,52 +251,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       stages: [...records],
       sinceLook: { sum, count },
       best,
-      convergence: convergenceState,
-      schedule: scheduleState,
       updates: runners.map(({ optimiser, average }) => ({
         optimiser: optimiser.updates,
         average: average?.updates ?? 0,
       })),
-      arrays: { ...pack(weights, 'weights'), ...pack(bestWeights, 'best'), ...Object.fromEntries(vectors) },
+      arrays: snapshotArrays(weights, bestWeights, runners),
     };
   }
-}
-
-/** Updates of a stage at most, given those of the whole run (were all like this stage's) and those that are left. */
-function stageSteps(stage: Stage, last: boolean, { all, left }: { all: number; left: number }): number {
-  const { length } = stage;
-  if (length.kind === 'convergence' || (last && length.kind === 'share'))
-    return Math.max(1, Math.floor(left));
-  const wanted = length.kind === 'steps' ? length.steps : Math.round(length.share * all);
-  return Math.max(1, Math.floor(Math.min(left, wanted)));
-}
-
-function restoreRunners(runners: readonly PlayerRunner[], from: TrainingSnapshot): void {
-  runners.forEach(({ optimiser, average }, i) => {
-    const prefix = `player/${i}/`;
-    const vectors = Object.fromEntries(
-      Object.entries(from.arrays).flatMap(([name, v]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), v]] : [],
-      ),
-    );
-    const { average: averageVector, ...own } = vectors;
-    const { optimiser: updates, average: averageUpdates } = from.updates[i]!;
-    optimiser.restore({ updates, vectors: average === undefined ? vectors : own });
-    if (average !== undefined && averageVector !== undefined)
-      average.restore({ updates: averageUpdates, average: averageVector });
-  });
-}
-
-function pack({ parameters, state }: Weights, prefix: string): Record<string, Float32Array> {
-  return Object.fromEntries([
-    ...Object.entries(parameters).map(([name, v]) => [`${prefix}/parameters/${name}`, v.slice()]),
-    ...Object.entries(state).map(([name, v]) => [`${prefix}/state/${name}`, v.slice()]),
-  ]);
-}
-
-/** Weights out of a snapshot's arrays, with the names of `like`. */
-function unpack({ arrays }: TrainingSnapshot, prefix: string, like: Weights): Weights {
-  const take = (kind: 'parameters' | 'state') =>
-    Object.fromEntries(Object.keys(like[kind]).map((name) => [name, arrays[`${prefix}/${kind}/${name}`]!]));
-  return { parameters: take('parameters'), state: take('state') };
 }

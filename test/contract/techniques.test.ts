@@ -10,7 +10,8 @@ import type { Technique } from '../../src/techniques/technique.ts';
 import { epochs } from '../../src/training/batch-source.ts';
 import { convergenceRule } from '../../src/training/convergence.ts';
 import type { Slots } from '../../src/training/stage.ts';
-import { type TrainResult, train } from '../../src/training/train.ts';
+import { train } from '../../src/training/train.ts';
+import type { TrainResult } from '../../src/training/train-options.ts';
 
 /** Options that every technique is tried with; a technique without a case does not compile. */
 const cases: Record<TechniqueName, readonly Record<string, unknown>[]> = {

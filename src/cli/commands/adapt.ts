@@ -122,7 +122,7 @@ export const adapt = defineCommand({
     else {
       const { cost, cell, learningRate, converged } = result;
       terminal.out(
-        `${shownPath(out, terminal)}  ${cell.technique} on ${showNumber(cell.budget)} examples: ${showNumber(cost.steps)} updates at rate ${learningRate} in ${formatDuration(cost.trainingSeconds)}${converged ? '' : '; validation was still falling at the end'}`,
+        `${shownPath(out, terminal)}  ${cell.technique} on ${showNumber(cell.budget)} examples: ${showNumber(cost.steps)} updates at rate ${learningRate} in ${formatDuration(cost.trainingSeconds)}${converged ? '' : '; validation was still improving at the end, or stages were left'}`,
       );
       terminal.out(measurementTable(result.measurements));
       for (const text of [...result.notes, ...result.warnings]) terminal.say(`note: ${text}`);

@@ -38,7 +38,7 @@ export function keyTableSection(report: ReportData): Section | null {
     html`<ul class="marks">
 <li><b class="best">bold, framed</b> best mean of its budget${partly && ' over the seeds that all have'}</li>
 ${matrix.seeds.length > 1 && html`<li><b>±</b> half of the ${percent} % t interval of the mean over ${matrix.seeds.length} seeds; differences are judged in <a href="#comparisons">Comparisons</a>, where seeds are paired</li>`}
-${cells.some(({ converged, mean }) => !converged && mean !== null) && html`<li><span class="flag">not converged</span> validation loss was still falling when training ended: not called worse</li>`}
+${cells.some(({ converged, mean }) => !converged && mean !== null) && html`<li><span class="flag">not converged</span> validation was still improving when training ended, or stages were left: not called worse</li>`}
 ${partly && html`<li><span class="flag">n of ${matrix.seeds.length} seeds</span> the other trials did not finish</li>`}
 </ul>`,
   );

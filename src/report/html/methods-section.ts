@@ -13,7 +13,7 @@ export function materialSection({ data, models, techniques }: ReportData): Secti
     'material',
     'Data, models, techniques',
     scrolling(
-      html`<table class="list"><thead><tr><th>data</th><th>role</th><th>training</th><th>validation</th><th>test</th><th>duplicates removed</th><th>overlap with held-out target removed</th><th>notes</th></tr></thead><tbody>${data.map(dataRow)}</tbody></table>`,
+      html`<table class="list"><thead><tr><th>data</th><th>role</th><th>training</th><th>validation</th><th>test</th><th>duplicates removed</th><th>overlap with held-out target${data.some(({ unseenOverlapRemoved }) => unseenOverlapRemoved !== null) && ' + with data never trained on'} removed</th><th>notes</th></tr></thead><tbody>${data.map(dataRow)}</tbody></table>`,
     ),
     scrolling(
       html`<table class="list"><thead><tr><th>model</th><th>parameters</th><th>where it comes from</th><th>pre-training</th></tr></thead><tbody>${models.map(modelRow)}</tbody></table>`,
@@ -36,13 +36,20 @@ function dataRow({
   unit,
   duplicatesRemoved,
   overlapRemoved,
+  unseenOverlapRemoved,
   division,
   notes,
   licence,
   hash,
 }: DataDescription): Html {
   const words = { source: 'source', target: 'target', unseen: 'never trained on' }[role];
-  return html`<tr><th scope="row">${name}</th><td>${words}</td><td>${formatNumber(counts.train, 0)} ${plural(unit)}</td><td>${formatNumber(counts.validation, 0)}</td><td>${formatNumber(counts.test, 0)}</td><td>${formatNumber(duplicatesRemoved, 0)}</td><td>${overlapRemoved === null ? '–' : formatNumber(overlapRemoved, 0)}</td><td>${[division, ...notes, ...(licence === undefined ? [] : [licence])].join('; ')}; <code title="${hash}">${hash.slice(0, 12)}</code></td></tr>`;
+  return html`<tr><th scope="row">${name}</th><td>${words}</td><td>${formatNumber(counts.train, 0)} ${plural(unit)}</td><td>${formatNumber(counts.validation, 0)}</td><td>${formatNumber(counts.test, 0)}</td><td>${formatNumber(duplicatesRemoved, 0)}</td><td>${overlapText(overlapRemoved, unseenOverlapRemoved)}</td><td>${[division, ...notes, ...(licence === undefined ? [] : [licence])].join('; ')}; <code title="${hash}">${hash.slice(0, 12)}</code></td></tr>`;
+}
+
+/** '3', or '3 + 12' where data never trained on hold out items, too. */
+function overlapText(target: number | null, unseen: number | null): string {
+  if (target === null) return '–';
+  return `${formatNumber(target, 0)}${unseen === null ? '' : ` + ${formatNumber(unseen, 0)}`}`;
 }
 
 function modelRow({ label, family, parameters, origin, pretraining }: ModelDescription): Html {
