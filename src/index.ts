@@ -51,6 +51,7 @@ export { reportMarkdown } from './report/report-markdown.ts';
 export { openStore, openStoreForReading } from './store/open-store.ts';
 export type { Store, StoreReader } from './store/store.ts';
 // Studies
+export { compareItems, type ItemComparison } from './study/compare-items.ts';
 export { type CompareTrialsOptions, compareTrials, type StudyComparison } from './study/compare-trials.ts';
 export { type Evaluation, evaluateCheckpoint } from './study/evaluate-checkpoint.ts';
 export type { Measurement } from './study/measurement.ts';
@@ -60,7 +61,7 @@ export { runStep } from './study/run-step.ts';
 export type { RunStep, Step, StepContext, StepEvent } from './study/step.ts';
 export { recipeJsonSchema, studyJsonSchema } from './study/study-json-schema.ts';
 export { parseStudy, type StudyInput, type StudySpec } from './study/study-spec.ts';
-export { judgeSuitability, type Suitability } from './study/suitability.ts';
+export { judgeSuitability, type Suitability, suitabilityText } from './study/suitability.ts';
 export type { TrialResult } from './study/trial-result.ts';
 export { type Verdict, verdict } from './study/verdict.ts';
 export { type TechniqueName, techniques } from './techniques/index.ts';

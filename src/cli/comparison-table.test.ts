@@ -25,7 +25,7 @@ test('values share a column only where they differ by the models alone', () => {
         target: 'kmnist',
         runs: [[nll(90), nll(1, { split: 'train' }), nll(2, { on: 'source' })]],
       },
-      { label: 'c', target: 'kmnist', runs: [[nll(50, { representation: '256 levels' })]] },
+      { label: 'c', target: 'kmnist', runs: [[nll(50, { real: 20 })]] },
       { label: 'd', target: 'kmnist', runs: [[nll(60, { options: { k: 8 } })]] },
     ],
     [],
@@ -40,6 +40,8 @@ test('values share a column only where they differ by the models alone', () => {
   ]);
   expect(block!.rows[0]!.cells[0]!.deviation).toBeCloseTo(Math.sqrt(8), 12);
   expect(block!.rows.map(({ cells: [cell] }) => cell?.best ?? null)).toEqual([false, true, null, null]);
+  // One value alone is no best.
+  expect(block!.rows[2]!.cells[1]!.best).toBe(false);
 });
 
 test('different targets are never put in one table; only metrics asked for are shown', () => {
@@ -56,6 +58,31 @@ test('different targets are never put in one table; only metrics asked for are s
     ['mnist', 1],
   ]);
   expect(comparisonText(blocks)).toMatch(
-    /target kmnist\n\s+nll ↓\n-+ {2}-+\na\s+\* 100\n\n {2}nll: nats\/item; binary, 100 real/,
+    /target kmnist\n\s+nll ↓\n-+ {2}-+\na\s+100\n\n {2}nll: nats\/item; binary, 100 real/,
   );
+});
+
+test('unlike representations are refused, unless only what does not depend on them is asked for', () => {
+  const kid = nll(0.1, { metric: 'kid', representation: undefined as never });
+  const models = [
+    { label: 'a', target: 'kmnist', runs: [[nll(100), kid]] },
+    { label: 'b', target: 'kmnist', runs: [[nll(90, { representation: '256 levels' }), kid]] },
+  ];
+  expect(() => compareContestants(models, [])).toThrow(
+    /nll of 'a' \(on binary\) and of 'b' \(on 256 levels\) cannot be combined: .*unlike representations/,
+  );
+  expect(compareContestants(models, ['kid'])[0]!.columns).toHaveLength(1);
+});
+
+test('checkpoints are compared with the first, item by item, with the scope said', () => {
+  const one = (label: string, items: number[]) => ({ label, target: 'kmnist', runs: [[nll(1)]], items });
+  const blocks = compareContestants(
+    [one('a', [1, 2, 3]), one('b', [1.5, 2.7, 3.6]), one('c', [1, 2, 3])],
+    [],
+  );
+  const text = comparisonText(blocks);
+  expect(text).toMatch(/compared with a, item by item \(3 items; paired t intervals, Holm\)/);
+  expect(text).toMatch(/ {2}b: \+0\.600 nats\/item \(\+0\.\d+ to \+\d\.\d+\), p = 0\.0\d+: worse/);
+  expect(text).toMatch(/ {2}c: 0 nats\/item, p = 1: no difference can be claimed/);
+  expect(text).toMatch(/Scope: one checkpoint each, items are the sampling unit/);
 });

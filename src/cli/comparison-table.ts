@@ -1,3 +1,6 @@
+import { GraftError } from '../errors.ts';
+import { compareItems, type ItemComparison, type ItemLikelihood } from '../study/compare-items.ts';
+import { formatSignificant } from '../study/format-number.ts';
 import type { Measurement } from '../study/measurement.ts';
 import { comparable, measurementKey } from '../study/measurement-key.ts';
 import { showNumber } from './show-number.ts';
@@ -10,6 +13,8 @@ export interface Contestant {
   readonly target: string;
   /** Measurements on the target, one list for each seed. */
   readonly runs: readonly (readonly Measurement[])[];
+  /** Negative log-likelihood of each test item, nats, of a checkpoint that has one. */
+  readonly items?: readonly number[];
 }
 
 export interface ComparisonColumn {
@@ -31,6 +36,8 @@ export interface ComparisonCell {
 
 export interface ComparisonBlock {
   readonly target: string;
+  /** Checkpoints against the first of them, item by item. */
+  readonly paired: readonly ItemComparison[];
   readonly columns: readonly ComparisonColumn[];
   readonly rows: readonly { readonly label: string; readonly cells: readonly (ComparisonCell | null)[] }[];
 }
@@ -46,10 +53,8 @@ export function compareContestants(
   const targets = [...new Set(contestants.map(({ target }) => target))];
   return targets.map((target) => {
     const here = contestants.filter((one) => one.target === target);
-    const kept = (m: Measurement) =>
-      m.on === 'target' &&
-      (m.split !== 'train' || m.generated !== undefined) &&
-      (metrics.length === 0 || metrics.includes(m.metric));
+    const kept = (m: Measurement) => isCompared(m, metrics);
+    refuseUnlike(here, kept);
     const examples: Measurement[] = [];
     for (const { runs } of here)
       for (const m of runs.flat())
@@ -68,17 +73,57 @@ export function compareContestants(
     }));
     const best = columns.map(({ direction }, c) => {
       const means = table.flatMap(({ values }) => (values[c]!.length === 0 ? [] : [meanOf(values[c]!)]));
+      // One alone is no best.
+      if (means.length < 2) return undefined;
       return direction === 'lower' ? Math.min(...means) : Math.max(...means);
     });
     return {
       target,
+      paired: compareItems(here.flatMap((one) => likelihoodOf(one, kept))),
       columns,
       rows: table.map(({ label, values }) => ({
         label,
-        cells: values.map((list, c) => (list.length === 0 ? null : cellOf(list, best[c]!))),
+        cells: values.map((list, c) => (list.length === 0 ? null : cellOf(list, best[c]))),
       })),
     };
   });
+}
+
+/** Measured on the target's test part, or on samples; not the likelihood of training items. */
+const isCompared = (m: Measurement, metrics: readonly string[]): boolean =>
+  m.on === 'target' &&
+  (m.split !== 'train' || m.generated !== undefined) &&
+  (metrics.length === 0 || metrics.includes(m.metric));
+
+/** Fails where a metric that is compared was measured on unlike representations of the data. */
+function refuseUnlike(here: readonly Contestant[], kept: (m: Measurement) => boolean): void {
+  const known = new Map<string, { label: string; representation: string }>();
+  for (const { label, runs } of here)
+    for (const { metric, representation } of runs.flat().filter(kept)) {
+      if (representation === undefined) continue;
+      const first = known.get(metric);
+      if (first === undefined) known.set(metric, { label, representation });
+      else if (first.representation !== representation)
+        throw new GraftError('conflict', {
+          first: `${metric} of '${first.label}' (on ${first.representation})`,
+          second: `of '${label}' (on ${representation})`,
+          reason:
+            'they are on unlike representations of the data, so that their values cannot be compared; --metric names those that can, such as kid',
+        });
+    }
+}
+
+/** A checkpoint's likelihood, where that is compared. */
+function likelihoodOf(
+  { label, runs, items }: Contestant,
+  kept: (m: Measurement) => boolean,
+): ItemLikelihood[] {
+  const measurement = runs[0]
+    ?.filter(kept)
+    .find(({ metric, split }) => split === 'test' && (metric === 'nll' || metric === 'bits_per_byte'));
+  return items === undefined || items.length === 0 || measurement === undefined
+    ? []
+    : [{ label, measurement, items }];
 }
 
 function columnOf(m: Measurement): ComparisonColumn {
@@ -99,7 +144,7 @@ function columnOf(m: Measurement): ComparisonColumn {
 
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-function cellOf(values: readonly number[], best: number): ComparisonCell {
+function cellOf(values: readonly number[], best: number | undefined): ComparisonCell {
   const mean = meanOf(values);
   const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, values.length - 1);
   return {
@@ -113,7 +158,7 @@ function cellOf(values: readonly number[], best: number): ComparisonCell {
 /** The blocks as text: `*` marks the best mean of a column, without any claim. */
 export function comparisonText(blocks: readonly ComparisonBlock[]): string {
   return blocks
-    .map(({ target, columns, rows }) => {
+    .map(({ target, paired, columns, rows }) => {
       const heads = columns.map(({ metric, direction }) => `${metric} ${direction === 'lower' ? '↓' : '↑'}`);
       const body = rows.map(({ label, cells }) => [label, ...cells.map(cellText)]);
       const basis = columns.map(
@@ -128,6 +173,7 @@ export function comparisonText(blocks: readonly ComparisonBlock[]): string {
         ),
         '',
         ...basis,
+        ...pairedText(paired),
       ].join('\n');
     })
     .join('\n\n');
@@ -138,4 +184,22 @@ function cellText(cell: ComparisonCell | null): string {
   const spread =
     cell.deviation === null ? '' : ` ± ${showNumber(Number(cell.deviation.toPrecision(2)))} (${cell.runs})`;
   return `${cell.best ? '* ' : ''}${showNumber(cell.mean)}${spread}`;
+}
+
+/** Item by item, with the scope of what is said. */
+function pairedText(paired: readonly ItemComparison[]): string[] {
+  if (paired.length === 0) return [];
+  const { reference, items, unit } = paired[0]!;
+  const signed = (value: number) => `${value > 0 ? '+' : ''}${formatSignificant(value)}`;
+  const lines = paired.map(({ label, meanDifference, interval, adjustedP, verdict }) => {
+    const range = interval === null ? '' : ` (${signed(interval.low)} to ${signed(interval.high)})`;
+    const p = adjustedP === null ? '' : `, p = ${showNumber(Number(adjustedP.toPrecision(2)))}`;
+    return `  ${label}: ${signed(meanDifference)} ${unit}${range}${p}: ${verdict}`;
+  });
+  return [
+    '',
+    `compared with ${reference}, item by item (${items} items; paired t intervals, Holm)`,
+    ...lines,
+    '  Scope: one checkpoint each, items are the sampling unit. That a way of training is better takes seeds: graft run.',
+  ];
 }

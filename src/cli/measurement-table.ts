@@ -7,7 +7,20 @@ export function measurementTable(measurements: readonly Measurement[]): string {
   return tableText(
     ['metric', 'on', 'value', 'unit', 'better', ''],
     measurements.map(
-      ({ metric, on, split, value, standardError, unit, direction, kind, real, generated, features }) => [
+      ({
+        metric,
+        on,
+        split,
+        value,
+        standardError,
+        unit,
+        direction,
+        kind,
+        real,
+        generated,
+        features,
+        extras,
+      }) => [
         metric,
         split === undefined ? on : `${on}, ${split}`,
         showNumber(value) + (standardError === undefined ? '' : ` ± ${showNumber(standardError)}`),
@@ -18,6 +31,9 @@ export function measurementTable(measurements: readonly Measurement[]): string {
           ...(real === undefined ? [] : [`${showNumber(real)} real`]),
           ...(generated === undefined ? [] : [`${showNumber(generated)} generated`]),
           ...(features === undefined ? [] : [`in ${features.network}`]),
+          ...(extras?.gap_to_elbo === undefined
+            ? []
+            : [`${showNumber(extras.gap_to_elbo)} better than the ELBO`]),
         ].join(', '),
       ],
     ),

@@ -12,7 +12,12 @@ import type { Terminal } from './terminal.ts';
 /** What a word on the command line of a comparison names. */
 export type ContestantSource =
   | { readonly kind: 'checkpoint'; readonly folder: string; readonly label: string }
-  | { readonly kind: 'results'; readonly contestants: readonly Contestant[] };
+  | {
+      readonly kind: 'results';
+      readonly contestants: readonly Contestant[];
+      /** Of a study: its name and the metric that decides in it. */
+      readonly study?: { readonly name: string; readonly primary?: string };
+    };
 
 /** Finds out what a person named: a checkpoint, a study (by folder, name or results.json) or an evaluation. */
 export async function readContestants(
@@ -22,22 +27,24 @@ export async function readContestants(
 ): Promise<ContestantSource> {
   const path = resolve(terminal.directory, written);
   const isFolder = existsSync(path) && statSync(path).isDirectory();
-  if (existsSync(path) && !isFolder) return { kind: 'results', contestants: fromFile(path, terminal) };
-  if (isFolder && existsSync(join(path, 'config.json')))
-    return { kind: 'checkpoint', folder: path, label: shortName(path, terminal) };
+  if (existsSync(path) && !isFolder) return fromFile(path, terminal);
+  // What a trial or a run leaves has its model in a folder of its own.
+  for (const folder of [path, join(path, 'checkpoint')])
+    if (isFolder && existsSync(join(folder, 'config.json')))
+      return { kind: 'checkpoint', folder, label: shortName(path, terminal) };
   if (isFolder && existsSync(join(path, 'evaluation.json')))
-    return { kind: 'results', contestants: fromFile(join(path, 'evaluation.json'), terminal) };
+    return fromFile(join(path, 'evaluation.json'), terminal);
   const found = findStudy(written, workspace, terminal);
   const store = await openStoreForReading(found.workspace);
   try {
     const { report } = await studyReport(found.record.facts, found.record.steps, store);
-    return { kind: 'results', contestants: fromReport(report, found.name) };
+    return fromReport(report, found.name);
   } finally {
     await store.close();
   }
 }
 
-function fromFile(path: string, terminal: Terminal): Contestant[] {
+function fromFile(path: string, terminal: Terminal): ContestantSource {
   let value: Partial<ReportData & Evaluation> | null;
   try {
     value = JSON.parse(readFileSync(path, 'utf8')) as Partial<ReportData & Evaluation> | null;
@@ -47,7 +54,10 @@ function fromFile(path: string, terminal: Terminal): Contestant[] {
   if (value?.format === 1 && value.study !== undefined)
     return fromReport(value as ReportData, value.study.name);
   if (value?.suitability !== undefined && value.measurements !== undefined)
-    return [fromEvaluation(value as Evaluation, shortName(dirname(path), terminal))];
+    return {
+      kind: 'results',
+      contestants: [fromEvaluation(value as Evaluation, shortName(dirname(path), terminal))],
+    };
   throw new GraftError('bad-file', {
     path,
     format: 'result of Graft',
@@ -57,10 +67,10 @@ function fromFile(path: string, terminal: Terminal): Contestant[] {
 }
 
 /** Every cell of a study, its seeds together. */
-function fromReport({ trials, data, matrix }: ReportData, study: string): Contestant[] {
+function fromReport({ trials, data, matrix, comparison }: ReportData, study: string): ContestantSource {
   const target = data.find(({ role }) => role === 'target');
   const name = `${target?.name ?? 'unknown'} (${target?.hash.slice(0, 8) ?? 'no hash'})`;
-  return matrix.models.flatMap((model) =>
+  const contestants = matrix.models.flatMap((model) =>
     matrix.budgets.flatMap((budget) =>
       matrix.techniques.flatMap(({ label }): Contestant[] => {
         const found = trials.filter(
@@ -79,12 +89,18 @@ function fromReport({ trials, data, matrix }: ReportData, study: string): Contes
       }),
     ),
   );
+  const primary = comparison?.primary.metric;
+  return {
+    kind: 'results',
+    contestants,
+    study: { name: study, ...(primary === undefined ? {} : { primary }) },
+  };
 }
 
 /** An evaluation as a contestant. */
 export function fromEvaluation(evaluation: Evaluation, label: string): Contestant {
-  const { target, targetHash, measurements } = evaluation;
-  return { label, target: `${target} (${targetHash.slice(0, 8)})`, runs: [measurements] };
+  const { target, targetHash, measurements, items } = evaluation;
+  return { label, target: `${target} (${targetHash.slice(0, 8)})`, runs: [measurements], items };
 }
 
 function shortName(path: string, terminal: Terminal): string {

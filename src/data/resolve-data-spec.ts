@@ -38,3 +38,9 @@ export function longForm(spec: DataSpec): Exclude<DataSpec, string> {
   const slash = spec.indexOf('/');
   return slash < 0 ? { dataset: spec } : { dataset: spec.slice(0, slash), select: spec.slice(slash + 1) };
 }
+
+/** A spec that means the same on every machine: a set by its name, with no path in it; undefined for others. */
+export function portableSpec(spec: DataSpec): DataSpec | undefined {
+  const long = longForm(spec);
+  return 'dataset' in long && long.path === undefined ? spec : undefined;
+}

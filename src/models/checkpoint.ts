@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DataSpec } from '../data/data-spec.ts';
 import type { ImageValues } from '../data/represent-images.ts';
 import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
@@ -20,6 +21,8 @@ export interface CheckpointData {
   readonly unit?: 'item' | 'running';
   /** Content hash of the data that the model was trained on, and their name. */
   readonly trainedOn?: string;
+  /** These data as a person writes them, where they are known by name. */
+  readonly source?: DataSpec;
 }
 
 /** A model on disk. */

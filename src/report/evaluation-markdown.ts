@@ -1,20 +1,21 @@
 import type { Evaluation } from '../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../study/format-number.ts';
 import { unitInWords } from '../study/metric-in-words.ts';
-import { measurementFacts, measurementGroups } from './html/evaluation-html.ts';
+import { costRows, measurementFacts, measurementGroups, remarks, scaleRows } from './evaluation-tables.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 /** The evaluation of one model as Markdown. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
-  const { label, family, target, trial, suitability, reference } = evaluation;
-  const item = trial.files.samples.endsWith('.json') ? 'text' : 'image';
+  const { label, family, item, target, trial, suitability } = evaluation;
   return [
     `# ${label} on ${target}`,
     '',
     `A ${family} with ${trial.cost.parameters.toLocaleString('en-US')} parameters, evaluated without any training.`,
     '',
-    `**${suitability.sentences.at(-1)}** ${suitability.sentences.slice(0, -1).join(' ')}`,
+    `**${suitability.conclusion}** ${suitability.evidence.map(({ text }) => text).join(' ')}`,
+    '',
+    `${suitability.suggestion} ${suitability.limits}`,
     '',
     ...measurementGroups(evaluation).flatMap(({ title, rows }) => [
       `## ${title}`,
@@ -27,14 +28,16 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
       ),
       '',
     ]),
-    ...(reference === undefined
+    '## For scale, and cost',
+    '',
+    '| what | value |',
+    '|---|---:|',
+    ...[...scaleRows(evaluation), ...costRows(evaluation)].map(
+      ([what, value]) => `| ${cell(what)} | ${value} |`,
+    ),
+    '',
+    ...(remarks(evaluation).length === 0
       ? []
-      : [
-          `For scale: ${reference.what} reach ${formatSignificant(reference.value, 4)} ${unitInWords(reference.unit, item)}.`,
-          '',
-        ]),
-    ...(trial.warnings.length === 0
-      ? []
-      : ['## Warnings', '', ...trial.warnings.map((text) => `- ${text}`), '']),
+      : ['## Remarks', '', ...remarks(evaluation).map((text) => `- ${text}`), '']),
   ].join('\n');
 }

@@ -1,29 +1,25 @@
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { largestBudget } from '../data/budget.ts';
+import { dataContext } from '../data/data-context.ts';
 import type { DataSpec } from '../data/data-spec.ts';
-import { GraftError } from '../errors.ts';
-import { applyMetric } from '../metrics/apply-metric.ts';
-import { metrics } from '../metrics/index.ts';
-import { loadCheckpoint } from '../models/checkpoint.ts';
-import { drawImages } from '../models/draw-samples.ts';
-import { evaluationBatch } from '../models/run-model.ts';
-import { matrix } from '../numeric/matrix.ts';
+import { examplesOf } from '../data/prepare-data.ts';
+import { isGraftError } from '../errors.ts';
+import { type CheckpointData, loadCheckpoint } from '../models/checkpoint.ts';
 import { stream } from '../random.ts';
-import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
-import { tableImages } from './measure-images.ts';
-import { measureNovelty } from './measure-texts.ts';
+import { FIRST_TUNING_SEED } from './check-study.ts';
+import type { EncodedSet } from './encoding.ts';
+import { loadData } from './loaded-data.ts';
+import { type DrawnSamples, measureElsewhere } from './measure-elsewhere.ts';
 import type { Measurement } from './measurement.ts';
 import { planStudy } from './plan-study.ts';
-import { referenceLikelihood } from './reference-likelihood.ts';
-import { runStep } from './run-step.ts';
-import { drawTexts, testItems } from './run-trial.ts';
+import { type ReferenceLikelihood, referenceLikelihood } from './reference-likelihood.ts';
+import { runTrial, testItems } from './run-trial.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs } from './step-inputs.ts';
 import { StudyData } from './study-data.ts';
 import { parseStudy } from './study-spec.ts';
 import { judgeSuitability, type Suitability } from './suitability.ts';
-import { toMeasurement } from './to-measurement.ts';
 import type { TrialResult } from './trial-result.ts';
 
 /** What a model is evaluated on, and how. */
@@ -32,8 +28,11 @@ export interface EvaluationRequest {
   readonly checkpoint: string;
   readonly label: string;
   readonly target: DataSpec;
+  /** What it was trained on; where absent, what its card names, if that is here. */
   readonly source?: DataSpec;
   readonly unseen: readonly DataSpec[];
+  /** Measure on the target alone: neither on the source nor on unseen sets. */
+  readonly targetOnly?: boolean;
   readonly seed: number;
   /** Keys of a study's `evaluation` and `sampling`. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -42,6 +41,8 @@ export interface EvaluationRequest {
 export interface Evaluation {
   readonly label: string;
   readonly family: string;
+  /** 'image' or 'text'. */
+  readonly item: string;
   readonly target: string;
   readonly targetHash: string;
   readonly source?: string;
@@ -49,151 +50,161 @@ export interface Evaluation {
   readonly trial: TrialResult;
   /** Those of the trial, and what was measured besides. */
   readonly measurements: readonly Measurement[];
-  readonly reference?: { readonly value: number; readonly unit: string; readonly what: string };
+  /** What a model of frequencies alone reaches on the target. */
+  readonly reference?: ReferenceLikelihood;
+  /** For images: mean squared deviation of target values from their mean. */
+  readonly variance?: number;
+  /** Negative log-likelihood of each test item of the target, nats; empty where there is no likelihood. */
+  readonly items: readonly number[];
   readonly suitability: Suitability;
+  /** What a reader should know of how this came about. */
+  readonly notes: readonly string[];
 }
 
 /** Training items that a trial of no training looks at: for likelihood and nearest examples. */
 const LOOKED_AT = 1000;
 
 /**
- * Evaluates a model as it is: the trial of a study that trains nothing, a reference that knows frequencies alone, and
- * with the source known, what its samples have of it. Pictures lie in the context's folder.
+ * Evaluates a model as it is: the trial of a study that trains nothing, its samples against the other sets, and a
+ * reference that knows frequencies alone. Pictures lie in the context's folder.
  */
 export async function evaluateCheckpoint(
   request: EvaluationRequest,
   graftData: string | undefined,
   context: StepContext,
 ): Promise<Evaluation> {
-  const spec = (budget: number) =>
-    parseStudy(
-      {
-        name: 'evaluation',
-        target: request.target,
-        ...(request.source === undefined ? {} : { source: request.source }),
-        models: [{ checkpoint: request.checkpoint, label: request.label }],
-        techniques: ['source-only'],
-        budgets: [budget],
-        seeds: [request.seed],
-        evaluate_on: request.unseen,
-        ...request.settings,
-      },
-      'command line',
-    );
-  const plan = await planLargest(spec, context.base, graftData);
-  const step = plan.steps.find(({ kind }) => kind === 'trial')!;
-  const trial = (await runStep(step, context)) as unknown as TrialResult;
-  // The weights are those of the checkpoint: no copy is needed.
-  rmSync(join(context.directory, trial.files.checkpoint), { recursive: true, force: true });
-  const inputs = step.inputs as unknown as TrialInputs;
-  const { model, data: about, tokenizer } = loadCheckpoint(resolve(context.base, request.checkpoint));
+  const { model, weights, data: about, tokenizer } = loadCheckpoint(request.checkpoint);
+  const source = request.targetOnly ? { notes: [] } : await sourceOf(request, about, context.base, graftData);
+  const spec = parseStudy(
+    {
+      name: 'evaluation',
+      target: request.target,
+      ...(source.spec === undefined ? {} : { source: source.spec }),
+      models: [{ checkpoint: request.checkpoint, label: request.label }],
+      techniques: ['source-only'],
+      budgets: [await itemsLookedAt(request, context.base, graftData)],
+      seeds: [request.seed],
+      evaluate_on: request.targetOnly ? [] : request.unseen,
+      ...request.settings,
+    },
+    'command line',
+  );
+  const plan = await planStudy(spec, context.base, graftData);
+  const inputs = plan.steps.find(({ kind }) => kind === 'trial')!.inputs as unknown as TrialInputs;
   const data = new StudyData(context.base, graftData);
+  const samples: { -readonly [K in keyof DrawnSamples]: DrawnSamples[K] } = {};
+  let items: number[] = [];
+  const trial = await trialIn(context, (scratch) =>
+    runTrial(inputs, data, scratch, {
+      likelihood: (on, split, values) => {
+        if (on === 'target' && split === 'test') items = [...values];
+      },
+      images: (drawn) => {
+        samples.images = drawn;
+      },
+      texts: (drawn) => {
+        samples.texts = drawn;
+      },
+    }),
+  );
+  context.emit({ type: 'progress', done: 5, total: 5, phase: 'measuring: other data' });
   const encoding = await data.encoding(inputs.encoding, tokenizer);
-  const target = await setsOf(data, inputs.target, encoding, inputs.evaluation.items);
-  const reference = referenceLikelihood(target.train, target.test, encoding);
-  const measurements = [
-    ...trial.measurements,
-    ...(inputs.source === undefined ? [] : await compareWithSource(inputs, request, data, encoding, context)),
-  ];
-  const image = encoding.kind === 'image';
-  const source = inputs.source?.name;
+  const elsewhere = await measureElsewhere({ model, weights, encoding, inputs }, samples, data, context);
+  const measurements = [...trial.measurements, ...elsewhere.measurements];
+  const { items: most } = inputs.evaluation;
+  const test = await data.encode(
+    inputs.target,
+    'test',
+    encoding,
+    (set) => testItems(set, most),
+    `${most} items`,
+  );
+  const reference = referenceLikelihood(await data.encode(inputs.target, 'train', encoding), test, encoding);
+  const variance = encoding.kind === 'image' ? varianceOf(test) : undefined;
+  const facts = {
+    target: inputs.target.name,
+    ...(inputs.source === undefined ? {} : { source: inputs.source.name }),
+    item: encoding.kind,
+    measurements,
+    ...(reference === undefined ? {} : { reference }),
+    ...(variance === undefined ? {} : { variance }),
+  };
   return {
     label: request.label,
     family: model.family,
-    target: inputs.target.name,
+    ...facts,
     targetHash: inputs.target.hash,
-    ...(source === undefined ? {} : { source }),
     ...(about.trainedOn === undefined ? {} : { trainedOn: about.trainedOn }),
     trial,
-    measurements,
-    ...(reference === undefined
-      ? {}
-      : { reference: { value: reference.value, unit: reference.unit, what: reference.what } }),
-    suitability: judgeSuitability({
-      target: inputs.target.name,
-      ...(source === undefined ? {} : { source }),
-      item: image ? 'image' : 'text',
-      measurements,
-      ...(reference === undefined ? {} : { reference }),
-      ...(image ? { variance: varianceOf(target.test) } : {}),
-    }),
+    items,
+    suitability: judgeSuitability(facts),
+    notes: [
+      ...source.notes,
+      ...elsewhere.notMeasured,
+      ...plan.warnings.filter((text) => text.startsWith('The network')),
+    ],
   };
 }
 
-/** The plan with as many training items as there are, up to a limit. */
-async function planLargest(
-  spec: (budget: number) => ReturnType<typeof parseStudy>,
+/** Runs a trial in a folder of its own, of which only what there is to look at is kept: the weights are there already. */
+async function trialIn(
+  context: StepContext,
+  run: (scratch: StepContext) => Promise<TrialResult>,
+): Promise<TrialResult> {
+  const directory = mkdtempSync(join(context.directory, '.measuring-'));
+  try {
+    const trial = await run({ ...context, directory });
+    const { samples, nearest, reconstructions } = trial.files;
+    for (const file of [samples, nearest, reconstructions])
+      if (file !== undefined) renameSync(join(directory, file), join(context.directory, file));
+    return trial;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The hash at the end of what a checkpoint says that it was trained on. */
+const hashOf = (trainedOn: string | undefined): string | undefined =>
+  /\(([0-9a-f]{64})\)$/.exec(trainedOn ?? '')?.[1];
+
+/** What the model was trained on: as asked for, else as its card says where that is here and is still the same. */
+async function sourceOf(
+  { source: asked }: EvaluationRequest,
+  { source: named, trainedOn }: CheckpointData,
   base: string,
   graftData: string | undefined,
-) {
-  for (const budget of [LOOKED_AT, 200, 50, 10]) {
-    try {
-      return await planStudy(spec(budget), base, graftData);
-    } catch (error) {
-      const small =
-        error instanceof GraftError &&
-        error.code === 'invalid-value' &&
-        (error.facts as { what: string }).what === 'budget';
-      if (!small) throw error;
-    }
+): Promise<{ spec?: DataSpec; notes: string[] }> {
+  const hash = hashOf(trainedOn);
+  const spec = asked ?? named;
+  if (spec === undefined)
+    return {
+      notes: [
+        'What the model was trained on is not known by name: give --source for its own domain and what it remembers of it.',
+      ],
+    };
+  try {
+    const { input } = await loadData(spec, dataContext(base, graftData), 'source');
+    if (hash === undefined || input.hash === hash) return { spec, notes: [] };
+    return asked === undefined
+      ? { notes: [`${input.name}, which the model was trained on, has changed since; it was not measured.`] }
+      : { spec, notes: [`${input.name} is not what the model's card names (${trainedOn}).`] };
+  } catch (error) {
+    if (asked !== undefined || !isGraftError(error, 'file-not-found')) throw error;
+    return { notes: [`What the model was trained on is not here, and was not measured. ${error.message}`] };
   }
-  return planStudy(spec(5), base, graftData);
 }
 
-async function setsOf(
-  data: StudyData,
-  input: TrialInputs['target'],
-  encoding: Encoding,
-  items: number,
-): Promise<{ train: EncodedSet; test: EncodedSet }> {
-  return {
-    train: await data.encode(input, 'train', encoding),
-    test: await data.encode(input, 'test', encoding, (set) => testItems(set, items), `${items} items`),
-  };
+/** As many training items of the target as there are, up to a limit: a trial of no training only looks at them. */
+async function itemsLookedAt(
+  { target, seed }: EvaluationRequest,
+  base: string,
+  graftData: string | undefined,
+): Promise<number> {
+  const { prepared } = await loadData(target, dataContext(base, graftData), 'target');
+  const pool = examplesOf(prepared.train, prepared.window);
+  const draws = [seed, FIRST_TUNING_SEED].map((start) => stream(start).child('budget'));
+  return Math.min(LOOKED_AT, ...draws.map((draw) => largestBudget(pool, draw)));
 }
-
-/** What samples have of the training data: near-copies of images, new pieces of text. */
-async function compareWithSource(
-  inputs: TrialInputs,
-  request: EvaluationRequest,
-  data: StudyData,
-  encoding: Encoding,
-  context: StepContext,
-): Promise<Measurement[]> {
-  const source = inputs.source!;
-  const set = first(await data.examples(source, 'train'), 10 * LOOKED_AT);
-  const { model, weights } = loadCheckpoint(resolve(context.base, request.checkpoint));
-  // The draws of the trial, made again.
-  const draws = stream(inputs.seed).child('measuring').child('samples');
-  const run = { batchSize: evaluationBatch(model), threads: context.threads, device: context.device };
-  if (encoding.kind !== 'image' || model.sampler.kind !== 'latent') {
-    const { texts } = await drawTexts(model, weights, encoding, inputs, draws, run, () => 0);
-    return measureNovelty(texts, set as TextSet, 'source');
-  }
-  const { count } = inputs.sampling;
-  const samples = await drawImages(model, model.sampler, weights, draws, { ...run, count });
-  const train = tableImages(encodeSet(set, encoding).table);
-  const width = samples.shape.reduce((a, b) => a * b, 1);
-  if (set.count < 2) return [];
-  const result = applyMetric(metrics.authpct, {
-    train: matrix(set.count, width, train.data),
-    generated: matrix(samples.data.length / width, width, samples.data),
-  });
-  return [
-    toMeasurement(metrics.authpct, result, {
-      on: 'source',
-      split: 'train',
-      real: set.count,
-      generated: samples.data.length / width,
-      features: { network: 'pixels', hash: '' },
-    }),
-  ];
-}
-
-const first = (set: DataSet, count: number): DataSet =>
-  set.count <= count
-    ? set
-    : subset(set, stream(0).child('source items').permutation(set.count).subarray(0, count).sort());
 
 /** Mean squared deviation of all values from their position's mean. */
 function varianceOf({ table }: EncodedSet): number {

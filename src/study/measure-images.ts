@@ -36,21 +36,30 @@ export async function measureMemorisation(
   if (train.count < 2) return [];
   const images = tableImages(train);
   const paired = Math.ceil(shown / 2);
-  const result = applyMetric(metrics.authpct, { train: rowsOf(images), generated: rowsOf(samples) });
-  const nearest = pickImages(images, result.perItem!.nearest_train!.subarray(0, paired));
+  const { measurement, nearest } = measureCopies(samples, images, 'target');
   await writePng(
     join(folder, 'nearest.png'),
-    imageGrid(pairs(firstImages(samples, paired), nearest), COLUMNS),
+    imageGrid(pairs(firstImages(samples, paired), pickImages(images, nearest.subarray(0, paired))), COLUMNS),
   );
-  return [
-    toMeasurement(metrics.authpct, result, {
-      on: 'target',
-      split: 'train',
-      real: train.count,
-      generated: samples.data.length / samples.shape.reduce((a, b) => a * b, 1),
-      features: { network: 'pixels', hash: '' },
-    }),
-  ];
+  return [measurement];
+}
+
+/** How many samples are no near-copies of training images, by the distance of pixels, and the nearest of each. */
+export function measureCopies(
+  samples: UnitImages,
+  train: UnitImages,
+  on: string,
+): { measurement: Measurement; nearest: Float64Array | Int32Array } {
+  const inputs = { train: rowsOf(train), generated: rowsOf(samples) };
+  const result = applyMetric(metrics.authpct, inputs);
+  const measurement = toMeasurement(metrics.authpct, result, {
+    on,
+    split: 'train',
+    real: inputs.train.rows,
+    generated: inputs.generated.rows,
+    features: { network: 'pixels', hash: '' },
+  });
+  return { measurement, nearest: result.perItem!.nearest_train! };
 }
 
 /** Error of reconstructions of held-out examples, and a picture of some beside the originals. */

@@ -15,6 +15,13 @@ export interface LikelihoodOptions extends RunOptions {
   readonly importanceSamples: number;
 }
 
+/** Likelihood metrics of a set, and what they are means of. */
+export interface SetLikelihood {
+  readonly measurements: readonly Measurement[];
+  /** Negative log-likelihood of each item, nats; none where the family has no likelihood. */
+  readonly items: Float64Array;
+}
+
 /**
  * The likelihood metrics that a model's family has, on one encoded set. `on` and `split` say which. Random codes come
  * from the stream, which is the same for all models and techniques.
@@ -26,9 +33,9 @@ export async function measureLikelihood(
   where: { on: string; split: string },
   stream: Stream,
   options: LikelihoodOptions,
-): Promise<Measurement[]> {
+): Promise<SetLikelihood> {
   const { likelihood } = model;
-  if (likelihood === undefined) return [];
+  if (likelihood === undefined) return { measurements: [], items: new Float64Array(0) };
   const about = {
     ...where,
     real: set.text?.bytes.length ?? set.table.count,
@@ -41,15 +48,19 @@ export async function measureLikelihood(
   ) => toMeasurement(metrics[name], result, { ...about, ...more });
   if (likelihood.tokenCosts !== undefined && set.text !== undefined) {
     const costs = await mapExamples(model, weights, set.table, likelihood.tokenCosts, stream, options);
-    const targets = set.table.fields.targets!.data;
-    const tokenLogProbs = Float64Array.from(
-      [...costs.data.keys()].filter((i) => targets[i]! >= 0),
-      (i) => -costs.data[i]!,
-    );
-    return [
-      record('perplexity', applyMetric(metrics.perplexity, { tokenLogProbs })),
-      record('bits_per_byte', applyMetric(metrics.bits_per_byte, { tokenLogProbs, bytes: set.text.bytes })),
-    ];
+    const { shape, data: targets } = set.table.fields.targets!;
+    const { item, bytes } = set.text;
+    const spoken = [...costs.data.keys()].filter((i) => targets[i]! >= 0);
+    const tokenLogProbs = Float64Array.from(spoken, (i) => -costs.data[i]!);
+    const items = new Float64Array(bytes.length);
+    for (const i of spoken) items[item[Math.floor(i / shape[0]!)]!]! += costs.data[i]!;
+    return {
+      measurements: [
+        record('perplexity', applyMetric(metrics.perplexity, { tokenLogProbs })),
+        record('bits_per_byte', applyMetric(metrics.bits_per_byte, { tokenLogProbs, bytes })),
+      ],
+      items,
+    };
   }
   const k = likelihood.kind === 'exact' ? 1 : options.importanceSamples;
   const drawn = await mapExamples(
@@ -64,14 +75,15 @@ export async function measureLikelihood(
   const logWeights = matrix(set.table.count, k, drawn.data);
   const inputs =
     likelihood.kind === 'exact' ? { logLikelihood: Float64Array.from(drawn.data) } : { logWeights };
-  const results = [record('nll', applyMetric(metrics.nll, inputs), { options: { k } })];
+  const nll = applyMetric(metrics.nll, inputs);
+  const measurements = [record('nll', nll, { options: { k } })];
   if (likelihood.dimensions !== undefined)
-    results.push(
+    measurements.push(
       record(
         'bits_per_dim',
         applyMetric(metrics.bits_per_dim, inputs, { dimensions: likelihood.dimensions }),
         { options: { k, dimensions: likelihood.dimensions } },
       ),
     );
-  return results;
+  return { measurements, items: nll.perItem!.nll as Float64Array };
 }

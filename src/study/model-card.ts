@@ -1,6 +1,8 @@
-import type { Checkpoint } from '../models/checkpoint.ts';
+import { portableSpec } from '../data/resolve-data-spec.ts';
+import type { Checkpoint, CheckpointData } from '../models/checkpoint.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Measurement } from './measurement.ts';
+import type { DataInput } from './step-inputs.ts';
 
 /** The README.md of a checkpoint: what the model is, what it was trained on, what was measured. */
 export function modelCard(card: {
@@ -41,4 +43,10 @@ export function modelCard(card: {
     '```',
     '',
   ].join('\n');
+}
+
+/** What a checkpoint says of the data that it was trained on. */
+export function trainedOn({ name, hash, spec }: DataInput): Pick<CheckpointData, 'trainedOn' | 'source'> {
+  const source = portableSpec(spec);
+  return { trainedOn: `${name} (${hash})`, ...(source === undefined ? {} : { source }) };
 }

@@ -6,7 +6,7 @@ import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import { adapt } from './adapt.ts';
-import { modelCard } from './model-card.ts';
+import { modelCard, trainedOn } from './model-card.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
 import type { PretrainInputs, PretrainResult, TuneInputs, TuneResult } from './step-inputs.ts';
@@ -47,7 +47,7 @@ export async function runPretrain(
       ...(encoding.kind === 'image'
         ? { values: encoding.values }
         : { unit: encoding.ends ? ('item' as const) : ('running' as const) }),
-      trainedOn: `${inputs.source.name} (${inputs.source.hash})`,
+      ...trainedOn(inputs.source),
     },
     ...(encoding.kind === 'text' ? { tokenizer: encoding.tokenizer } : {}),
   };

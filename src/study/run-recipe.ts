@@ -23,7 +23,7 @@ import { type EncodedSet, encodeSet } from './encoding.ts';
 import { checkFamilyOptions, valuesOf } from './fit-family.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
-import { modelCard } from './model-card.ts';
+import { modelCard, trainedOn } from './model-card.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
@@ -98,7 +98,7 @@ export async function runRecipe(
   const checkpoint = {
     model,
     weights: result.weights,
-    data: { ...prepared.examples, trainedOn: `${data.name} (${data.hash})` },
+    data: { ...prepared.examples, ...trainedOn({ name: data.name, hash: data.hash, spec: recipe.data }) },
     ...(prepared.tokenizer === undefined ? {} : { tokenizer: prepared.tokenizer }),
   };
   const card = modelCard({
@@ -227,7 +227,7 @@ async function evaluateRecipe(
   context: StepContext,
 ): Promise<Evaluation> {
   const run = { threads: context.threads, device: context.device };
-  const measurements = await measureLikelihood(
+  const { measurements } = await measureLikelihood(
     model,
     weights,
     evaluated,

@@ -3,7 +3,7 @@ import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
 import { encodeItem } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
-import { drawImages, drawTokens } from '../models/draw-samples.ts';
+import { drawImages, drawTokens, type ImageSamples } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
@@ -26,6 +26,14 @@ import type { StudyData } from './study-data.ts';
 import { trainingClock } from './training-clock.ts';
 import type { TrialResult } from './trial-result.ts';
 
+/** Sees what a trial measures before it becomes a few numbers. */
+export interface TrialObserver {
+  /** Negative log-likelihood of each item of a set, nats. */
+  likelihood?(on: string, split: string, items: Float64Array): void;
+  images?(samples: ImageSamples): void;
+  texts?(samples: readonly string[]): void;
+}
+
 /**
  * One trial: adapt, keep the best weights by validation, then measure on test data once. Measuring draws from streams
  * that depend on the seed alone, so that all techniques of a seed are judged by the same codes, latents and prompts.
@@ -34,6 +42,7 @@ export async function runTrial(
   inputs: TrialInputs,
   data: StudyData,
   context: StepContext,
+  observer: TrialObserver = {},
 ): Promise<TrialResult> {
   const clock = trainingClock(context);
   const peakMemory = watchPeakMemory();
@@ -42,7 +51,7 @@ export async function runTrial(
   clock.trained();
   const { model, result } = adapted;
   const weights = result.weights;
-  const measured = await measure(inputs, adapted, data, context);
+  const measured = await measure(inputs, adapted, data, context, observer);
   const checkpoint = { ...adapted.checkpoint, weights };
   saveCheckpoint(
     join(context.directory, 'checkpoint'),
@@ -118,6 +127,7 @@ async function measure(
   adapted: Adapted,
   data: StudyData,
   context: StepContext,
+  observer: TrialObserver,
 ): Promise<Measured> {
   const { model, encoding, result } = adapted;
   const { weights } = result;
@@ -136,10 +146,12 @@ async function measure(
   phase(0, 'likelihood');
   const target = await test(inputs.target);
   const measurements: Measurement[] = [];
-  const likelihood = async (set: typeof target, on: string, split: string) =>
-    measurements.push(
-      ...(await measureLikelihood(model, weights, set, { on, split }, draws.child('codes'), options)),
-    );
+  const likelihood = async (set: typeof target, on: string, split: string) => {
+    const where = { on, split };
+    const found = await measureLikelihood(model, weights, set, where, draws.child('codes'), options);
+    measurements.push(...found.measurements);
+    observer.likelihood?.(on, split, found.items);
+  };
   await likelihood(target, 'target', 'test');
   await likelihood(adapted.train.encoded, 'target', 'train');
   if (inputs.source !== undefined) await likelihood(await test(inputs.source), 'source', 'test');
@@ -154,6 +166,7 @@ async function measure(
       count,
       clock,
     });
+    observer.images?.(samples);
     const seconds = samples.batchMilliseconds.reduce((a, b) => a + b, 0) / 1000;
     measurements.push(
       ...(await measureMemorisation(samples, adapted.train.encoded.table, context.directory, shown)),
@@ -187,6 +200,7 @@ async function measure(
     run,
     clock,
   );
+  observer.texts?.(texts);
   measurements.push(...measureTexts(texts, adapted.train.set as TextSet, context.directory, shown));
   phase(4, 'latency');
   const { latency } = await measureLatency(model, weights, draws.child('latency'), {
@@ -216,8 +230,7 @@ export function beginning(encoding: Encoding): Int32Array {
   return bos === undefined ? encodeItem(encoding.tokenizer, '\n').subarray(0, 1) : Int32Array.of(bos);
 }
 
-/** Texts of a trial's sampling settings, and the seconds that they took. */
-export async function drawTexts(
+async function drawTexts(
   model: Model,
   weights: Weights,
   encoding: Encoding,

@@ -1,40 +1,45 @@
-import { formatNumber, formatSignificant } from './format-number.ts';
+import { listWords } from './format-number.ts';
 import type { Measurement } from './measurement.ts';
+import { unitInWords } from './metric-in-words.ts';
 import type { ReferenceLikelihood } from './reference-likelihood.ts';
-
-/** What is known of a model and a target when its suitability is judged. */
-export interface SuitabilityInput {
-  readonly target: string;
-  /** Name of what it was trained on, where that was measured, too. */
-  readonly source?: string;
-  /** 'image' or 'text'. */
-  readonly item: string;
-  readonly measurements: readonly Measurement[];
-  readonly reference?: ReferenceLikelihood;
-  /** Mean squared deviation of target values from their mean, where reconstructions are compared with it. */
-  readonly variance?: number;
-}
+import { memorySentences, sampleSentences } from './suitability-of-samples.ts';
+import {
+  type Find,
+  number,
+  percent,
+  type SuitabilityInput,
+  type SuitabilitySentence,
+  sentence,
+} from './suitability-sentence.ts';
 
 /** How far a model is from its target, judged by its likelihood between its own domain and a model of frequencies. */
 export type Fit = 'unsuitable' | 'far' | 'near' | 'at home' | 'unknown';
 
 export interface Suitability {
   readonly fit: Fit;
-  /** One paragraph, a sentence each; every number is a measurement's. */
-  readonly sentences: readonly string[];
+  /** What it comes to, in one sentence. */
+  readonly conclusion: string;
+  /** What was found, a finding each. */
+  readonly evidence: readonly SuitabilitySentence[];
+  /** Techniques that are worth trying first, and why. */
+  readonly suggestion: string;
+  /** What one model, not trained further, cannot show. */
+  readonly limits: string;
 }
 
-const number = (value: number): string => formatSignificant(value, 4);
-const percent = (share: number): string => `${formatNumber(100 * share, 0)} %`;
+/** Share of the target's variance from which on reconstructions count as good: more is kept than lost. */
+const GOOD_RECONSTRUCTION = 0.5;
 
 /**
  * Judges whether a model suits a target as it is. Rules, on the metric of likelihood m (lower is better) with the
  * reference r, the target t and the source s: t >= r: unsuitable; else, by the share (t - s) / (r - s) of the way from
- * its own domain to the reference: up to 0.1 at home, up to 0.5 near, beyond far. Without a source: unknown.
+ * its own domain to the reference: up to 0.1 at home, up to 0.5 near, beyond far. Without a source: unknown. Which
+ * technique is suggested follows from that and from whether half of the target's variance comes back in
+ * reconstructions, so that the encoder can stay as it is.
  */
 export function judgeSuitability(input: SuitabilityInput): Suitability {
-  const { target, source, measurements, reference } = input;
-  const find = (metric: string, on: string, split?: string) =>
+  const { target, measurements, reference } = input;
+  const find: Find = (metric, on, split) =>
     measurements.find(
       (m) => m.metric === metric && m.on === on && (split === undefined || m.split === split),
     );
@@ -43,25 +48,81 @@ export function judgeSuitability(input: SuitabilityInput): Suitability {
   const onTarget = find(likelihood, 'target', 'test');
   const onSource = find(likelihood, 'source', 'test');
   const fit = fitOf(onTarget?.value, onSource?.value, reference?.value);
-  const unit = onTarget?.unit.replace('/item', ` per ${input.item}`).replace('/', ' per ') ?? '';
-  const name = likelihood === 'nll' ? 'negative log-likelihood' : 'cost';
+  const rebuilt = reconstruction(input, find);
   return {
     fit,
-    sentences: [
-      onTarget === undefined
-        ? 'The model has no likelihood, so that only its samples and reconstructions can be judged.'
-        : `On ${target} its ${name} is ${number(onTarget.value)} ${unit}${onTarget.kind === undefined ? '' : ` (${onTarget.kind})`}${againstReference(onTarget.value, reference)}.`,
-      ...(onTarget === undefined || onSource === undefined
-        ? []
-        : [
-            `On its own domain (${source ?? 'its source'}) it is ${number(onSource.value)}${difference(onTarget.value - onSource.value, unit)}.`,
-          ]),
-      ...reconstructionSentence(input, find('reconstruction_mse', 'target')),
-      ...sampleSentences(input, find),
+    conclusion: conclusion(fit, target),
+    evidence: [
+      ...likelihoodSentences(input, find, onTarget, onSource),
+      ...rebuilt.sentences,
+      ...sampleSentences(find),
+      ...memorySentences(input, find, likelihood),
       ...unseenSentence(input, likelihood),
-      conclusion(fit, target),
     ],
+    suggestion: suggestion(fit, rebuilt.share),
+    limits:
+      'One model that was not trained further cannot show how much adapting gains, how many examples that takes, which technique and rate serve best, or how far another pre-training would change the numbers: that is what a study measures (graft init).',
   };
+}
+
+function fitOf(target: number | undefined, source: number | undefined, reference: number | undefined): Fit {
+  if (target === undefined || reference === undefined) return 'unknown';
+  if (target >= reference) return 'unsuitable';
+  if (source === undefined || source >= reference) return 'unknown';
+  const share = wayGone(target, source, reference);
+  return share <= 0.1 ? 'at home' : share <= 0.5 ? 'near' : 'far';
+}
+
+/** 0: as on its own domain; 1: as the reference. */
+const wayGone = (target: number, source: number, reference: number): number =>
+  (target - source) / (reference - source);
+
+function likelihoodSentences(
+  { source, item, reference }: SuitabilityInput,
+  find: Find,
+  onTarget: Measurement | undefined,
+  onSource: Measurement | undefined,
+): SuitabilitySentence[] {
+  if (onTarget === undefined)
+    return [sentence('The model has no likelihood: only its samples and reconstructions can be judged.')];
+  const unit = unitInWords(onTarget.unit, item);
+  const nll = onTarget.metric === 'nll';
+  const second = (on: string) => find(nll ? 'bits_per_dim' : 'perplexity', on, 'test');
+  const beside = (m: Measurement | undefined) =>
+    m === undefined ? [] : [nll ? `${number(m.value)} bits per dimension` : `perplexity ${number(m.value)}`];
+  const details = [...beside(second('target')), ...(onTarget.kind === undefined ? [] : [onTarget.kind])];
+  const found = [
+    sentence(
+      `On the target its ${nll ? 'negative log-likelihood' : 'cost'} is ${number(onTarget.value)} ${unit}${details.length === 0 ? '' : ` (${details.join(', ')})`}${againstReference(onTarget.value, reference)}.`,
+      onTarget,
+      second('target'),
+    ),
+  ];
+  if (onSource !== undefined) {
+    const own = beside(second('source'));
+    const way =
+      reference === undefined || onSource.value >= reference.value || onTarget.value >= reference.value
+        ? ''
+        : `, ${percent(wayGone(onTarget.value, onSource.value, reference.value))} of the way from its own domain to frequencies alone`;
+    found.push(
+      sentence(
+        `On held-out items of its own domain${source === undefined ? '' : ` (${source})`} it is ${number(onSource.value)}${own.length === 0 ? '' : ` (${own.join(', ')})`}${difference(onTarget.value - onSource.value, unit, way)}.`,
+        onSource,
+        second('source'),
+        onTarget,
+      ),
+    );
+  }
+  const [gap, ownGap] = [onTarget, onSource].map((m) => m?.extras?.gap_to_elbo);
+  if (gap !== undefined)
+    found.push(
+      sentence(
+        `The bound is ${number(gap)} ${unit} better than the ELBO${ownGap === undefined ? '' : `, on its own domain ${number(ownGap)}`}: so much at least its encoder leaves loose.`,
+        onTarget,
+        onSource,
+      ),
+    );
+  return found;
 }
 
 function againstReference(value: number, reference: ReferenceLikelihood | undefined): string {
@@ -72,85 +133,81 @@ function againstReference(value: number, reference: ReferenceLikelihood | undefi
     : `; ${what} reach ${number(theirs)}, so that it knows less of the target than frequencies alone`;
 }
 
-function difference(more: number, unit: string): string {
+function difference(more: number, unit: string, way: string): string {
   if (more === 0) return ', the same';
   return more > 0
-    ? `: the target costs it ${number(more)} ${unit} more`
+    ? `: the target costs it ${number(more)} ${unit} more${way}`
     : `: the target costs it ${number(-more)} ${unit} less`;
 }
 
-function fitOf(target: number | undefined, source: number | undefined, reference: number | undefined): Fit {
-  if (target === undefined || reference === undefined) return 'unknown';
-  if (target >= reference) return 'unsuitable';
-  if (source === undefined || source >= reference) return 'unknown';
-  const share = (target - source) / (reference - source);
-  return share <= 0.1 ? 'at home' : share <= 0.5 ? 'near' : 'far';
-}
-
-function reconstructionSentence(
-  { item, variance }: SuitabilityInput,
-  measured: Measurement | undefined,
-): string[] {
-  if (measured === undefined) return [];
+/** How much of the target comes back, and the share of its variance where that is known. */
+function reconstruction({ item, variance }: SuitabilityInput, find: Find) {
+  const measured = find('reconstruction_mse', 'target');
+  if (measured === undefined) return { sentences: [], share: undefined };
   const share = variance === undefined || variance === 0 ? undefined : 1 - measured.value / variance;
   const kept =
     share === undefined
       ? ''
-      : share > 0
-        ? `, so that ${percent(share)} of the target's variance comes back`
-        : ', which is more than their variance: it gives back less than their mean would';
-  return [
-    `Its reconstructions of target ${item}s are off by ${number(measured.value)} on average (squared)${kept}.`,
-  ];
+      : share >= GOOD_RECONSTRUCTION
+        ? `, so that ${percent(share)} of the target's variance comes back: its encoder carries over`
+        : share > 0
+          ? `, so that only ${percent(share)} of the target's variance comes back: its encoder carries over badly`
+          : ', which is more than their variance: it gives back less than their mean would';
+  const text = `Its reconstructions of target ${item}s are off by ${number(measured.value)} on average (squared)${kept}.`;
+  return { sentences: [sentence(text, measured)], share };
 }
 
-function sampleSentences(
-  { target }: SuitabilityInput,
-  find: (metric: string, on: string) => Measurement | undefined,
-): string[] {
-  const [kid, precision, coverage] = ['kid', 'precision', 'coverage'].map((metric) => find(metric, 'target'));
-  const copies = find('authpct', 'source');
-  const novelty = find('ngram_novelty', 'source') ?? find('ngram_novelty', 'target');
-  return [
-    ...(kid === undefined || precision === undefined || coverage === undefined
-      ? []
-      : [
-          `Of its samples ${percent(precision.value)} lie among real items of ${target}, near which they cover ${percent(coverage.value)}; their kernel distance to it is ${number(kid.value)}.`,
-        ]),
-    ...(copies === undefined
-      ? []
-      : [
-          `${formatNumber(copies.value, 0)} % of its samples are no near-copies of what it was trained on${copies.value < 50 ? ', which is few: it repeats its training data' : ''}.`,
-        ]),
-    ...(novelty === undefined
-      ? []
-      : [
-          `${novelty.unit === '%' ? `${formatNumber(novelty.value, 0)} %` : percent(novelty.value)} of the pieces of four characters that it writes do not occur in ${novelty.on === 'source' ? 'what it was trained on' : target}.`,
-        ]),
-  ];
-}
-
-function unseenSentence({ measurements }: SuitabilityInput, likelihood: string): string[] {
+function unseenSentence({ measurements }: SuitabilityInput, likelihood: string): SuitabilitySentence[] {
   const found = measurements.filter(
     ({ metric, on, split }) =>
       metric === likelihood && on !== 'target' && on !== 'source' && split === 'test',
   );
   if (found.length === 0) return [];
-  const list = found.map(({ on, value }) => `${number(value)} on ${on}`).join(', ');
-  return [`Elsewhere it reaches ${list}.`];
+  const list = found.map(({ on, value }) => `${number(value)} on ${on}`);
+  return [sentence(`Elsewhere it reaches ${listWords(list)}.`, ...found)];
 }
 
 function conclusion(fit: Fit, target: string): string {
   switch (fit) {
     case 'unsuitable':
-      return `As it is it does not suit ${target}: adapt it, and compare with training from scratch.`;
+      return `As it is the model does not suit ${target}.`;
     case 'far':
-      return `${target} is far from its own domain: it should be adapted, and training from scratch may do as well.`;
+      return `${target} is far from the model's own domain: it should be adapted.`;
     case 'near':
-      return `${target} is near its own domain: adapting it should pay, with few examples already.`;
+      return `${target} is near the model's own domain: adapting it should pay, with few examples already.`;
     case 'at home':
-      return `${target} is hardly different from its own domain: it can be used as it is.`;
+      return `${target} is hardly different from the model's own domain: it can be used as it is.`;
     case 'unknown':
-      return 'How near the target is to its own domain is not known from this; measure what it was trained on, too, or compare ways of adapting it in a study.';
+      return `How near ${target} is to the model's own domain is not known from this.`;
   }
+}
+
+function suggestion(fit: Fit, rebuilt: number | undefined): string {
+  const carries = rebuilt !== undefined && rebuilt >= GOOD_RECONSTRUCTION;
+  switch (fit) {
+    case 'unsuitable':
+      return 'Worth trying first: fine-tune, beside from-scratch, which may do as well.';
+    case 'far':
+      return carries
+        ? 'Worth trying first: fine-tune, and gradual-unfreezing, for its layers carry over in part; from-scratch shows whether any of it helps.'
+        : 'Worth trying first: fine-tune, for all of its layers have to change; from-scratch shows whether any of it helps.';
+    case 'near':
+      return carries
+        ? 'Worth trying first: feature-extraction and gradual-unfreezing, which keep the early layers that carry over; then fine-tune.'
+        : 'Worth trying first: fine-tune with a low rate, and gradual-unfreezing.';
+    case 'at home':
+      return 'Worth trying first: source-only, which changes nothing; fine-tune with a low rate if that is not enough.';
+    case 'unknown':
+      return 'Worth doing first: measure what it was trained on, too (--source), or compare fine-tune with from-scratch.';
+  }
+}
+
+/** A judgement as one paragraph. */
+export function suitabilityText({
+  conclusion: first,
+  evidence,
+  suggestion: next,
+  limits,
+}: Suitability): string {
+  return [first, ...evidence.map(({ text }) => text), next, limits].join(' ');
 }

@@ -18,7 +18,7 @@ export const compare = defineCommand({
   name: 'compare',
   summary: 'put checkpoints or finished studies side by side in one table',
   description:
-    'Takes checkpoints, which are evaluated alike on --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, representation, number of items, k and feature network. * marks the best mean; nothing is claimed by it: for claims, run a study.',
+    'Takes checkpoints (or folders of runs that hold one), which are evaluated alike on the same items of --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, number of items, k and feature network; unlike representations are refused. * marks the best mean; nothing is claimed by it. Checkpoints with a likelihood are also compared with the first, item by item. Studies alone are compared in their primary metric.',
   arguments: [
     { name: 'CHECKPOINT|RESULTS', summary: 'two or more, or one study', required: true, many: true },
   ],
@@ -33,7 +33,7 @@ export const compare = defineCommand({
   overrides: 'checkpoints: how much is measured: evaluation.items=1000 sampling.count=1000',
   examples: [
     { line: 'graft compare my-vae adapted --data kmnist', does: 'two checkpoints on one data set' },
-    { line: 'graft compare study-a study-b --metric nll kid', does: 'the cells of two studies' },
+    { line: 'graft compare study-a study-b', does: 'the cells of two studies in their primary metric' },
   ],
   async run({ arguments: words, options, overrides }, terminal) {
     for (const name of options.metric)
@@ -71,6 +71,7 @@ export const compare = defineCommand({
               label: source.label,
               target: target!,
               unseen: [],
+              targetOnly: true,
               seed: options.seed,
               settings: overrideMap(overrides),
             },
@@ -83,7 +84,7 @@ export const compare = defineCommand({
         }
       }
     }
-    const blocks = compareContestants(contestants, options.metric);
+    const blocks = compareContestants(contestants, metricsOf(options.metric, sources));
     if (blocks.every(({ columns }) => columns.length === 0))
       throw new GraftError('bad-data', {
         what: 'comparison',
@@ -97,3 +98,21 @@ export const compare = defineCommand({
     return 0;
   },
 });
+
+/** The metrics that are compared: those asked for; of studies alone the primary one, which they must share; else all. */
+function metricsOf(asked: readonly string[], sources: readonly ContestantSource[]): readonly string[] {
+  if (asked.length > 0) return asked;
+  const studies = sources.flatMap((one) =>
+    one.kind === 'results' && one.study !== undefined ? [one.study] : [],
+  );
+  if (studies.length < sources.length) return [];
+  const [first, ...others] = studies;
+  const other = others.find(({ primary }) => primary !== first!.primary);
+  if (other !== undefined)
+    throw new GraftError('conflict', {
+      first: `study '${first!.name}' (primary metric ${first!.primary ?? 'none'})`,
+      second: `study '${other.name}' (${other.primary ?? 'none'})`,
+      reason: 'another metric decides in each; --metric names what both are compared in',
+    });
+  return first?.primary === undefined ? [] : [first.primary];
+}

@@ -1,8 +1,10 @@
 import { basename, join, resolve } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { evaluationMarkdown } from '../../report/evaluation-markdown.ts';
+import { costRows, remarks, scaleRows } from '../../report/evaluation-tables.ts';
 import { evaluationHtml } from '../../report/html/evaluation-html.ts';
-import { evaluateCheckpoint } from '../../study/evaluate-checkpoint.ts';
+import { type Evaluation, evaluateCheckpoint } from '../../study/evaluate-checkpoint.ts';
+import { suitabilityText } from '../../study/suitability.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { dataArgument, dataForm } from '../data-argument.ts';
@@ -12,14 +14,17 @@ import { measurementTable } from '../measurement-table.ts';
 import { openInBrowser } from '../open-in-browser.ts';
 import { overrideMap } from '../overrides.ts';
 import { shownPath } from '../study-options.ts';
+import { tableText } from '../table-text.ts';
 import { checkingUsage, usageError } from '../usage-error.ts';
 import { version } from '../version.ts';
+
+const formats = ['all', 'html', 'md', 'json'] as const;
 
 export const evaluate = defineCommand({
   name: 'evaluate',
   summary: 'measure a checkpoint on data, without training, and say whether it suits them',
   description:
-    'Measures likelihood, reconstructions, samples and what they copy on the test part of a data set, and judges from these numbers whether the model suits it as it is. Writes report.html, report.md and evaluation.json.',
+    'Measures likelihood, reconstructions, samples and their quality, what they copy, and cost on the test part of a data set, the same on further sets, and on what the model was trained on where that is here. Judges from these numbers whether the model suits the data as it is. Writes report.html, report.md and evaluation.json, with pictures beside them.',
   arguments: [
     { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
   ],
@@ -28,7 +33,7 @@ export const evaluate = defineCommand({
     source: {
       kind: 'text',
       value: 'SET',
-      summary: 'what it was trained on: its own domain, and what its samples may repeat',
+      summary: 'what it was trained on (default: what its model card names, where that is here)',
     },
     unseen: { kind: 'list', value: 'SET', summary: 'further data sets to measure on' },
     out: {
@@ -36,6 +41,12 @@ export const evaluate = defineCommand({
       short: 'o',
       value: 'FOLDER',
       summary: 'where to write (default: CHECKPOINT/evaluation)',
+    },
+    format: {
+      kind: 'choice',
+      choices: formats,
+      summary: 'which of report.html, report.md and evaluation.json to write',
+      fallback: 'all',
     },
     json: { kind: 'flag', summary: 'print the evaluation as one JSON object' },
     open: { kind: 'flag', summary: 'open the report in the browser, where there is one' },
@@ -58,6 +69,12 @@ export const evaluate = defineCommand({
       });
     const read = (text: string, where: string) =>
       checkingUsage('evaluate', () => dataArgument(text, [], terminal, where));
+    if (options.open && options.format !== 'all' && options.format !== 'html')
+      throw usageError('evaluate', 'conflict', {
+        first: '--open',
+        second: `--format ${options.format}`,
+        reason: 'only the HTML report is opened',
+      });
     const checkpoint = resolve(terminal.directory, folder!);
     const out = resolve(terminal.directory, options.out ?? join(folder!, 'evaluation'));
     const settings = overrideMap(overrides);
@@ -83,19 +100,33 @@ export const evaluate = defineCommand({
       terminal.environment.GRAFT_DATA,
       inProcessContext(out, options, terminal),
     );
-    const html = join(out, 'report.html');
-    writeFileAtomic(join(out, 'report.md'), evaluationMarkdown(evaluation));
-    writeFileAtomic(html, evaluationHtml(evaluation, out, version()));
-    writeFileAtomic(join(out, 'evaluation.json'), `${JSON.stringify(evaluation, null, 2)}\n`);
+    const written = writeEvaluation(evaluation, options.format, out);
     if (options.json) terminal.out(JSON.stringify(evaluation, null, 2));
     else {
-      const width = Math.min(100, terminal.screen.columns);
-      terminal.out(wrap(evaluation.suitability.sentences.join(' '), width));
-      terminal.out(`\n${measurementTable(evaluation.measurements)}\n`);
-      for (const text of evaluation.trial.warnings) terminal.say(`note: ${text}`);
-      terminal.out(`report   ${shownPath(html, terminal)}`);
+      const { measurements, suitability } = evaluation;
+      const rows = [...scaleRows(evaluation), ...costRows(evaluation)];
+      terminal.out(`${measurementTable(measurements)}\n`);
+      terminal.out(`${tableText(['for scale, and cost', ''], rows, [1])}\n`);
+      terminal.out(`${wrap(suitabilityText(suitability), Math.min(100, terminal.screen.columns))}\n`);
+      for (const text of remarks(evaluation)) terminal.say(`note: ${text}`);
+      for (const file of written) terminal.out(shownPath(file, terminal));
     }
-    if (options.open) await openInBrowser(html, terminal);
+    if (options.open) await openInBrowser(join(out, 'report.html'), terminal);
     return 0;
   },
 });
+
+/** Writes the evaluation in the formats asked for; the files' paths. */
+function writeEvaluation(evaluation: Evaluation, format: (typeof formats)[number], out: string): string[] {
+  const makers = {
+    html: ['report.html', () => evaluationHtml(evaluation, out, version())],
+    md: ['report.md', () => evaluationMarkdown(evaluation)],
+    json: ['evaluation.json', () => `${JSON.stringify(evaluation, null, 2)}\n`],
+  } as const;
+  const chosen = format === 'all' ? Object.values(makers) : [makers[format]];
+  return chosen.map(([name, make]) => {
+    const path = join(out, name);
+    writeFileAtomic(path, make());
+    return path;
+  });
+}

@@ -87,56 +87,6 @@ describe.skipIf(!built)('training commands, by the built program (npm run build)
     expect(statSync(join(folder, 'adapted/samples.png')).size).toBeGreaterThan(50);
   });
 
-  test('evaluate judges a checkpoint without training and writes its report', async () => {
-    const settings = ['evaluation.items=20', 'evaluation.importanceSamples=4', 'sampling.count=20'];
-    const line = [
-      'evaluate',
-      'vae',
-      '--data',
-      'b.npy',
-      '--source',
-      'a.npy',
-      '--unseen',
-      'a.npy',
-      ...settings,
-    ];
-    const { code, out } = await recordedRun(line, folder);
-    expect(code).toBe(0);
-    expect(out).toMatch(/^On b its negative log-likelihood is [\d.]+ nats per image \(bound with k = 4\)/);
-    const page = readFileSync(join(folder, 'vae/evaluation/report.html'), 'utf8');
-    expect(page).toMatch(/^<!doctype html>/);
-    expect(page.match(/data:image\/png;base64/g)).toHaveLength(3);
-    expect(readFileSync(join(folder, 'vae/evaluation/report.md'), 'utf8')).toMatch(/## On the target: b/);
-    const again = await recordedRun([...line, '--json', '--out', 'second'], folder);
-    const first = readFileSync(join(folder, 'vae/evaluation/evaluation.json'), 'utf8');
-    const values = (text: string) =>
-      (JSON.parse(text) as { measurements: { metric: string; value: number }[] }).measurements.map(
-        ({ metric, value }) => [metric, value],
-      );
-    expect(values(again.out)).toEqual(values(first));
-    expect(values(first).map(([metric]) => metric)).toEqual(expect.arrayContaining(['nll', 'authpct']));
-  });
-
-  test('compare puts checkpoints and evaluations side by side', async () => {
-    const settings = ['evaluation.items=20', 'evaluation.importanceSamples=4', 'sampling.count=20'];
-    const line = ['compare', 'vae', 'adapted', 'vae/evaluation', '--data', 'b.npy', '--json', ...settings];
-    const { code, out } = await recordedRun(line, folder);
-    expect(code).toBe(0);
-    const [block, ...rest] = JSON.parse(out) as {
-      columns: { metric: string }[];
-      rows: { label: string; cells: ({ mean: number } | null)[] }[];
-    }[];
-    expect(rest).toEqual([]);
-    expect(block!.rows.map(({ label }) => label)).toEqual(['vae', 'adapted', 'vae/evaluation']);
-    const nll = block!.columns.findIndex(({ metric }) => metric === 'nll');
-    const means = block!.rows.map(({ cells }) => cells[nll]?.mean);
-    // Evaluated alike, a checkpoint gets the value that its own evaluation got; the adapted one another.
-    expect(means[0]).toBe(means[2]);
-    expect(means[0]).not.toBe(means[1]);
-    expect((await recordedRun(['compare', 'vae'], folder)).said).toMatch(/needs --data SET/);
-    expect((await recordedRun(['compare', 'recipe.yaml'], folder)).code).toBe(1);
-  });
-
   test('pretrain follows a recipe with several seeds and says what their mean is', () => {
     const { code, out } = graft('pretrain', 'recipe.yaml', '--out', 'gpt', '--json');
     expect(code).toBe(0);

@@ -2,9 +2,9 @@ import { metrics } from '../../metrics/index.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import type { Evaluation } from '../../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../../study/format-number.ts';
-import type { Measurement } from '../../study/measurement.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
-import { formatBytes, formatDuration } from '../format-quantity.ts';
+import { costRows, measurementFacts, measurementGroups, remarks, scaleRows } from '../evaluation-tables.ts';
+import { formatBytes } from '../format-quantity.ts';
 import { readMedia } from '../read-media.ts';
 import type { Media } from '../report-data.ts';
 import { type Html, html, raw } from './markup.ts';
@@ -12,43 +12,9 @@ import { pageStyle } from './page-style.ts';
 import { show } from './samples-section.ts';
 import { folded, scrolling, section } from './section.ts';
 
-/** One part of an evaluation's numbers: what stands together in a table. */
-export interface MeasurementGroup {
-  readonly title: string;
-  readonly rows: readonly Measurement[];
-}
-
-/** Measurements by where they were made: target, source, each unseen set. */
-export function measurementGroups({ measurements, target, source }: Evaluation): MeasurementGroup[] {
-  const places = [...new Set(measurements.map(({ on }) => on))];
-  const title = (on: string) =>
-    on === 'target'
-      ? `On the target: ${target}`
-      : on === 'source'
-        ? `On what it was trained on: ${source ?? 'the source'}`
-        : `On ${on}`;
-  return places.map((on) => ({ title: title(on), rows: measurements.filter((m) => m.on === on) }));
-}
-
-/** What a measurement's value is, beyond metric and unit, in words. */
-export function measurementFacts({ split, kind, real, generated, features, options }: Measurement): string {
-  const settings = Object.entries(options ?? {})
-    .filter(([name]) => name !== 'dimensions')
-    .map(([name, value]) => `${name} = ${value}`);
-  return [
-    ...(split === undefined ? [] : [`${split} part`]),
-    ...(kind === undefined ? [] : [kind]),
-    ...(real === undefined ? [] : [`${real} real`]),
-    ...(generated === undefined ? [] : [`${generated} generated`]),
-    ...(features === undefined ? [] : [`features: ${features.network}`]),
-    ...(kind === undefined ? settings : []),
-  ].join(', ');
-}
-
 /** The evaluation of one model as a page that needs nothing else. `folder` holds its pictures. */
 export function evaluationHtml(evaluation: Evaluation, folder: string, version: string): string {
-  const { label, family, target, source, trainedOn, trial, suitability } = evaluation;
-  const item = trial.files.samples.endsWith('.json') ? 'text' : 'image';
+  const { label, family, item, target, source, trainedOn, trial, suitability } = evaluation;
   const facts = [
     `${family}, ${trial.cost.parameters.toLocaleString('en-US')} parameters, ${formatBytes(trial.cost.fileSize)}`,
     `evaluated on ${target}`,
@@ -58,28 +24,30 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
     section(
       'suitability',
       'Suitability',
-      html`<p class="headline">${suitability.sentences.at(-1)}</p><p>${suitability.sentences.slice(0, -1).join(' ')}</p>`,
+      html`<p class="headline">${suitability.conclusion}</p><p>${suitability.evidence.map(({ text, measurements }) => html`<span title="${measurements.join('; ')}">${text}</span> `)}</p><p>${suitability.suggestion} ${suitability.limits}</p>`,
     ),
     ...pictures(evaluation, folder),
-    section('numbers', 'Numbers', numberTables(evaluation, item), explanations(evaluation)),
     section(
-      'cost',
-      'Cost of sampling',
-      html`<p>One ${item} alone takes ${trial.cost.sampleLatency.p50.toPrecision(3)} ms (median; 95 % within ${trial.cost.sampleLatency.p95.toPrecision(3)} ms); in batches ${formatSignificant(trial.cost.sampleThroughput)} a second. Measuring all of this took ${formatDuration(trial.cost.measuringSeconds)}.</p>`,
+      'numbers',
+      'Numbers',
+      numberTables(evaluation),
+      scaleRows(evaluation).length > 0 && html`<h3>For scale</h3>${rowsTable(scaleRows(evaluation))}`,
+      explanations(evaluation),
     ),
-    ...(trial.warnings.length === 0
+    section('cost', 'Cost', rowsTable(costRows(evaluation))),
+    ...(remarks(evaluation).length === 0
       ? []
       : [
           section(
-            'warnings',
-            'Warnings',
-            html`<ul>${trial.warnings.map((text) => html`<li>${text}</li>`)}</ul>`,
+            'remarks',
+            'Remarks',
+            html`<ul>${remarks(evaluation).map((text) => html`<li>${text}</li>`)}</ul>`,
           ),
         ]),
     section(
       'methods',
       'How this was measured',
-      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}: at or beyond those it is unsuitable; up to a tenth of the way at home, up to half of it near, beyond that far. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
+      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}: at or beyond those it is unsuitable; up to a tenth of the way at home, up to half of it near, beyond that far. A suggestion follows from that, and from whether half of the target's variance comes back in reconstructions; it is a place to start, not a finding. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
     ),
   ];
   const page = html`<!doctype html>
@@ -134,7 +102,14 @@ function pictures({ trial, target }: Evaluation, folder: string) {
   ];
 }
 
-function numberTables(evaluation: Evaluation, item: string): Html[] {
+/** Names and their values. */
+const rowsTable = (rows: readonly (readonly [string, string])[]): Html =>
+  scrolling(
+    html`<table><tbody>${rows.map(([what, value]) => html`<tr><th scope="row">${what}</th><td>${value}</td></tr>`)}</tbody></table>`,
+  );
+
+function numberTables(evaluation: Evaluation): Html[] {
+  const { item } = evaluation;
   return measurementGroups(evaluation).map(
     ({ title, rows }) =>
       html`<h3>${title}</h3>${scrolling(
