@@ -2,7 +2,7 @@ import type { OverlapReport } from '../data/remove-overlap.ts';
 import { formatBytes, formatDuration } from '../report/format-quantity.ts';
 import { countOf } from '../study/format-number.ts';
 import { metricInWords } from '../study/metric-in-words.ts';
-import type { StudyPlan } from '../study/plan-study.ts';
+import type { StudyPlan } from '../study/study-plan.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Prediction } from './predict-run.ts';
 import { showNumber } from './show-number.ts';

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { GraftError } from '../errors.ts';
 import { isFolder } from '../formats/list-files.ts';
-import { planStudy, type StudyPlan } from '../study/plan-study.ts';
+import { planStudy } from '../study/plan-study.ts';
+import type { StudyPlan } from '../study/study-plan.ts';
 import { parseStudy, type StudySpec } from '../study/study-spec.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { readYamlFile } from './read-yaml.ts';

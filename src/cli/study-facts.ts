@@ -1,6 +1,6 @@
 import { describePlan, type PlanDescription, type PlanRun } from '../report/plan-report.ts';
-import type { StudyPlan } from '../study/plan-study.ts';
 import type { TrialInputs } from '../study/step-inputs.ts';
+import type { StudyPlan } from '../study/study-plan.ts';
 
 /** What a report needs to know of a study besides what its steps left behind: written once, beside the results. */
 export type StudyFacts = PlanDescription & Pick<PlanRun, 'predicted' | 'environment'>;

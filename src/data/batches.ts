@@ -48,11 +48,6 @@ export function planBatches(count: number, batchSize: number, stream: Stream): B
   };
 }
 
-/** The items of training step `step` alone; see `planBatches`, which is faster over many steps. */
-export function batchIndices(count: number, batchSize: number, step: number, stream: Stream): Int32Array {
-  return planBatches(count, batchSize, stream).indices(step);
-}
-
 /** Part of an evaluation: `indices` has the full batch size; its first `valid` entries count, the rest are padding. */
 export interface EvaluationBatch {
   indices: Int32Array;

@@ -73,3 +73,7 @@ export function removeOverlap<S extends DataSet>(
   const kept = Array.from(source.count === 0 ? [] : dropped.keys()).filter((i) => !dropped[i]);
   return { set: subset(source, kept, `${gone} items removed that ${holder} holds out`), report };
 }
+
+/** Whether anything was removed. */
+export const removedAny = ({ items, groupItems, characters }: OverlapReport): boolean =>
+  items + groupItems + characters > 0;

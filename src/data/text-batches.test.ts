@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stream } from '../random.ts';
-import {
-  bucketFor,
-  cropBatch,
-  cropOffsets,
-  joinPassages,
-  lengthBuckets,
-  padSequences,
-} from './text-batches.ts';
+import { cropBatch, cropOffsets, joinPassages } from './text-batches.ts';
 
 describe('crops of running text', () => {
   test('never cross passages, and reach every place', () => {
@@ -45,33 +38,5 @@ describe('crops of running text', () => {
   test('text that is too short is an error', () => {
     const text = joinPassages([new Int32Array(4), new Int32Array(3)]);
     expect(() => cropOffsets(text, 4, 1, 0, stream(0))).toThrow('no passage has the 5 tokens');
-  });
-});
-
-describe('padded items', () => {
-  test('every token but the first is a target exactly once', () => {
-    fc.assert(
-      fc.property(fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 12 })), (rows) => {
-        const sequences = rows.map((row) => Int32Array.from(row));
-        const batch = padSequences(sequences, 12, 0);
-        rows.forEach((row, r) => {
-          const targets = [...batch.targets.subarray(r * 12, (r + 1) * 12)];
-          const mask = [...batch.mask.subarray(r * 12, (r + 1) * 12)];
-          expect(targets.filter((_, t) => mask[t] === 1)).toEqual(row.slice(1));
-          expect(targets.filter((_, t) => mask[t] === 0).every((id) => id === 0)).toBe(true);
-        });
-      }),
-    );
-  });
-
-  test('a sequence that does not fit is refused', () => {
-    expect(() => padSequences([new Int32Array(6)], 4, 0)).toThrow('allowed: at most 5 tokens');
-  });
-
-  test('buckets hold every length, few and ascending', () => {
-    const lengths = [3, 4, 5, 5, 6, 7, 9, 31];
-    expect(lengthBuckets(lengths)).toEqual([8, 32]);
-    expect(lengthBuckets(lengths, 4, 1)).toEqual([4, 5, 7, 31]);
-    expect([3, 8, 9, 99].map((n) => bucketFor(n, [8, 32]))).toEqual([8, 8, 32, 32]);
   });
 });

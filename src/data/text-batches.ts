@@ -23,12 +23,8 @@ export function joinPassages(passages: readonly Int32Array[]): TokenPassages {
 
 /** Next-token examples of one length: token t of `targets` follows token t of `inputs`. All [rows, length]. */
 export interface TextBatch {
-  readonly rows: number;
-  readonly length: number;
   readonly inputs: Int32Array;
   readonly targets: Int32Array;
-  /** 1 where the target counts, 0 where it is padding. */
-  readonly mask: Float32Array;
 }
 
 /**
@@ -73,7 +69,7 @@ export function cropOffsets(
     });
 }
 
-/** The crops at `offsets` as next-token examples, [offsets, length]; nothing is masked. */
+/** The crops at `offsets` as next-token examples, [offsets, length]. */
 export function cropBatch(text: TokenPassages, offsets: Int32Array, length: number): TextBatch {
   const rows = offsets.length;
   const inputs = new Int32Array(rows * length);
@@ -82,51 +78,5 @@ export function cropBatch(text: TokenPassages, offsets: Int32Array, length: numb
     inputs.set(text.ids.subarray(offset, offset + length), row * length);
     targets.set(text.ids.subarray(offset + 1, offset + length + 1), row * length);
   });
-  return { rows, length, inputs, targets, mask: new Float32Array(rows * length).fill(1) };
-}
-
-/**
- * A few lengths to pad to, ascending: the quantiles of `lengths` at 1/count, 2/count, … 1, rounded up to a multiple
- * of `multiple`. Each length is one compiled program, so few are better than exact ones.
- */
-export function lengthBuckets(lengths: ArrayLike<number>, count = 4, multiple = 8): number[] {
-  checkPositive('number of lengths', lengths.length);
-  const sorted = Array.from(lengths).sort((a, b) => a - b);
-  const buckets = Array.from({ length: count }, (_, k) => {
-    const quantile = sorted[Math.ceil(((k + 1) / count) * sorted.length) - 1]!;
-    return Math.max(1, Math.ceil(quantile / multiple)) * multiple;
-  });
-  return [...new Set(buckets)];
-}
-
-/** The smallest bucket that holds `length`, or the largest bucket. */
-export function bucketFor(length: number, buckets: readonly number[]): number {
-  return buckets.find((bucket) => length <= bucket) ?? buckets.at(-1)!;
-}
-
-/**
- * Whole sequences as next-token examples, [sequences, length]: inputs are a sequence without its last token, targets
- * the same without its first. Shorter ones are padded with `pad` and masked; longer ones are refused, never cut.
- */
-export function padSequences(sequences: readonly Int32Array[], length: number, pad: number): TextBatch {
-  checkPositive('padded length', length);
-  const rows = sequences.length;
-  const inputs = new Int32Array(rows * length).fill(pad);
-  const targets = new Int32Array(rows * length).fill(pad);
-  const mask = new Float32Array(rows * length);
-  sequences.forEach((sequence, row) => {
-    const used = sequence.length - 1;
-    if (used > length) {
-      throw new GraftError('invalid-value', {
-        what: `sequence ${row}`,
-        received: `${sequence.length} tokens`,
-        allowed: `at most ${length + 1} tokens (context ${length})`,
-      });
-    }
-    if (used < 1) return;
-    inputs.set(sequence.subarray(0, used), row * length);
-    targets.set(sequence.subarray(1), row * length);
-    mask.fill(1, row * length, row * length + used);
-  });
-  return { rows, length, inputs, targets, mask };
+  return { inputs, targets };
 }

@@ -75,9 +75,6 @@ function valueName(name: string, inputs: readonly string[]): string {
   return inputs.includes(name) ? valueName(`${name} after`, inputs) : name;
 }
 
-/** Gives back the memory of compiled programs that nobody uses. */
-export const clearCompiled = (): Promise<void> => pool.clear();
-
 function fix(shape: Shape, symbols: Symbols): Shape {
   return shape.map((dimension) =>
     symbolsOf([dimension]).every((symbol) => symbols[symbol] !== undefined)

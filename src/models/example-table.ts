@@ -44,19 +44,3 @@ export function batchFeeds(fields: readonly Field[], batchSize: number): BatchFe
     },
   };
 }
-
-/** The rows of a table in the given order. */
-export function tableRows(table: ExampleTable, rows: ArrayLike<number>): ExampleTable {
-  const pick = ({ shape, data }: { shape: readonly number[]; data: FieldData }) => {
-    const size = sizeOf(shape);
-    const out =
-      data instanceof Int32Array ? new Int32Array(rows.length * size) : new Float32Array(rows.length * size);
-    for (let i = 0; i < rows.length; i++)
-      out.set(data.subarray(rows[i]! * size, (rows[i]! + 1) * size) as never, i * size);
-    return { shape, data: out };
-  };
-  return {
-    count: rows.length,
-    fields: Object.fromEntries(Object.entries(table.fields).map(([name, field]) => [name, pick(field)])),
-  };
-}

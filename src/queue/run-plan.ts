@@ -1,11 +1,11 @@
 import { type ErrorCode, type Facts, GraftError } from '../errors.ts';
-import type { LoggedEvent, Seconds, StepFailure, StepRecord } from '../store/step-record.ts';
+import type { Seconds, StepRecord } from '../store/step-record.ts';
 import type { Store } from '../store/store.ts';
-import type { Json, Step, StepContext, StepEvent } from '../study/step.ts';
+import type { Json, Step, StepContext } from '../study/step.ts';
 import { locateBuilt } from './locate-built.ts';
 import { createMailbox } from './mailbox.ts';
 import type { ProgressAction } from './progress.ts';
-import { advanceQueue, blockerOf, chooseStep, createQueue, type QueueAction } from './queue-state.ts';
+import { createStepLedger } from './step-ledger.ts';
 import { startWorker, type WorkerExit, type WorkerHandle } from './worker-handle.ts';
 import type { WorkerReport, WorkerSetup } from './worker-protocol.ts';
 
@@ -73,9 +73,7 @@ export async function runPlan(
   const emit = (action: ProgressAction) => options.onAction?.(action);
   const records = await store.prepare(plan);
   const done = new Set(records.filter((record) => record.state === 'done').map((record) => record.id));
-  let queue = createQueue(plan, done);
-  const unfinished = () =>
-    [...queue.steps.values()].filter(({ state }) => state !== 'done' && state !== 'failed');
+  const ledger = createStepLedger({ plan, done, store, now, emit });
   emit({
     type: 'plan',
     at: now(),
@@ -91,12 +89,11 @@ export async function runPlan(
 
   const mailbox = createMailbox<Message>();
   const workers = new Map<number, Worker>();
-  let log: LoggedEvent[] = [];
   let deadStarts = 0;
   let stopping = false;
   let fatal: GraftError | undefined;
 
-  if (unfinished().length > 0) {
+  if (ledger.unfinished() > 0) {
     const setup: WorkerSetup = {
       runner: options.runner ?? locateBuilt('run-step.js'),
       stepsFolder: store.workspace.steps,
@@ -111,7 +108,7 @@ export async function runPlan(
           startWorkers(setup);
           await assign();
         }
-        if (unfinished().length === 0 || (stopping && running().length === 0)) break;
+        if (ledger.unfinished() === 0 || (stopping && running().length === 0)) break;
         await handle(await mailbox.take());
       }
       await flush();
@@ -121,7 +118,7 @@ export async function runPlan(
     }
   }
   if (fatal !== undefined) throw fatal;
-  return { steps: await store.steps(plan.map((step) => step.id)), interrupted: unfinished().length > 0 };
+  return { steps: await store.steps(plan.map((step) => step.id)), interrupted: ledger.unfinished() > 0 };
 
   function subscribe(): () => void {
     const tick = setInterval(() => mailbox.post({ type: 'tick' }), flushInterval);
@@ -142,7 +139,7 @@ export async function runPlan(
   }
 
   function startWorkers(setup: WorkerSetup): void {
-    const wanted = Math.min(options.workers, unfinished().length);
+    const wanted = Math.min(options.workers, ledger.unfinished());
     for (let index = 0; workers.size < wanted; index++) {
       if (workers.has(index)) continue;
       const handle = startWorker(
@@ -164,10 +161,9 @@ export async function runPlan(
   async function assign(): Promise<void> {
     for (const worker of workers.values()) {
       if (!worker.ready || worker.current !== undefined) continue;
-      const step = chooseStep(queue, worker.last);
+      const step = ledger.choose(worker.last);
       if (step === undefined) continue;
-      const record = await store.start(step.id, String(worker.handle.pid));
-      await advance({ type: 'start', id: step.id, worker: worker.index });
+      const record = await ledger.start(step, { index: worker.index, pid: worker.handle.pid });
       worker.last = step;
       worker.current = { step, record, seconds: { wall: 0, cpu: 0 }, seenAt: now() };
       worker.handle.run(step, record.seconds);
@@ -208,7 +204,7 @@ export async function runPlan(
     }
     const { current } = worker;
     if (current === undefined || current.step.id !== report.id) return;
-    if (report.type === 'event') return observe(current.record, report.event);
+    if (report.type === 'event') return ledger.observe(current.record, report.event);
     current.seconds = report.seconds;
     current.seenAt = now();
     if (report.type === 'beat') return;
@@ -216,20 +212,14 @@ export async function runPlan(
     delete worker.current;
     const { id } = current.step;
     const seconds = add(current.record.seconds, report.seconds);
-    if (report.type === 'done') {
-      await store.finish(id, report.result, seconds);
-      await advance({ type: 'finish', id });
-      emit({ type: 'finished', at: now(), id });
-    } else if (report.type === 'interrupted') {
-      await putBack(id, seconds, null);
-    } else if (report.failure.code === 'cannot-write' || report.failure.code === 'out-of-resource') {
-      fatal ??= revive(report.failure.code, report.failure.facts);
-      await putBack(id, seconds, report.failure.message);
-      stop();
-    } else {
-      await fail(id, report.failure, seconds);
-      await advance({ type: 'fail', id });
-    }
+    if (report.type === 'done') return ledger.finish(id, report.result, seconds);
+    if (report.type === 'interrupted') return ledger.putBack(id, seconds, null);
+    const { failure } = report;
+    if (failure.code !== 'cannot-write' && failure.code !== 'out-of-resource')
+      return ledger.fail(id, failure, seconds);
+    fatal ??= revive(failure.code, failure.facts);
+    await ledger.putBack(id, seconds, failure.message);
+    stop();
   }
 
   async function workerEnded(worker: Worker, exit: WorkerExit): Promise<void> {
@@ -250,62 +240,16 @@ export async function runPlan(
       cpu: current.seconds.cpu,
     });
     const error = new GraftError('process-died', { what: `the worker of '${label}'`, ...describe(exit) });
-    if (stopping) return putBack(id, seconds, error.message);
-    note(current.record, { type: 'warning', text: error.message });
-    const before = queue.steps.get(id)!.crashes;
-    await advance({ type: 'crash', id }, async () => {
-      if (queue.steps.get(id)!.state === 'ready') {
-        await store.putBack(id, seconds);
-        emit({ type: 'put-back', at: now(), id, reason: error.message });
-      } else {
-        const message = `${error.message} That was attempt ${before + 1} of ${before + 1}.`;
-        await fail(id, { kind: 'crashed', code: error.code, message, facts: { ...error.facts } }, seconds);
-      }
-    });
-  }
-
-  async function putBack(id: string, seconds: Seconds, reason: string | null): Promise<void> {
-    await store.putBack(id, seconds);
-    await advance({ type: 'put-back', id });
-    emit({ type: 'put-back', at: now(), id, reason });
-  }
-
-  async function fail(id: string, failure: StepFailure, seconds?: Seconds): Promise<void> {
-    await store.fail(id, failure, seconds);
-    emit({ type: 'failed', at: now(), id, failure });
-  }
-
-  /** Moves the queue on, lets `record` write what became of the step, and records the steps that this blocks. */
-  async function advance(action: QueueAction, record?: () => Promise<void>): Promise<void> {
-    const before = queue;
-    queue = advanceQueue(queue, action);
-    await record?.();
-    for (const [id, { state }] of queue.steps) {
-      if (state !== 'failed' || before.steps.get(id)!.state !== 'waiting') continue;
-      const blocker = blockerOf(queue, id)!;
-      const message = `it needs '${blocker.label}', which failed`;
-      await fail(id, { kind: 'blocked', message, facts: { by: blocker.id } });
-    }
-  }
-
-  function observe(record: StepRecord, event: StepEvent): void {
-    emit({ type: 'event', at: now(), id: record.id, event });
-    if (event.type !== 'progress') note(record, event);
-  }
-
-  function note(record: StepRecord, event: Exclude<StepEvent, { type: 'progress' }>): void {
-    const { type, ...payload } = event;
-    log.push({ step: record.id, attempt: record.attempts, at: now(), type, payload: payload as Json });
+    if (stopping) return ledger.putBack(id, seconds, error.message);
+    ledger.note(current.record, { type: 'warning', text: error.message });
+    await ledger.crash(id, error, seconds);
   }
 
   async function flush(): Promise<void> {
     const seconds = new Map<string, Seconds>();
     for (const { current } of running())
       if (current !== undefined) seconds.set(current.step.id, add(current.record.seconds, current.seconds));
-    const events = log;
-    if (events.length === 0 && seconds.size === 0) return;
-    log = [];
-    await store.log(events, seconds);
+    await ledger.flush(seconds);
   }
 
   /** Ends all workers, which have nothing left to save, and waits until they are gone. */

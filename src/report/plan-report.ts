@@ -1,7 +1,7 @@
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { StepRecord } from '../store/step-record.ts';
-import type { StudyPlan } from '../study/plan-study.ts';
 import type { TrialInputs } from '../study/step-inputs.ts';
+import type { StudyPlan } from '../study/study-plan.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import { collectReport, type ReportInput } from './collect-report.ts';
 import { describeData } from './describe-data.ts';

@@ -12,6 +12,7 @@ import { countFlops } from '../tensor/flops.ts';
 import type { Slots, Stage } from '../training/stage.ts';
 import { buildStep } from '../training/step-program.ts';
 import type { TrainResult } from '../training/train-options.ts';
+import { withLayerRates } from '../training/with-layer-rates.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
 import { runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
@@ -76,7 +77,8 @@ export async function adapt(
   );
   const slots = technique.fill({ model: base.model }, technique.options.parse(inputs.technique.options));
   const { model, weights, notes } = startingPoint(base, slots, seed);
-  const stages = inputs.equal === 'convergence' ? slots.stages.map(untilConvergence) : slots.stages;
+  const rated = withLayerRates(slots.stages, model, inputs.training.layerDecay);
+  const stages = inputs.equal === 'convergence' ? rated.map(untilConvergence) : rated;
   const flopsLimit =
     inputs.equal === 'flops'
       ? stepFlops(model, Math.min(inputs.training.batch, train.table.count)) * inputs.training.steps

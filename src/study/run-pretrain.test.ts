@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSafetensorsFile, writeSafetensorsFile } from '../formats/safetensors.ts';
 import { stepFlops } from './adapt.ts';
-import { planStudy, type StudyPlan } from './plan-study.ts';
+import { planStudy } from './plan-study.ts';
 import { runStep } from './run-step.ts';
 import type { Json, Step, StepContext, StepEvent } from './step.ts';
 import type { PretrainResult, TuneResult } from './step-inputs.ts';
+import type { StudyPlan } from './study-plan.ts';
 import { parseStudy } from './study-spec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-steps-'));

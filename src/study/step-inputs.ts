@@ -42,6 +42,8 @@ export interface TrainingInput {
   readonly looks: number;
   readonly convergence: ConvergenceRule;
   readonly average?: number;
+  /** By which a layer's learning rate is smaller than that of the next one towards the output. */
+  readonly layerDecay?: number;
 }
 
 export interface PretrainInputs {

@@ -12,6 +12,7 @@ test('labels say what differs from the defaults', () => {
     { 'feature-extraction': { schedule: 'linear' } },
     { 'feature-extraction': { layers: 2 } },
     { 'gradual-unfreezing': { stages: 'equal' } },
+    { 'fine-tune': { layerDecay: 2.6 } },
   );
   expect(resolved.map(({ label }) => label)).toEqual([
     'fine-tune',
@@ -20,7 +21,9 @@ test('labels say what differs from the defaults', () => {
     'feature-extraction (schedule linear)',
     'feature-extraction (layers 2)',
     'gradual-unfreezing (stages equal)',
+    'fine-tune (layer decay 2.6)',
   ]);
+  expect(resolved[6]).toMatchObject({ layerDecay: 2.6, options: {} });
   expect(resolved[3]!.options).toEqual({ layers: 1 });
 });
 

@@ -10,6 +10,13 @@ const names = Object.keys(techniques) as [TechniqueName, ...TechniqueName[]];
 const common = {
   schedule: scheduleSpec.optional().describe('learning-rate schedule of this row'),
   learningRate: z.number().positive().optional().describe('a rate fixed by hand for this row'),
+  layerDecay: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "learning rates by layer: each layer's is that of the next one towards the output, divided by this",
+    ),
 };
 
 const withOptions = names.map((name) => {
@@ -33,6 +40,7 @@ export interface TechniqueRow {
   readonly options: Readonly<Record<string, unknown>>;
   readonly schedule?: ScheduleSpec;
   readonly learningRate?: number;
+  readonly layerDecay?: number;
 }
 
 /** Fills in defaults and makes labels from what was written. Two equal rows are an error. */
@@ -56,7 +64,7 @@ function resolveRow(row: z.output<typeof techniqueRow>): TechniqueRow {
     Record<string, unknown>,
   ];
   const entry: Technique = techniques[name];
-  const { schedule, learningRate, ...own } = given;
+  const { schedule, learningRate, layerDecay, ...own } = given;
   const options = entry.options.parse(own) as Record<string, unknown>;
   return {
     name,
@@ -64,6 +72,7 @@ function resolveRow(row: z.output<typeof techniqueRow>): TechniqueRow {
     options,
     ...(schedule === undefined ? {} : { schedule: schedule as ScheduleSpec }),
     ...(learningRate === undefined ? {} : { learningRate: learningRate as number }),
+    ...(layerDecay === undefined ? {} : { layerDecay: layerDecay as number }),
   };
 }
 

@@ -10,8 +10,9 @@ import { stream } from '../random.ts';
 import { epochs } from './batch-source.ts';
 import { convergenceRule } from './convergence.ts';
 import { train } from './train.ts';
-import type { TrainOptions } from './train-options.ts';
+import type { TrainOptions, TrainResult } from './train-options.ts';
 import type { TrainingSnapshot } from './training-snapshot.ts';
+import { withLayerRates } from './with-layer-rates.ts';
 
 const seed = stream(11);
 
@@ -185,6 +186,30 @@ test('without stages the starting weights are measured and kept', async () => {
   const result = await train(options);
   expect(result.looks).toHaveLength(1);
   expect(bits(result.weights)).toEqual(bits(options.start));
+});
+
+test("the rate of a layer is its factor times the run's", async () => {
+  const subject = subjects['dense vae']!;
+  const { model } = subject;
+  const stages = withLayerRates(
+    [{ name: 'all', layers: model.layers, length: { kind: 'share', share: 1 } }],
+    model,
+    2,
+  );
+  const options = optionsFor(subject, { steps: 1, optimiser: 'sgd', learningRate: 1 });
+  const move = ({ weights }: TrainResult, name: string) =>
+    weights.parameters[name]!.map((v, i) => v - options.start.parameters[name]![i]!);
+  const same = await train(options);
+  const rated = await train({ ...options, stages });
+  for (const { name, layer } of model.parameters) {
+    const factor = 2 ** (model.layers.indexOf(layer) + 1 - model.layers.length);
+    const expected = move(same, name).map((v) => v * factor);
+    const got = move(rated, name);
+    expected.forEach((v, i) => {
+      expect(got[i]).toBeCloseTo(v, 5);
+    });
+  }
+  expect(move(rated, 'decoder/output/weight')).toEqual(move(same, 'decoder/output/weight'));
 });
 
 test('stages add no looks: every run chooses from the same number', async () => {

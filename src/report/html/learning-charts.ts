@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { mean } from '../../statistics/summarize.ts';
-import { countOf, formatNumber } from '../../study/format-number.ts';
+import { countOf } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
 import type { Look, TrialResult } from '../../study/trial-result.ts';
 import { trialTable } from '../../study/trial-table.ts';
@@ -158,7 +158,3 @@ export function flopScale(most: number): { readonly factor: number; readonly uni
   const found = units.find(([factor]) => most >= factor) ?? [1, 'FLOP'];
   return { factor: found[0], unit: found[1] };
 }
-
-/** Operations in the unit of a scale. */
-export const inScale = (flops: number, { factor }: { readonly factor: number }): string =>
-  formatNumber(flops / factor, 2);

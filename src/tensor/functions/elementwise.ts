@@ -62,7 +62,6 @@ export const less = (a: Operand, b: Operand): Tensor => apply('less', [asTensor(
 export const lessOrEqual = (a: Operand, b: Operand): Tensor =>
   apply('less-or-equal', [asTensor(a), asTensor(b)], {});
 export const greater = (a: Operand, b: Operand): Tensor => less(b, a);
-export const greaterOrEqual = (a: Operand, b: Operand): Tensor => lessOrEqual(b, a);
 export const not = (a: Tensor): Tensor => apply('not', [a], {});
 export const and = (a: Tensor, b: Tensor): Tensor => apply('and', [a, b], {});
 export const or = (a: Tensor, b: Tensor): Tensor => apply('or', [a, b], {});
@@ -82,7 +81,3 @@ export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
   if (high < Infinity) result = where(lessOrEqual(x, high), result, high);
   return result;
 }
-
-/** The sum of all operands. */
-export const addAll = (terms: readonly Tensor[]): Tensor =>
-  terms.slice(1).reduce((sum, term) => add(sum, term), terms[0]!);

@@ -1,0 +1,80 @@
+import { removedAny, removeOverlap } from '../data/remove-overlap.ts';
+import { techniques } from '../techniques/index.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { countOf } from './format-number.ts';
+import type { PlanData } from './plan-data.ts';
+import { networkOverlap, sampleNetworks, unseenNetworks } from './sample-features.ts';
+import type { StudyPlan } from './study-plan.ts';
+
+/** What a person should know of a plan before it is run. */
+export function planWarnings(
+  plan: Pick<StudyPlan, 'spec' | 'seeds' | 'rows' | 'models' | 'primary'>,
+  data: PlanData,
+): string[] {
+  const { spec, seeds, rows, primary } = plan;
+  const { learningRate } = spec.training;
+  const found: string[] = [];
+  if (typeof learningRate === 'number' || learningRate.length < 3)
+    found.push(
+      'Fewer than 3 learning rates are tried, so a technique may look worse only because the rate does not suit it.',
+    );
+  if (seeds.length < 3)
+    found.push(
+      `With ${countOf(seeds.length, 'seed')} hardly any difference can be claimed; 5 or more are advised.`,
+    );
+  for (const baseline of ['from-scratch', 'source-only'])
+    if (!rows.some(({ name }) => name === baseline))
+      found.push(`The study lacks the baseline '${baseline}'.`);
+  if (primary === undefined)
+    found.push('No metric puts all models on one scale, so nothing will be compared; name one with primary.');
+  return [...found, ...unseenWarnings(data), ...stageWarnings(plan), ...networkWarnings(plan, data)];
+}
+
+/** Target items that the tests of sets never trained on have, too. */
+function unseenWarnings({ target, unseen }: PlanData): string[] {
+  return unseen.flatMap(({ prepared, input }) => {
+    const { groups: _, ...test } = prepared.test;
+    const { report } = removeOverlap(target.prepared.train, [test]);
+    if (!removedAny(report)) return [];
+    const shared = report.items > 0 ? countOf(report.items, 'item') : countOf(report.characters, 'character');
+    const occur = report.items + report.characters === 1 ? 'occurs' : 'occur';
+    return [
+      `${shared} of the target's training part also ${occur} in the test set of ${input.name}, which is then not quite a set never trained on.`,
+    ];
+  });
+}
+
+/** Each stage that ends by convergence needs as many looks as its patience. */
+function stageWarnings({ spec, models, rows }: Pick<StudyPlan, 'spec' | 'models' | 'rows'>): string[] {
+  const { looks, equal, convergence } = spec.training;
+  const { patience } = convergence;
+  return models.flatMap(({ label, model }) =>
+    rows.flatMap((row) => {
+      const technique: Technique = techniques[row.name];
+      const { stages } = technique.fill({ model }, technique.options.parse(row.options));
+      const converging = stages.filter(
+        ({ length }) => equal === 'convergence' || length.kind === 'convergence',
+      );
+      const needed = converging.length * patience;
+      if (converging.length < 2 || needed <= looks) return [];
+      const reached = Math.ceil(looks / patience);
+      const consequence =
+        reached < converging.length ? `cannot get beyond stage ${reached}` : 'cannot finish its last stage';
+      return [
+        `${models.length > 1 ? `${label}: ` : ''}${row.label} has ${converging.length} stages until convergence, each of ${countOf(patience, 'look')} at least: with ${countOf(looks, 'look')} it ${consequence}. Give training.looks ${needed} or more, or a smaller training.convergence.patience.`,
+      ];
+    }),
+  );
+}
+
+/** Networks that were trained on what they judge. */
+function networkWarnings({ spec }: Pick<StudyPlan, 'spec'>, { target, unseen }: PlanData): string[] {
+  if (target.prepared.test.kind !== 'image') return [];
+  const networks = sampleNetworks(spec.target);
+  return [
+    ...networkOverlap(networks, target.prepared.test),
+    ...unseen.flatMap(({ prepared, input }) =>
+      networkOverlap(unseenNetworks(networks), prepared.test, input.name),
+    ),
+  ];
+}
