@@ -20,6 +20,7 @@ export interface PeerSettings {
   readonly name: string;
   readonly hidden: readonly number[];
   readonly latent: number;
+  readonly activation: string;
   readonly pretrain: { steps: number; batch: number; looks: number; learningRate: number };
   readonly training: {
     steps: number;
@@ -100,14 +101,18 @@ function settingsOf(plan: StudyPlan): PeerSettings {
   const tunings = inputsOf<AdaptInputs>('tune');
   const pretrain = pretrainings[0];
   const trial = trials[0];
-  const config = pretrain?.config as { hidden: number[]; latent: number } & Record<string, unknown>;
+  const config = pretrain?.config as {
+    hidden: number[];
+    latent: number;
+    activation: string;
+  } & Record<string, unknown>;
   const known: Record<string, boolean> = {
     'one pre-trained model': pretrainings.length === 1 && plan.models.length === 1,
-    'a dense Bernoulli VAE with ReLU and beta 1':
+    'a dense Bernoulli VAE with ReLU or SiLU and beta 1':
       pretrain?.family === 'vae' &&
       config.architecture === 'dense' &&
       config.likelihood === 'bernoulli' &&
-      config.activation === 'relu' &&
+      ['relu', 'silu'].includes(config.activation) &&
       config.beta === 1,
     'Adam, a cosine schedule in pre-training and a constant rate after it':
       pretrain?.training.optimiser === 'adam' &&
@@ -131,6 +136,7 @@ function settingsOf(plan: StudyPlan): PeerSettings {
     name: plan.name,
     hidden: config.hidden,
     latent: config.latent,
+    activation: config.activation,
     pretrain: {
       steps: pretrain.training.steps,
       batch: pretrain.training.batch,

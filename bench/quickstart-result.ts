@@ -68,8 +68,9 @@ function meansByCell(trials: readonly TrialResult[]): Map<string, Record<string,
     collected.set(key, lists);
     for (const { metric, value, on, split, features } of measurements) {
       const network = features?.network === 'pixels' ? undefined : features?.network;
-      const name =
-        metric === 'nll' ? `nll ${on}/${split}` : network === undefined ? metric : `${metric} ${network}`;
+      const judged = network === undefined ? metric : `${metric} ${network}`;
+      const where = on === 'target' || network === undefined ? '' : ` on ${on}`;
+      const name = metric === 'nll' ? `nll ${on}/${split}` : `${judged}${where}`;
       lists[name] ??= [];
       lists[name].push(value);
     }

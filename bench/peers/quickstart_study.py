@@ -8,8 +8,8 @@ every budget and the weights of the feature networks are Graft's; random numbers
 A dense VAE is pre-trained on the source. For each technique and budget a learning rate is chosen on a grid by the lowest
 validation loss of one tuning seed; then each seed is trained with it, and the weights of its best look at validation
 are measured: the importance-weighted bound on test items of target, source and unseen sets and on the training items,
-samples (share that are no near-copies of training items; FID, KID, precision, recall, density, coverage and the
-share that is recognised in the feature networks), reconstruction error, time of single samples. No files are written:
+samples (share that are no near-copies of training items; in the feature networks FID, KID, precision, recall, density
+and coverage against target and unseen sets, and the share that is recognised), reconstruction error, time of single samples. No files are written:
 Graft also writes weights, pictures, a database and a report.
 
 Prints one JSON object: seconds in total and by phase, and the mean of each metric for each technique and budget.
@@ -63,14 +63,15 @@ class Diverged(Exception):
 
 
 class Vae(nn.Module):
-    """Pixels -> hidden widths -> mean and log-variance; code -> hidden widths in reverse -> logits. ReLU between.
+    """Pixels -> hidden widths -> mean and log-variance; code -> hidden widths in reverse -> logits, an activation between.
 
     `layers` are the units that techniques freeze, from input to output.
     """
 
-    def __init__(self, pixels, hidden, latent):
+    def __init__(self, pixels, hidden, latent, activation):
         super().__init__()
         self.latent = latent
+        self.activation = {'relu': torch.relu, 'silu': F.silu}[activation]
         self.head = len(hidden)  # index of the layer that gives mean and log-variance
         into, back = [pixels, *hidden], [latent, *reversed(hidden)]
         self.layers = nn.ModuleList([
@@ -82,7 +83,7 @@ class Vae(nn.Module):
     def below(self, x, first):
         """What a frozen part of layers 0 … first-1 makes of x, so that it can be stored: what `cost` starts from."""
         for layer in self.layers[: min(first, self.head)]:
-            x = torch.relu(layer(x))
+            x = self.activation(layer(x))
         return self.posterior(x) if first > self.head else (x,)
 
     def posterior(self, hidden):
@@ -97,7 +98,7 @@ class Vae(nn.Module):
     def decode(self, z):
         *inner, output = self.layers[self.head + 1 :]
         for layer in inner:
-            z = torch.relu(layer(z))
+            z = self.activation(layer(z))
         return output(z)
 
     def cost(self, stored, first, x, noise):
@@ -105,7 +106,7 @@ class Vae(nn.Module):
         if first <= self.head:
             (hidden,) = stored
             for layer in self.layers[first : self.head]:
-                hidden = torch.relu(layer(hidden))
+                hidden = self.activation(layer(hidden))
             stored = self.posterior(hidden)
         mean, deviation, divergence = stored
         logits = self.decode(torch.addcmul(mean, deviation, noise))
@@ -360,15 +361,29 @@ class Study:
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         self.indices = {name: value.long() for name, value in tensors.items() if name.startswith('budget/')}
         self.images = {name: value.float() for name, value in tensors.items() if value.dtype == torch.uint8}
-        real = self.images['target/test']
-        self.references = [Reference(Network(n['name'], n['card'], tensors), real) for n in self.settings['networks']]
+        networks = [Network(n['name'], n['card'], tensors) for n in self.settings['networks']]
+        unseen = {f' on {name}': self.images[f'unseen/{i}'] for i, name in enumerate(self.settings['unseen'])}
+        # Samples are recognised once, and judged on the target and on every set never trained on.
+        self.references = [
+            (
+                network,
+                {
+                    on: Reference(network, real)
+                    for on, real in {'': self.images['target/test'], **unseen}.items()
+                    if on == '' or network.recognition is None
+                },
+            )
+            for network in networks
+        ]
         self.blank = self.fresh(0)
         # Written by the process that pre-trains, read by all.
         self.pretrained = [parameter.share_memory_() for parameter in self.blank.weights()]
 
     def fresh(self, seed):
         torch.manual_seed(seed)
-        return Vae(self.images['source/train'].shape[1], self.settings['hidden'], self.settings['latent'])
+        settings = self.settings
+        pixels = self.images['source/train'].shape[1]
+        return Vae(pixels, settings['hidden'], settings['latent'], settings['activation'])
 
     def pretrain(self):
         model = self.fresh(1)
@@ -437,18 +452,19 @@ class Study:
         metrics['reconstruction_mse'] = F.mse_loss(reconstructed, target).item()
         at.append(time.perf_counter())
 
-        for number, reference in enumerate(self.references):
-            name = reference.network.name
-            if reference.network.recognition is not None:
-                metrics[f'recognised {name}'] = reference.network.recognised(samples)
-                metrics[f'recognised {name}, real'] = reference.recognised
+        for number, (network, references) in enumerate(self.references):
+            name = network.name
+            if network.recognition is not None:
+                metrics[f'recognised {name}'] = network.recognised(samples)
+                metrics[f'recognised {name}, real'] = references[''].recognised
                 continue
-            features = reference.network.features(samples)
-            if min(len(features), len(reference.features)) > features.shape[1]:
-                metrics[f'fid {name}'] = reference.frechet(features)
-            metrics[f'kid {name}'] = reference.kernel_distance(features)
-            if number == 0:
-                metrics |= {f'{key} {name}': value for key, value in reference.balls(features).items()}
+            features = network.features(samples)
+            for on, reference in references.items():
+                if min(len(features), len(reference.features)) > features.shape[1]:
+                    metrics[f'fid {name}{on}'] = reference.frechet(features)
+                metrics[f'kid {name}{on}'] = reference.kernel_distance(features)
+                if number == 0:
+                    metrics |= {f'{key} {name}{on}': value for key, value in reference.balls(features).items()}
         at.append(time.perf_counter())
 
         times = []
