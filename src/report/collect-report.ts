@@ -25,6 +25,7 @@ import type {
   ReportFailure,
   Resources,
 } from './report-data.ts';
+import { studyCost } from './study-cost.ts';
 import { usedCitations } from './used-citations.ts';
 
 /** What a report is collected from: the plan and what became of its steps. */
@@ -112,7 +113,7 @@ export function collectReport(input: ReportInput): ReportData {
     verdict: found,
     best: comparison && found && chooseBest(table, comparison, found),
     warnings: warningsOf(input, trials, primary, comparison),
-    cost: costOf(input, trials),
+    cost: studyCost(input, trials),
     environment: input.environment,
     citations: usedCitations({
       techniques: rows.map(({ name }) => name),
@@ -266,33 +267,6 @@ function warningsOf(
     for (const text of result.warnings) steps.set(text, [...(steps.get(text) ?? []), step]);
   return [...steps].map(([text, concerned]) => ({ text, steps: concerned }));
 }
-
-function costOf(
-  { steps, predicted, actual }: ReportInput,
-  trials: readonly FinishedTrial[],
-): ReportData['cost'] {
-  const stepSeconds: Partial<Record<StepRecord['kind'], number>> = {};
-  for (const { kind, seconds } of steps) stepSeconds[kind] = (stepSeconds[kind] ?? 0) + seconds.wall;
-  const done = steps.filter(({ state }) => state === 'done');
-  const others = steps.map(({ kind, state, result, failure }) => {
-    // Training that diverged has cost what it took until then.
-    if (state === 'failed') return operations(failure?.facts);
-    return kind === 'trial' ? 0 : operations(result);
-  });
-  return {
-    predicted,
-    actual,
-    stepSeconds,
-    steps: { total: steps.length, done: done.length },
-    flops:
-      trials.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0) +
-      others.reduce((sum, flops) => sum + flops, 0),
-  };
-}
-
-/** The `flops` of a result or of a failure's facts. */
-const operations = (of: Json | undefined): number =>
-  Number((of as { flops?: number } | null | undefined)?.flops ?? 0);
 
 function equalInWords({ training }: StudySpec): string {
   const updates = `${training.steps} updates`;
