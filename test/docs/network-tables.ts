@@ -1,6 +1,7 @@
 import { readNetworkCard } from '../../src/features/feature-network.ts';
 import { featureNetworks } from '../../src/features/index.ts';
 import type { NetworkCard } from '../../src/features/network-card.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -38,21 +39,12 @@ function groupTable({ accuracy, neighbourAccuracy, recognition }: NetworkCard): 
       share(near?.chance),
     ];
   });
-  return table(head, rows);
+  return markdownTable(head, rows);
 }
 
 function spoiltTable({ recognition }: NetworkCard): string {
-  return table(
+  return markdownTable(
     ['made from two real images so that they show no character', 'recognised'],
     recognition!.spoilt.map(({ images, recognised }) => [images, percent(recognised)]),
   );
-}
-
-/** Padded as the formatter pads tables; all columns but the first are numbers. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
-  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
 }

@@ -1,0 +1,92 @@
+// Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE
+// FILE is results.json of a study, or what `graft pretrain --json` printed. Written to docs/results/NAME.json with the
+// commit and the day; learning curves and single measurements stay behind.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+const [name, file] = process.argv.slice(2);
+if (name === undefined || file === undefined) {
+  process.stderr.write('usage: node scripts/record-result.mjs NAME FILE\n');
+  process.exit(1);
+}
+const root = fileURLToPath(new URL('..', import.meta.url));
+const found = JSON.parse(readFileSync(file, 'utf8'));
+const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
+const recorded = { commit: git('rev-parse', '--short', 'HEAD'), date: new Date().toISOString().slice(0, 10) };
+const result = found.comparison === undefined ? recipe(found) : study(found);
+writeFileSync(
+  `${root}/docs/results/${name}.json`,
+  `${JSON.stringify({ ...recorded, ...result }, null, 1)}\n`,
+);
+
+function study({
+  study,
+  matrix,
+  data,
+  models,
+  comparison,
+  verdict,
+  cost,
+  environment,
+  trials,
+  rateSearches,
+}) {
+  return {
+    kind: 'study',
+    name: study.name,
+    description: study.description,
+    data: data.map(({ role, name, hash, counts }) => ({ role, name, hash, counts })),
+    models: models.map(({ label, parameters }) => ({ label, parameters })),
+    matrix,
+    comparison: {
+      primary: comparison.primary,
+      cells: comparison.cells.map(({ standardError: _, values, ...cell }) => ({
+        ...cell,
+        values: values.map(({ seed, value }) => ({ seed, value })),
+      })),
+    },
+    recognised: recognisedShares(trials),
+    rates: rateSearches.map(({ technique, budget, chosen }) => ({ technique, budget, chosen })),
+    verdict: verdict.sentences.map(({ kind, text }) => ({ kind, text })),
+    cost,
+    environment,
+  };
+}
+
+/** Mean share of samples that the classifier recognises, by technique and budget, beside that of real images. */
+function recognisedShares(trials) {
+  const cells = new Map();
+  for (const { result } of trials)
+    for (const { metric, on, value, extras } of result.measurements) {
+      if (metric !== 'recognised' || on !== 'target') continue;
+      const { technique, budget } = result.cell;
+      const key = `${technique}/${budget}`;
+      const cell = cells.get(key) ?? { technique, budget, real: extras.real, values: [] };
+      cell.values.push(value);
+      cells.set(key, cell);
+    }
+  return [...cells.values()];
+}
+
+function recipe({ recipe, results, mean }) {
+  return {
+    kind: 'recipe',
+    name: recipe.name,
+    mean,
+    runs: results.map(({ result: { seed, steps, best, wholePart, estimate, measurements, seconds } }) => ({
+      ...{ seed, steps, best, seconds },
+      ...(wholePart === undefined ? {} : { wholePart }),
+      ...(estimate === undefined ? {} : { estimate }),
+      measurements: measurements.map(({ metric, value, unit, split, real, kind }) => ({
+        ...{ metric, value, unit, split, real, kind },
+      })),
+    })),
+    environment: {
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      node: process.versions.node,
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { formatDuration } from '../../src/report/format-quantity.ts';
+import { keyTables } from '../../src/report/key-table.ts';
+import type { ReportData } from '../../src/report/report-data.ts';
+import { markdownTable } from './markdown-table.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/** A study as scripts/record-result.mjs keeps it. */
+interface StudyResult {
+  readonly commit: string;
+  readonly date: string;
+  readonly name: string;
+  readonly description: string;
+  readonly data: readonly { role: string; name: string; counts: Record<string, number> }[];
+  readonly matrix: ReportData['matrix'];
+  readonly comparison: NonNullable<ReportData['comparison']>;
+  readonly recognised: readonly { technique: string; budget: number; real: number; values: number[] }[];
+  readonly verdict: readonly { kind: string; text: string }[];
+  readonly cost: { predicted: Cost; actual: Cost };
+  readonly environment: { workers: number; threadsPerWorker: number; processor: string };
+}
+
+interface Cost {
+  readonly wallSeconds: number;
+  readonly memory: number;
+}
+
+/** A recipe as scripts/record-result.mjs keeps it, or what a peer wrote. */
+interface RecipeResult {
+  readonly commit: string;
+  readonly mean: Readonly<Record<string, { mean: number; deviation: number | null }>>;
+  readonly runs: readonly {
+    seed: number;
+    wholePart?: { loss: number };
+    estimate?: { loss: number };
+    measurements: readonly { metric: string; value: number }[];
+  }[];
+}
+
+const read = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, root), 'utf8')) as T;
+const has = (path: string) => existsSync(fileURLToPath(new URL(path, root)));
+const fixed = (value: number, decimals: number) => value.toFixed(decimals).replace('-', '−');
+
+/** The studies of examples/ whose results are kept, in the order of the page. */
+export const recordedStudies = [
+  'quickstart',
+  'mnist-kmnist',
+  'mnist-fashion',
+  'sherlock-pride',
+  'names-english-italian',
+] as const;
+
+/** docs/results.md: what the kept results say, in their own words. */
+export function resultsText(): string {
+  return [
+    '# Results',
+    '',
+    'What the studies and recipes of `examples/` found. This page is written from the files in `docs/results/` (and those of other programs in `bench/peers/results/`), and a test compares it with them. Times are of one machine with two cores that had other work to do as well; a study run again there ends with the same numbers but for time and memory.',
+    '',
+    '`GRAFT_DATA` names the folder with MNIST and the other public data sets ([data](data.md) says how they are found).',
+    '',
+    '# Studies',
+    '',
+    ...recordedStudies.filter((name) => has(`docs/results/${name}.json`)).flatMap(studySection),
+    '# Recipes beside their originals',
+    '',
+    ...nanogptSection(),
+    ...vaeSection(),
+  ].join('\n');
+}
+
+function studySection(name: string): string[] {
+  const result = read<StudyResult>(`docs/results/${name}.json`);
+  const { data, matrix, comparison, cost, recognised } = result;
+  const role = (wanted: string) => data.find((set) => set.role === wanted)!;
+  const { counts } = role('target');
+  const unit = comparison.primary.unit.replace('nats/item', 'nats per item');
+  const largest = matrix.budgets.at(-1)!;
+  const shares = recognised.filter(({ budget }) => budget === largest);
+  const percent = (share: number) => `${fixed(100 * share, 0)} %`;
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+  return [
+    `## ${name}`,
+    '',
+    `${result.description} \`graft run examples/${name}.yaml\`, commit ${result.commit}, ${result.date}: ${formatDuration(cost.actual.wallSeconds)} (predicted: ${formatDuration(cost.predicted.wallSeconds)}).`,
+    '',
+    `Source: ${role('source').name}. Target: ${role('target').name}; the figures are of ${comparison.primary.real ?? counts.test} held-out items.`,
+    '',
+    ...keyTables(result).flatMap(({ rows }) => [
+      `${comparison.primary.metric}, ${unit}, ${comparison.primary.direction} is better: mean ± half of the 95 % interval over ${matrix.seeds.length} seeds; **bold**: best mean, †: training had not converged.`,
+      '',
+      markdownTable(
+        ['technique', ...matrix.budgets.map((budget) => `${budget} items`)],
+        rows.map(({ technique, cells }) => [
+          technique,
+          ...cells.map(({ mean: value, spread, best, converged }) => {
+            const number = value === null ? '–' : `${value}${spread === null ? '' : ` ${spread}`}`;
+            return `${best ? `**${number}**` : number}${converged ? '' : ' †'}`;
+          }),
+        ]),
+      ),
+      '',
+    ]),
+    ...(shares.length === 0
+      ? []
+      : [
+          `Share of samples that a classifier of glyphs recognises, with ${largest} items (real test images: ${percent(shares[0]!.real)}): ${shares.map(({ technique, values }) => `${technique} ${percent(mean(values))}`).join(', ')}.`,
+          '',
+        ]),
+    'The verdict:',
+    '',
+    ...result.verdict.map(({ text }) => `- ${text}`),
+    '',
+  ];
+}
+
+interface Peer {
+  readonly whole_validation: { mean: number; sd: number };
+  readonly published_estimate: number;
+  readonly runs: readonly { seed: number; whole_validation: number; estimate_20_batches: { mean: number } }[];
+}
+
+function nanogptSection(): string[] {
+  const ours = read<RecipeResult>('docs/results/nanogpt-cpu.json');
+  const theirs = read<Peer>('bench/peers/results/nanogpt-cpu.json');
+  const losses = ours.runs.map(({ wholePart }) => wholePart!.loss);
+  const firstThree = losses.slice(0, 3).reduce((a, b) => a + b) / 3;
+  const whole = ours.mean['mean loss over the whole validation part']!;
+  const batches = ours.mean['mean loss of 20 batches of random windows']!;
+  const list = (values: readonly number[]) => values.map((value) => fixed(value, 4)).join(', ');
+  return [
+    '## nanogpt-cpu',
+    '',
+    `nanoGPT's configuration for a CPU on Shakespeare's plays: \`graft pretrain examples/recipes/nanogpt-cpu.yaml --out nanogpt seeds=${losses.length}\`, commit ${ours.commit}. Nats per character over the whole validation part; in brackets the standard deviation over seeds.`,
+    '',
+    markdownTable(
+      ['program', 'seeds', 'mean', 'each'],
+      [
+        [
+          'Graft',
+          String(losses.length),
+          `${fixed(whole.mean, 4)} (${fixed(whole.deviation!, 4)})`,
+          list(losses),
+        ],
+        ['Graft, the first three', '3', fixed(firstThree, 4), list(losses.slice(0, 3))],
+        [
+          "nanoGPT's own code, PyTorch",
+          String(theirs.runs.length),
+          `${fixed(theirs.whole_validation.mean, 4)} (${fixed(theirs.whole_validation.sd, 4)})`,
+          list(theirs.runs.map((run) => run.whole_validation)),
+        ],
+      ],
+    ),
+    '',
+    `The estimate from 20 batches that nanoGPT prints, published as ${theirs.published_estimate}: Graft ${fixed(batches.mean, 3)} (${fixed(batches.deviation!, 3)}), nanoGPT's code here ${fixed(theirs.runs.reduce((sum, run) => sum + run.estimate_20_batches.mean, 0) / theirs.runs.length, 3)}. From the same weights and batches both programs take the same path: over 1,000 updates their losses differ by less than 0.00001 (\`npm run bench -- nanogpt-parity\`); what differs here is the batches and starting weights that each draws.`,
+    '',
+  ];
+}
+
+function vaeSection(): string[] {
+  const ours = read<RecipeResult>('docs/results/vae-mnist.json');
+  const theirs = read<{
+    test_bound: { mean: number };
+    epochs: number;
+    runs: readonly { best_validation_loss: number }[];
+  }>('bench/peers/results/vae-mnist.json');
+  const nll = ours.mean['nll (test)']!.mean;
+  return [
+    '## vae-mnist',
+    '',
+    `pythae's recipe for a variational autoencoder, ${theirs.epochs} epochs on 25,000 binarised images of MNIST, 5,000 more for choosing the weights: \`graft pretrain examples/recipes/vae-mnist.yaml --out vae-mnist\`, commit ${ours.commit}. Nats per test image, bound from 200 samples, one seed.`,
+    '',
+    markdownTable(
+      ['program', 'bound on the negative log-likelihood', 'best validation loss (negative ELBO)'],
+      [
+        ['Graft', fixed(nll, 2), fixed(ours.mean['best validation loss']!.mean, 2)],
+        [
+          'the same recipe in PyTorch',
+          fixed(theirs.test_bound.mean, 2),
+          fixed(theirs.runs[0]!.best_validation_loss, 2),
+        ],
+      ],
+    ),
+    '',
+  ];
+}
