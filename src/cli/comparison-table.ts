@@ -73,8 +73,8 @@ export function compareContestants(
     }));
     const best = columns.map(({ direction }, c) => {
       const means = table.flatMap(({ values }) => (values[c]!.length === 0 ? [] : [meanOf(values[c]!)]));
-      // One alone is no best.
-      if (means.length < 2) return undefined;
+      // One alone is no best, nor are equals.
+      if (means.every((value) => value === means[0])) return undefined;
       return direction === 'lower' ? Math.min(...means) : Math.max(...means);
     });
     return {
@@ -193,7 +193,12 @@ function pairedText(paired: readonly ItemComparison[]): string[] {
   const signed = (value: number) => `${value > 0 ? '+' : ''}${formatSignificant(value)}`;
   const lines = paired.map(({ label, meanDifference, interval, adjustedP, verdict }) => {
     const range = interval === null ? '' : ` (${signed(interval.low)} to ${signed(interval.high)})`;
-    const p = adjustedP === null ? '' : `, p = ${showNumber(Number(adjustedP.toPrecision(2)))}`;
+    const p =
+      adjustedP === null
+        ? ''
+        : adjustedP < 0.001
+          ? ', p < 0.001'
+          : `, p = ${showNumber(Number(adjustedP.toPrecision(2)))}`;
     return `  ${label}: ${signed(meanDifference)} ${unit}${range}${p}: ${verdict}`;
   });
   return [

@@ -3,7 +3,7 @@ import type { DataSpec } from '../data/data-spec.ts';
 import { heldOutOf } from '../data/prepare-data.ts';
 import { removedAny } from '../data/remove-overlap.ts';
 import { dataBytes } from './estimate-step.ts';
-import { type Loaded, loadData } from './loaded-data.ts';
+import { type Loaded, loadData, toldApart } from './loaded-data.ts';
 import type { HeldOutInput } from './step-inputs.ts';
 import type { StudySpec } from './study-spec.ts';
 
@@ -24,9 +24,10 @@ export interface PlanData {
 /** Loads a study's data: the source without what the target holds out and without test items of sets never trained on. */
 export async function planData(spec: StudySpec, context: DataContext): Promise<PlanData> {
   const target = await loadData(spec.target, context, 'target');
-  const unseen: Loaded[] = [];
+  const others: Loaded[] = [];
   for (const [i, given] of spec.evaluate_on.entries())
-    unseen.push(await loadData(given, context, `evaluate_on.${i}`));
+    others.push(await loadData(given, context, `evaluate_on.${i}`));
+  const unseen = toldApart(others, 'evaluate_on');
   const { spec: sourceSpec } = splitSource(spec);
   const source =
     sourceSpec === undefined

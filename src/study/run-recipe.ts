@@ -21,6 +21,7 @@ import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/look.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
 import { checkFamilyOptions, valuesOf } from './fit-family.ts';
+import { nameOf } from './loaded-data.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
 import { modelCard, trainedOn } from './model-card.ts';
@@ -98,7 +99,10 @@ export async function runRecipe(
   const checkpoint = {
     model,
     weights: result.weights,
-    data: { ...prepared.examples, ...trainedOn({ name: data.name, hash: data.hash, spec: recipe.data }) },
+    data: {
+      ...prepared.examples,
+      ...trainedOn({ name: nameOf(data, recipe.data), hash: data.hash, spec: recipe.data }),
+    },
     ...(prepared.tokenizer === undefined ? {} : { tokenizer: prepared.tokenizer }),
   };
   const card = modelCard({

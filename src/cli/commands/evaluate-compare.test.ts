@@ -139,6 +139,9 @@ describe('graft evaluate', () => {
     const evaluation = JSON.parse(out) as Evaluation;
     expect(evaluation).toEqual(readEvaluation('gpt-report'));
     expect(readdirSync(join(folder, 'gpt-report')).sort()).toEqual(['evaluation.json', 'samples.json']);
+    expect(new Set(evaluation.measurements.map(({ on }) => on))).toEqual(
+      new Set(['target', 'source', 'names (danish)']),
+    );
     expect(evaluation.reference).toMatchObject({ metric: 'bits_per_byte', unit: 'bits/byte' });
     expect(evaluation.suitability.evidence[0]!.text).toMatch(
       /^On the target its cost is [\d.]+ bits per byte \(perplexity [\d.]+\); independent tokens .* reach [\d.]+,/,
@@ -193,7 +196,9 @@ describe('graft compare', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^\s+nll ↓\s+bits_per_dim ↓.*precision ↑/m);
     expect(out).toMatch(/^vae\s+\* [\d.]+ /m);
-    expect(out).toMatch(/ {2}worse\/checkpoint: \+[\d.]+ nats\/item \(\+[\d.]+ to \+[\d.]+\), p = .*: worse/);
+    expect(out).toMatch(
+      / {2}worse\/checkpoint: \+[\d.]+ nats\/item \(\+[\d.]+ to \+[\d.]+\), p < 0\.001: worse/,
+    );
     const [block] = JSON.parse((await run(...line, '--json')).out) as ComparisonBlock[];
     const [first, second] = block!.rows.map(({ cells }) => cells[0]!.mean);
     expect(block!.paired).toMatchObject([{ label: 'worse/checkpoint', reference: 'vae', items: 40 }]);
