@@ -9,6 +9,8 @@ export interface NoiseSpec {
   readonly name: string;
   readonly kind: NoiseKind;
   readonly shape: Shape;
+  /** The axis along which examples lie. */
+  readonly batchAxis: number;
 }
 
 /** A model context whose leaves are program inputs, with a record of those that were asked for. */
@@ -66,9 +68,9 @@ export function createContext(model: Model, options: ContextOptions): InputConte
       ),
     state: (name) =>
       leaf(inputNames.state(name), () => input(inputNames.state(name), lookUp('state', states, name).shape)),
-    noise: (name, shape, kind = 'normal') =>
+    noise: (name, shape, { kind = 'normal', batchAxis = 0 } = {}) =>
       leaf(inputNames.noise(name), () => {
-        noises.push({ name, kind, shape });
+        noises.push({ name, kind, shape, batchAxis });
         return input(inputNames.noise(name), shape);
       }),
   };

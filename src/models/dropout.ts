@@ -8,6 +8,6 @@ import type { ModelContext } from './model.ts';
  */
 export function dropout(context: ModelContext, layer: string, name: string, x: Tensor, rate: number): Tensor {
   if (rate === 0 || !context.training(layer)) return x;
-  const kept = less(rate, context.noise(`dropout/${name}`, x.shape, 'uniform'));
+  const kept = less(rate, context.noise(`dropout/${name}`, x.shape, { kind: 'uniform' }));
   return where(kept, mul(x, 1 / (1 - rate)), 0);
 }

@@ -20,6 +20,13 @@ export interface StateSpec {
 
 export type NoiseKind = 'normal' | 'uniform';
 
+export interface NoiseOptions {
+  /** Default 'normal'. */
+  readonly kind?: NoiseKind;
+  /** The axis of the batch; default 0. */
+  readonly batchAxis?: number;
+}
+
 /** What a model needs to build its part of a program. */
 export interface ModelContext {
   /** Examples in the batch. */
@@ -29,7 +36,7 @@ export interface ModelContext {
   parameter(name: string): Tensor;
   state(name: string): Tensor;
   /** Random numbers of the given shape, drawn anew for each run; a name used twice gives the same numbers. */
-  noise(name: string, shape: readonly (number | string)[], kind?: NoiseKind): Tensor;
+  noise(name: string, shape: readonly (number | string)[], options?: NoiseOptions): Tensor;
   /**
    * True in a training step, whichever layers are frozen: what belongs to the objective rather than to a layer, as the
    * corruption that a denoising autoencoder learns to undo, is then in force.

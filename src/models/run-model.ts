@@ -39,7 +39,7 @@ export interface PerExample {
 
 /**
  * Evaluates a model's function [batch, ...] for every example of a table, in batches of which the last is padded.
- * Random inputs of batch b come from the stream's child b.
+ * Random inputs belong to the example, not to the batch: results are the same for every batch size but for rounding.
  */
 export async function mapExamples(
   model: Model,
@@ -69,7 +69,7 @@ export async function mapExamples(
     for (let b = 0; b < batches.length; b++) {
       const { indices, valid } = batches[b]!;
       batch.fill(table, indices);
-      noise.draw(stream.child(b));
+      noise.drawFor(stream, indices);
       await bound.run();
       data.set((bound.outputs.value as Float32Array).subarray(0, valid * width), b * size * width);
     }

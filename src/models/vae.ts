@@ -103,7 +103,7 @@ export function createVae(input: VaeConfig): Model {
       logWeights(context, samples) {
         const q = posterior(context);
         const batch = context.batchSize;
-        const noise = context.noise('code', [samples, batch, latent]);
+        const noise = context.noise('code', [samples, batch, latent], { batchAxis: 1 });
         const code = drawn(q, noise);
         const flat = reshape(code, [-1, latent]);
         const x = context.field('x');

@@ -47,7 +47,7 @@ export async function createLossEvaluator(
       for (let b = 0; b < batches.length; b++) {
         const { indices, valid } = batches[b]!;
         batch.fill(table, indices);
-        noise.draw(stream.child(b));
+        noise.drawFor(stream, indices);
         await bound.run();
         for (let i = 0; i < valid; i++) {
           total += outputs.cost[i]!;

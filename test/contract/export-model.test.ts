@@ -1,10 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { Device } from '../../src/engine/device.ts';
+import { inputNames } from '../../src/models/context.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { type ExportedProgram, exportModel } from '../../src/models/export-model.ts';
 import { createModel } from '../../src/models/index.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
+import { noiseFeeds } from '../../src/models/noise.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
 import { freshWeights } from '../../src/models/weights.ts';
 import { stream } from '../../src/random.ts';
@@ -117,7 +119,7 @@ describe.each(coders)('%s', (_, family, config) => {
       return;
     }
     expect(outputs.log_weights!.dims).toEqual([samples, count]);
-    // The same noise by way of the model: one batch, whose draws are the stream's.
+    // The same noise by way of the model, whose draws belong to the examples.
     const drawn = await mapExamples(
       model,
       weights,
@@ -126,12 +128,13 @@ describe.each(coders)('%s', (_, family, config) => {
       stream(8),
       { ...run, batchSize: count },
     );
-    const own = Float32Array.from(
-      stream(8)
-        .child(0)
-        .child('code')
-        .normals(samples * count * latent),
+    const name = 'code';
+    const draws = noiseFeeds([{ name, kind: 'normal', shape: [samples, count, latent], batchAxis: 1 }]);
+    draws.drawFor(
+      stream(8),
+      Array.from({ length: count }, (__, i) => i),
     );
+    const own = draws.feeds[inputNames.noise(name)]!;
     const again = await runAlone(scorer, {
       x: { shape: [count, ...image], data: pixels },
       noise: { shape: [samples, count, latent], data: own },
