@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { type Loaded, nameOf, toldApart } from './loaded-data.ts';
 
+const NAMED_BY_BOTH = 'names (kind: place,surname, language: italian)';
+
 test.each([
   ['names', 'names'],
   ['names/italian', 'names (italian)'],
   [{ dataset: 'names', select: { language: 'italian' } }, 'names (language: italian)'],
+  [{ dataset: 'names', select: { language: 'italian', kind: ['place', 'surname'] } }, NAMED_BY_BOTH],
+  [{ dataset: 'names', select: { kind: ['place', 'surname'], language: 'italian' } }, NAMED_BY_BOTH],
   [{ path: './names' }, 'names'],
 ])('%j is called %s', (spec, name) => {
   expect(nameOf({ name: 'names' }, spec)).toBe(name);

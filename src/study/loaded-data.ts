@@ -55,13 +55,18 @@ export function nameOf({ name }: Pick<PreparedData, 'name'>, spec: DataSpec): st
   return name + selectionText(spec);
 }
 
-/** ` (style: serif)` for a selection, to tell two parts of one data set apart. */
+/**
+ * ` (script: latin, style: serif)` for a selection, to tell two parts of one data set apart. Alphabetical, because
+ * names are part of what steps are known by, and the order of keys in a file says nothing.
+ */
 function selectionText(spec: DataSpec): string {
   const { select } = longForm(spec);
   if (select === undefined) return '';
   const parts =
     typeof select === 'string'
       ? [select]
-      : Object.entries(select).map(([key, value]) => `${key}: ${String(value)}`);
+      : Object.entries(select)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, value]) => `${key}: ${String(value)}`);
   return ` (${parts.join(', ')})`;
 }

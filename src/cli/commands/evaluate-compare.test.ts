@@ -99,7 +99,7 @@ describe('graft evaluate', () => {
     );
     expect(on(/^source$/)).toEqual(new Set(['nll', 'bits_per_dim', 'authpct', ...quality]));
     expect(on(/serif/)).toEqual(new Set(['nll', 'bits_per_dim', ...quality]));
-    expect(evaluation.source).toBe('glyphs (style: sans-serif, script: latin, case: digit)');
+    expect(evaluation.source).toBe('glyphs (case: digit, script: latin, style: sans-serif)');
     const nll = evaluation.measurements.find((m) => m.metric === 'nll' && m.on === 'target')!;
     expect(nll.extras!.gap_to_elbo).toBeGreaterThan(0);
     const mean = evaluation.items.reduce((a, b) => a + b, 0) / evaluation.items.length;
