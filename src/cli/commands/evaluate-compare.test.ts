@@ -111,7 +111,7 @@ describe('graft evaluate', () => {
     expect(out).toMatch(/independent pixels.*nats per image/);
     expect(out).toMatch(/^one image alone, median\s+[\d.]+ ms$/m);
     expect(out).toMatch(/Worth trying first/);
-    expect(out).toMatch(/One model that was not trained\s+further cannot\s+show/);
+    expect(out.replace(/\s+/g, ' ')).toContain('One model that was not trained further cannot show');
     const page = readFileSync(join(folder, 'vae-report/report.html'), 'utf8');
     expect(page).toMatch(/^<!doctype html>/);
     // Samples, nearest training examples, reconstructions; nothing from outside.
