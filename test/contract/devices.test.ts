@@ -3,9 +3,9 @@ import { compile } from '../../src/engine/compile.ts';
 import { devices } from '../../src/engine/device.ts';
 import { isAvailable } from '../../src/engine/find-devices.ts';
 import { stream } from '../../src/random.ts';
+import { expectClose } from '../expect-close.ts';
 import { arrangementCases } from './arrangement-cases.ts';
 import { elementwiseCases } from './elementwise-cases.ts';
-import { expectClose } from './expect-close.ts';
 import { linearCases } from './linear-cases.ts';
 import { feedsOf, gradientCaseOf, programOf } from './operation-case.ts';
 
@@ -28,7 +28,7 @@ for (const device of devices.filter((name) => name !== 'cpu')) {
       await Promise.all([reference.dispose(), executable.dispose()]);
       // Graphics cards round differently and sum in another order.
       for (const [name, values] of Object.entries(expected))
-        expectClose(name, received[name]!, values, { relative: 1e-3, absolute: 1e-4 });
+        expectClose(received[name]!, values, { relative: 1e-3, typical: 1e-4 }, name);
     });
   });
 }

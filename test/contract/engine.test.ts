@@ -4,9 +4,9 @@ import { lowerRules } from '../../src/onnx/lower-rules/index.ts';
 import { stream } from '../../src/random.ts';
 import { evaluate } from '../../src/tensor/evaluate.ts';
 import { topologicalOrder } from '../../src/tensor/program.ts';
+import { expectClose, float32 } from '../expect-close.ts';
 import { arrangementCases } from './arrangement-cases.ts';
 import { elementwiseCases } from './elementwise-cases.ts';
-import { expectClose } from './expect-close.ts';
 import { linearCases } from './linear-cases.ts';
 import { feedsOf, gradientCaseOf, type OperationCase, programOf } from './operation-case.ts';
 
@@ -33,7 +33,7 @@ async function check(c: OperationCase): Promise<void> {
   const again = await executable.run(feeds, {}, c.symbols);
   await executable.dispose();
   for (const [name, { data }] of Object.entries(expected)) {
-    expectClose(name, outputs[name]!, data);
+    expectClose(outputs[name]!, data, float32, name);
     expect(Buffer.from(again[name]!.buffer).equals(Buffer.from(outputs[name]!.buffer)), name).toBe(true);
   }
 }

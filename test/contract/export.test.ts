@@ -4,7 +4,7 @@ import { Executable } from '../../src/engine/executable.ts';
 import { exportProgram } from '../../src/onnx/export-program.ts';
 import { stream } from '../../src/random.ts';
 import { evaluate } from '../../src/tensor/evaluate.ts';
-import { expectClose } from './expect-close.ts';
+import { expectClose, float32 } from '../expect-close.ts';
 import { linearCases } from './linear-cases.ts';
 import { feedsOf, programOf } from './operation-case.ts';
 
@@ -24,5 +24,5 @@ test.each(cases)('an exported file computes what the evaluator computes: $name',
   const outputs = await executable.run(feeds, {}, c.symbols);
   await executable.dispose();
   expect(Object.keys(outputs)).toEqual(Object.keys(expected));
-  for (const [name, { data }] of Object.entries(expected)) expectClose(name, outputs[name]!, data);
+  for (const [name, { data }] of Object.entries(expected)) expectClose(outputs[name]!, data, float32, name);
 });

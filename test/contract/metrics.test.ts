@@ -11,7 +11,7 @@ import {
 import { type MetricName, metrics } from '../../src/metrics/index.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { stream } from '../../src/random.ts';
-import { expectWithin } from '../golden/expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { metricCases } from './metric-cases.ts';
 
 const names = Object.keys(metrics) as MetricName[];
@@ -67,7 +67,7 @@ describe.each(names)('%s', (name) => {
   test.skipIf(typeof identical === 'string')('identical sets score best', () => {
     if (typeof identical === 'string') return;
     const { value } = compute(identical.inputs);
-    expectWithin(value, identical.value, { absolute: identical.tolerance ?? 1e-6 });
+    expectClose(value, identical.value, { absolute: identical.tolerance ?? 1e-6 });
     expect(better(value, compute(good).value)).toBeGreaterThanOrEqual(0);
   });
 
@@ -77,7 +77,7 @@ describe.each(names)('%s', (name) => {
     for (const group of reorder) {
       const shuffled = { ...good };
       for (const input of group) shuffled[input] = reordered(good[input]!);
-      expectWithin(compute(shuffled).value, value, { relative: 1e-9, absolute: 1e-12 });
+      expectClose(compute(shuffled).value, value, { relative: 1e-9, absolute: 1e-12 });
     }
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/engine/compile.ts';
 import { evaluate } from '../../src/tensor/evaluate.ts';
+import { expectClose } from '../expect-close.ts';
 import { autodiffCase, autodiffCases, autodiffFiles, whyLeftOut } from './autodiff-cases.ts';
-import { expectClose } from './expect-close.ts';
 
 describe.each(autodiffFiles)('values and gradients of %s', (file) => {
   const cases = autodiffCases(file);
@@ -20,7 +20,7 @@ describe.each(autodiffFiles)('values and gradients of %s', (file) => {
       const c = autodiffCase(golden);
       const values = evaluate(c.program, c.feeds);
       for (const [name, expected] of Object.entries(c.expected))
-        expectClose(values[name]!.data, expected, 1e-9, 1e-10, name);
+        expectClose(values[name]!.data, expected, { relative: 1e-9, absolute: 1e-10 }, name);
     });
     test(`${golden.name}, engine in float32`, async () => {
       const c = autodiffCase(golden);
@@ -33,7 +33,7 @@ describe.each(autodiffFiles)('values and gradients of %s', (file) => {
       await executable.dispose();
       expect(Object.keys(values).length).toBeGreaterThan(0);
       for (const [name, expected] of Object.entries(c.expected))
-        expectClose(values[name]!, expected, 1e-4, 1e-5, name);
+        expectClose(values[name]!, expected, { relative: 1e-4, absolute: 1e-5 }, name);
     });
   }
 });

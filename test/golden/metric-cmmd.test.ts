@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { cmmd } from '../../src/metrics/cmmd.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf } from './golden-file.ts';
 
 describe.skipIf(!hasGolden('cmmd'))('cmmd against google-research', () => {
@@ -10,6 +10,6 @@ describe.skipIf(!hasGolden('cmmd'))('cmmd against google-research', () => {
     const sets = { real: matrixOf(inputs.x), generated: matrixOf(inputs.y) };
     const given =
       options.sigma === undefined ? {} : { sigma: Number(options.sigma), scale: Number(options.scale) };
-    expectWithin(applyMetric(cmmd, sets, given).value, Number(expected.cmmd), { absolute: 1e-8 });
+    expectClose(applyMetric(cmmd, sets, given).value, Number(expected.cmmd), { absolute: 1e-8 });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
 import { copyingScore, copyingTest } from '../../src/metrics/ct-test.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 describe.skipIf(!hasGolden('ct-test'))('C_T test against data-copying', () => {
@@ -14,10 +14,10 @@ describe.skipIf(!hasGolden('ct-test'))('C_T test against data-copying', () => {
     const generated = set('generated_Q', 'generated_cells');
     const train = set('train_T', 'train_cells');
     const near = { absolute: 1e-9 };
-    expectWithin(copyingScore(test.points, generated.points, train.points), Number(expected.Zu_global), near);
+    expectClose(copyingScore(test.points, generated.points, train.points), Number(expected.Zu_global), near);
     const scores = numbersOf(expected.Zu_cells);
     const result = copyingTest(test, generated, train, scores.length, Number(options.tau));
-    expectWithin(result.scores, scores, near);
-    expectWithin(result.value, Number(expected.C_T), near);
+    expectClose(result.scores, scores, near);
+    expectClose(result.value, Number(expected.C_T), near);
   });
 });

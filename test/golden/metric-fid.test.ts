@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { fid, frechetDistance, gaussianFromMoments } from '../../src/metrics/fid.ts';
 import { columnMeans, covariance } from '../../src/numeric/covariance.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 describe.skipIf(!hasGolden('fid'))('fid against pytorch-fid, torch-fidelity and dgm-eval', () => {
@@ -17,23 +17,23 @@ describe.skipIf(!hasGolden('fid'))('fid against pytorch-fid, torch-fidelity and 
   test.each(['mixture', 'anisotropic'])('%s', (name) => {
     const { real, generated, expected, result } = run(name);
     for (const key of ['fid_pytorch_fid', 'fid_torch_fidelity', 'fd_dgm_eval_efficient', 'fid_exact_psd'])
-      expectWithin(result.value, Number(expected[key]), { relative: 1e-9 });
-    expectWithin(result.extras!.mean_term!, Number(expected.mean_term), { relative: 1e-9 });
+      expectClose(result.value, Number(expected[key]), { relative: 1e-9 });
+    expectClose(result.extras!.mean_term!, Number(expected.mean_term), { relative: 1e-9 });
     if (expected.mu_1 === undefined) return;
-    expectWithin(columnMeans(real), numbersOf(expected.mu_1), { absolute: 1e-12 });
-    expectWithin(covariance(real).data, numbersOf(expected.sigma_1), { absolute: 1e-12 });
-    expectWithin(covariance(generated).data, numbersOf(expected.sigma_2), { absolute: 1e-12 });
+    expectClose(columnMeans(real), numbersOf(expected.mu_1), { absolute: 1e-12 });
+    expectClose(covariance(real).data, numbersOf(expected.sigma_1), { absolute: 1e-12 });
+    expectClose(covariance(generated).data, numbersOf(expected.sigma_2), { absolute: 1e-12 });
   });
 
   test('identical-sets-permuted', () => {
-    expectWithin(run('identical-sets-permuted').result.value, 0, { absolute: 1e-6 });
+    expectClose(run('identical-sets-permuted').result.value, 0, { absolute: 1e-6 });
   });
 
   test.each(['rank-deficient-fewer-samples-than-dimensions', 'duplicated-and-constant-columns'])(
     '%s',
     (name) => {
       const { expected, result } = run(name, true);
-      expectWithin(result.value, Number(expected.fid_exact_psd), { relative: 1e-6 });
+      expectClose(result.value, Number(expected.fid_exact_psd), { relative: 1e-6 });
     },
   );
 
@@ -48,6 +48,6 @@ describe.skipIf(!hasGolden('fid'))('fid against pytorch-fid, torch-fidelity and 
       gaussianFromMoments(numbersOf(inputs.mu_1), matrixOf(inputs.sigma_1)),
       gaussianFromMoments(numbersOf(inputs.mu_2), matrixOf(inputs.sigma_2)),
     );
-    expectWithin(value, Number(expected.closed_form), { relative: 1e-9 });
+    expectClose(value, Number(expected.closed_form), { relative: 1e-9 });
   });
 });

@@ -3,7 +3,7 @@ import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { inceptionScore } from '../../src/metrics/inception-score.ts';
 import { logSoftmax } from '../../src/numeric/log-sum-exp.ts';
 import { type Matrix, matrix, rowOf } from '../../src/numeric/matrix.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, hasGolden, matrixOf } from './golden-file.ts';
 
 const near = { relative: 1e-10, absolute: 1e-12 };
@@ -23,16 +23,16 @@ describe.skipIf(!hasGolden('inception-score'))('inception score against torch-fi
     const probabilities = softmax(matrixOf(inputs.logits));
     const splits = Number(options.splits);
     const spread = applyMetric(inceptionScore, { probabilities }, { splits });
-    expectWithin(spread.value, Number(expected.is_mean_torch_fidelity), near);
-    expectWithin(spread.extras!.std!, Number(expected.is_std_torch_fidelity), near);
+    expectClose(spread.value, Number(expected.is_mean_torch_fidelity), near);
+    expectClose(spread.extras!.std!, Number(expected.is_std_torch_fidelity), near);
     const drop = applyMetric(inceptionScore, { probabilities }, { splits, remainder: 'drop' });
-    expectWithin(drop.value, Number(expected.is_mean_classic), near);
-    expectWithin(drop.extras!.std!, Number(expected.is_std_classic), near);
+    expectClose(drop.value, Number(expected.is_mean_classic), near);
+    expectClose(drop.extras!.std!, Number(expected.is_std_classic), near);
   });
 
   test.each(['probabilities-with-zeros', 'uniform-is-one'])('%s', (name) => {
     const { inputs, expected } = goldenCase('inception-score', name);
     const { value } = applyMetric(inceptionScore, { probabilities: matrixOf(inputs.probabilities) });
-    expectWithin(value, Number(expected.is_mean_classic), near);
+    expectClose(value, Number(expected.is_mean_classic), near);
   });
 });

@@ -5,7 +5,7 @@ import { gaussianKernel, kernelSums, polynomialKernel, squaredDiscrepancy } from
 import { mean, standardDeviation } from '../../src/numeric/covariance.ts';
 import { type Matrix, matrix, rowOf, rowRange } from '../../src/numeric/matrix.ts';
 import { dot } from '../../src/numeric/matrix-product.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { type GoldenCase, goldenCase, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 describe.skipIf(!hasGolden('kid'))('kid against torch-fidelity', () => {
@@ -25,33 +25,33 @@ describe.skipIf(!hasGolden('kid'))('kid against torch-fidelity', () => {
     const subsets = Array.from({ length: ofX.rows }, (_, i) => [rowOf(ofX, i), rowOf(ofY, i)] as const);
     const values = subsetEstimates(x, y, kernel, subsets);
     const absolute = 1e-12 * largest(x, y);
-    expectWithin(values, numbersOf(expected.per_subset), { absolute });
-    expectWithin(mean(values), Number(expected.kid_mean), { absolute });
-    expectWithin(standardDeviation(values, 0), Number(expected.kid_std), { absolute });
+    expectClose(values, numbersOf(expected.per_subset), { absolute });
+    expectClose(mean(values), Number(expected.kid_mean), { absolute });
+    expectClose(standardDeviation(values, 0), Number(expected.kid_std), { absolute });
   });
 
   test('polynomial-full-equal-sizes and -unequal-sizes', () => {
     const absolute = 1e-12 * largest(x, y);
     const equal = goldenCase('kid', 'polynomial-full-equal-sizes').expected;
     const estimates = squaredDiscrepancy(rowRange(x, 0, 130), rowRange(y, 0, 130), kernel);
-    expectWithin(estimates.unbiased, Number(equal.mmd2_unbiased), { absolute });
-    expectWithin(estimates.biased, Number(equal.mmd2_biased), { absolute });
-    expectWithin(estimates.uStatistic!, Number(equal.mmd2_u_statistic), { absolute });
+    expectClose(estimates.unbiased, Number(equal.mmd2_unbiased), { absolute });
+    expectClose(estimates.biased, Number(equal.mmd2_biased), { absolute });
+    expectClose(estimates.uStatistic!, Number(equal.mmd2_u_statistic), { absolute });
     const unequal = goldenCase('kid', 'polynomial-full-unequal-sizes').expected;
     const result = applyMetric(kid, { real: x, generated: y });
-    expectWithin(result.value, Number(unequal.mmd2_unbiased_unequal), { absolute });
-    expectWithin(result.extras!.biased!, Number(unequal.mmd2_biased_unequal), { absolute });
+    expectClose(result.value, Number(unequal.mmd2_unbiased_unequal), { absolute });
+    expectClose(result.extras!.biased!, Number(unequal.mmd2_biased_unequal), { absolute });
   });
 
   test('rbf-full', () => {
     const values = goldenCase('kid', 'rbf-full').expected;
     const full = squaredDiscrepancy(x, y, gaussianKernel(3));
-    expectWithin(full.unbiased, Number(values.mmd2_unbiased_unequal), { absolute: 1e-12 });
-    expectWithin(full.biased, Number(values.mmd2_biased_unequal), { absolute: 1e-12 });
+    expectClose(full.unbiased, Number(values.mmd2_unbiased_unequal), { absolute: 1e-12 });
+    expectClose(full.biased, Number(values.mmd2_biased_unequal), { absolute: 1e-12 });
     const equal = squaredDiscrepancy(rowRange(x, 0, 130), rowRange(y, 0, 130), gaussianKernel(3));
-    expectWithin(equal.unbiased, Number(values.mmd2_unbiased), { absolute: 1e-12 });
-    expectWithin(equal.biased, Number(values.mmd2_biased), { absolute: 1e-12 });
-    expectWithin(equal.uStatistic!, Number(values.mmd2_u_statistic), { absolute: 1e-12 });
+    expectClose(equal.unbiased, Number(values.mmd2_unbiased), { absolute: 1e-12 });
+    expectClose(equal.biased, Number(values.mmd2_biased), { absolute: 1e-12 });
+    expectClose(equal.uStatistic!, Number(values.mmd2_u_statistic), { absolute: 1e-12 });
     expect(kernelSums(x, x, gaussianKernel(3)).diagonal).toBe(x.rows);
   });
 
@@ -60,8 +60,8 @@ describe.skipIf(!hasGolden('kid'))('kid against torch-fidelity', () => {
     const [a, b] = [matrixOf(c.inputs.features_1), matrixOf(c.inputs.features_2)];
     const estimates = squaredDiscrepancy(a, b, polynomialKernel(0.25, 1, 3));
     const absolute = 1e-12 * largest(a, b);
-    expectWithin(estimates.unbiased, Number(c.expected.mmd2_unbiased), { absolute });
-    expectWithin(estimates.biased, Number(c.expected.mmd2_biased), { absolute });
-    expectWithin(estimates.uStatistic!, Number(c.expected.mmd2_u_statistic), { absolute });
+    expectClose(estimates.unbiased, Number(c.expected.mmd2_unbiased), { absolute });
+    expectClose(estimates.biased, Number(c.expected.mmd2_biased), { absolute });
+    expectClose(estimates.uStatistic!, Number(c.expected.mmd2_u_statistic), { absolute });
   });
 });

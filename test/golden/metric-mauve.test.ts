@@ -9,7 +9,7 @@ import {
   quantise,
 } from '../../src/metrics/mauve.ts';
 import { concatenateRows } from '../../src/numeric/matrix.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 const near = { relative: 1e-8, absolute: 1e-12 };
@@ -21,11 +21,11 @@ describe.skipIf(!hasGolden('mauve'))('mauve against krishnap25/mauve', () => {
     const [p, q] = [numbersOf(inputs.p), numbersOf(inputs.q)];
     const points = Number(options.divergence_curve_discretization_size);
     const scale = Number(options.mauve_scaling_factor);
-    expectWithin(mauveOf(p, q, points, scale), Number(expected.mauve), near);
-    expectWithin(frontierIntegral(p, q), Number(expected.frontier_integral), near);
-    expectWithin(divergenceCurve(p, q, points, scale).flat(), numbersOf(expected.divergence_curve), near);
-    expectWithin(klDivergence(p, q), Number(expected.kl_p_q), near);
-    expectWithin(klDivergence(q, p), Number(expected.kl_q_p), near);
+    expectClose(mauveOf(p, q, points, scale), Number(expected.mauve), near);
+    expectClose(frontierIntegral(p, q), Number(expected.frontier_integral), near);
+    expectClose(divergenceCurve(p, q, points, scale).flat(), numbersOf(expected.divergence_curve), near);
+    expectClose(klDivergence(p, q), Number(expected.kl_p_q), near);
+    expectClose(klDivergence(q, p), Number(expected.kl_q_p), near);
   });
 
   test('from-features', () => {
@@ -46,11 +46,11 @@ describe.skipIf(!hasGolden('mauve'))('mauve against krishnap25/mauve', () => {
       const p = histogram(labels.subarray(generated.rows), bins, added);
       const q = histogram(labels.subarray(0, generated.rows), bins, added);
       if (added === 0) {
-        expectWithin(p, numbersOf(expected.p_hist), near);
-        expectWithin(q, numbersOf(expected.q_hist), near);
+        expectClose(p, numbersOf(expected.p_hist), near);
+        expectClose(q, numbersOf(expected.q_hist), near);
       }
-      expectWithin(mauveOf(p, q), Number(expected[`mauve${suffix}`]), near);
-      expectWithin(frontierIntegral(p, q), Number(expected[`frontier_integral${suffix}`]), near);
+      expectClose(mauveOf(p, q), Number(expected[`mauve${suffix}`]), near);
+      expectClose(frontierIntegral(p, q), Number(expected[`frontier_integral${suffix}`]), near);
     }
   });
 });

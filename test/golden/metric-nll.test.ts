@@ -4,7 +4,7 @@ import { bitsPerDim } from '../../src/metrics/bits-per-dim.ts';
 import { importanceBound } from '../../src/metrics/importance-bound.ts';
 import { nll } from '../../src/metrics/nll.ts';
 import { matrix } from '../../src/numeric/matrix.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, hasGolden, numbersOf, tensorOf } from './golden-file.ts';
 
 const near = { relative: 1e-9, absolute: 1e-9 };
@@ -33,24 +33,24 @@ describe.skipIf(!hasGolden('likelihood-vae'))('importance-weighted bounds of a l
     let previous = Infinity;
     for (const k of ks) {
       const perItem = numbersOf(expected[`iwae_${k}_per_x`]);
-      expectWithin(importanceBound(logWeights, k).bound, perItem, near);
+      expectClose(importanceBound(logWeights, k).bound, perItem, near);
       const result = applyMetric(nll, { logWeights }, { k });
-      expectWithin(result.value, -average(perItem), near);
+      expectClose(result.value, -average(perItem), near);
       expect(result.kind).toBe(`bound with k = ${k}`);
-      expectWithin(result.extras!.elbo_nll!, -Number(expected.elbo_monte_carlo_mean), near);
-      expectWithin(result.extras!.gap_to_elbo!, result.extras!.elbo_nll! - result.value, near);
+      expectClose(result.extras!.elbo_nll!, -Number(expected.elbo_monte_carlo_mean), near);
+      expectClose(result.extras!.gap_to_elbo!, result.extras!.elbo_nll! - result.value, near);
       expect(result.value).toBeLessThan(previous);
       previous = result.value;
     }
     const all = importanceBound(logWeights, logWeights.columns);
-    expectWithin(all.bound, numbersOf(expected.importance_estimate_all_samples), near);
-    expectWithin(all.elbo, numbersOf(expected.elbo_monte_carlo_per_x), near);
-    expectWithin(all.effectiveSampleSize, numbersOf(expected.effective_sample_size), near);
+    expectClose(all.bound, numbersOf(expected.importance_estimate_all_samples), near);
+    expectClose(all.elbo, numbersOf(expected.elbo_monte_carlo_per_x), near);
+    expectClose(all.effectiveSampleSize, numbersOf(expected.effective_sample_size), near);
     const logLikelihood = Float64Array.from(exact);
     const exactNll = applyMetric(nll, { logLikelihood });
-    expectWithin(exactNll.value, -Number(expected.exact_log_px_mean), near);
+    expectClose(exactNll.value, -Number(expected.exact_log_px_mean), near);
     const dimensions = tensorOf(goldenCase('likelihood-vae', name).inputs.x).shape[1]!;
-    expectWithin(
+    expectClose(
       applyMetric(bitsPerDim, { logLikelihood }, { dimensions }).perItem!.bits_per_dim!,
       numbersOf(expected.bits_per_dim_from_exact),
       near,
@@ -62,9 +62,9 @@ describe.skipIf(!hasGolden('likelihood-vae'))('importance-weighted bounds of a l
     const logLikelihood = Float64Array.from(numbersOf(inputs.nll_nats), (value) => -value);
     const dimensions = Number(inputs.dimensions);
     const plain = applyMetric(bitsPerDim, { logLikelihood }, { dimensions });
-    expectWithin(plain.perItem!.bits_per_dim!, numbersOf(expected.bits_per_dim), near);
-    expectWithin(plain.value, average(numbersOf(expected.bits_per_dim)), near);
+    expectClose(plain.perItem!.bits_per_dim!, numbersOf(expected.bits_per_dim), near);
+    expectClose(plain.value, average(numbersOf(expected.bits_per_dim)), near);
     const scaled = applyMetric(bitsPerDim, { logLikelihood }, { dimensions, levels: 256 });
-    expectWithin(scaled.perItem!.bits_per_dim!, numbersOf(expected.bits_per_dim_scaled_256), near);
+    expectClose(scaled.perItem!.bits_per_dim!, numbersOf(expected.bits_per_dim_scaled_256), near);
   });
 });

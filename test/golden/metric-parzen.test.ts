@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { bestWidth, parzen, parzenLogLikelihood } from '../../src/metrics/parzen.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 const near = { relative: 1e-10 };
@@ -13,12 +13,12 @@ describe.skipIf(!hasGolden('parzen'))('Parzen windows against goodfeli/adversari
     const items = matrixOf(inputs.x);
     const sigmas = numbersOf(inputs.sigmas);
     const all = sigmas.flatMap((sigma) => [...parzenLogLikelihood(generated, items, sigma)]);
-    expectWithin(all, numbersOf(expected.log_likelihood), near);
+    expectClose(all, numbersOf(expected.log_likelihood), near);
     if (expected.mean === undefined) return;
     sigmas.forEach((sigma, i) => {
       const { value, standardError } = applyMetric(parzen, { test: items, generated }, { sigma });
-      expectWithin(value, numbersOf(expected.mean)[i]!, near);
-      expectWithin(standardError!, numbersOf(expected.standard_error)[i]!, near);
+      expectClose(value, numbersOf(expected.mean)[i]!, near);
+      expectClose(standardError!, numbersOf(expected.standard_error)[i]!, near);
     });
     expect(bestWidth(generated, items, sigmas)).toBe(expected.best_sigma);
   });

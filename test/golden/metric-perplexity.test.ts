@@ -3,7 +3,7 @@ import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { metrics } from '../../src/metrics/index.ts';
 import { textSize } from '../../src/metrics/token-inputs.ts';
 import { logSoftmax } from '../../src/numeric/log-sum-exp.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, hasGolden, numbersOf, tensorOf } from './golden-file.ts';
 
 const near = { relative: 1e-10 };
@@ -20,30 +20,30 @@ describe.skipIf(!hasGolden('perplexity'))('likelihoods of text against lm-evalua
     const counts = (unit: 'bytes' | 'characters' | 'words') => Float64Array.from(sizes, (size) => size[unit]);
 
     const perplexity = applyMetric(metrics.perplexity, { tokenLogProbs, document });
-    expectWithin(perplexity.value, Number(expected.perplexity_token), near);
-    expectWithin(perplexity.extras!.tokens!, Number(expected.token_count), near);
-    expectWithin(perplexity.extras!.nats_per_token!, Number(expected.mean_nll), near);
-    expectWithin(
+    expectClose(perplexity.value, Number(expected.perplexity_token), near);
+    expectClose(perplexity.extras!.tokens!, Number(expected.token_count), near);
+    expectClose(perplexity.extras!.nats_per_token!, Number(expected.mean_nll), near);
+    expectClose(
       perplexity.extras!.mean_of_document_perplexities!,
       Number(expected.mean_of_document_perplexities),
       near,
     );
-    expectWithin(perplexity.perItem!.document_perplexity!, numbersOf(expected.per_document_perplexity), near);
+    expectClose(perplexity.perItem!.document_perplexity!, numbersOf(expected.per_document_perplexity), near);
     const perToken = applyMetric(metrics.bits_per_token, { tokenLogProbs });
-    expectWithin(perToken.value, Number(expected.bits_per_token), near);
+    expectClose(perToken.value, Number(expected.bits_per_token), near);
     const perByte = applyMetric(metrics.bits_per_byte, { tokenLogProbs, bytes: counts('bytes') });
-    expectWithin(perByte.value, Number(expected.bits_per_byte), near);
-    expectWithin(perByte.extras!.byte_perplexity!, Number(expected.byte_perplexity), near);
+    expectClose(perByte.value, Number(expected.bits_per_byte), near);
+    expectClose(perByte.extras!.byte_perplexity!, Number(expected.byte_perplexity), near);
     const perCharacter = applyMetric(metrics.bits_per_character, {
       tokenLogProbs,
       characters: counts('characters'),
     });
-    expectWithin(perCharacter.value, Number(expected.bits_per_character), near);
+    expectClose(perCharacter.value, Number(expected.bits_per_character), near);
     const perWord = applyMetric(metrics.word_perplexity, { tokenLogProbs, words: counts('words') });
-    expectWithin(perWord.value, Number(expected.word_perplexity), near);
+    expectClose(perWord.value, Number(expected.word_perplexity), near);
     // Perplexity over documents: each document's total counts as one token.
     const totals = Float64Array.from(documents, (tokens) => tokens.reduce((sum, value) => sum + value, 0));
-    expectWithin(
+    expectClose(
       applyMetric(metrics.perplexity, { tokenLogProbs: totals }).value,
       Number(expected.perplexity_over_documents),
       near,
@@ -58,18 +58,18 @@ describe.skipIf(!hasGolden('perplexity'))('likelihoods of text against lm-evalua
     const logProbs = targets.map(
       (target, i) => logSoftmax(data.subarray(i * width, (i + 1) * width))[target]!,
     );
-    expectWithin(logProbs, numbersOf(expected.token_log_probs), { relative: 1e-10, absolute: 1e-12 });
+    expectClose(logProbs, numbersOf(expected.token_log_probs), { relative: 1e-10, absolute: 1e-12 });
     const mask = numbersOf((inputs.mask as { data: unknown[] }).data);
     const kept = Float64Array.from(logProbs.filter((_, i) => mask[i] === 1));
     const { value, extras } = applyMetric(metrics.perplexity, { tokenLogProbs: kept });
-    expectWithin(value, Number(expected.perplexity), near);
-    expectWithin(extras!.nats_per_token!, Number(expected.mean_nll), near);
+    expectClose(value, Number(expected.perplexity), near);
+    expectClose(extras!.nats_per_token!, Number(expected.mean_nll), near);
   });
 
   test('uniform', () => {
     const { inputs, expected } = goldenCase('perplexity', 'uniform');
     const tokenLogProbs = Float64Array.from((inputs.token_log_probs as unknown[]).flatMap(numbersOf));
-    expectWithin(
+    expectClose(
       applyMetric(metrics.perplexity, { tokenLogProbs }).value,
       Number(expected.perplexity_token),
       near,

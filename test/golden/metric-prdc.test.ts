@@ -3,7 +3,7 @@ import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { metrics } from '../../src/metrics/index.ts';
 import { computePrdc } from '../../src/metrics/prdc.ts';
 import { realismScores } from '../../src/metrics/realism.ts';
-import { expectWithin } from './expect-within.ts';
+import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
 const names = (file: string) => (hasGolden(file) ? [...goldenCases(file).keys()] : []);
@@ -14,20 +14,20 @@ describe.skipIf(!hasGolden('prdc'))('precision, recall, density, coverage agains
     const sets = { real: matrixOf(inputs.real), generated: matrixOf(inputs.fake) };
     const k = Number(options.nearest_k);
     for (const metric of ['precision', 'recall', 'density', 'coverage'] as const)
-      expectWithin(applyMetric(metrics[metric], sets, { k }).value, Number(expected[metric]), {
+      expectClose(applyMetric(metrics[metric], sets, { k }).value, Number(expected[metric]), {
         absolute: 1e-12,
       });
     const { realRadii, generatedRadii } = computePrdc(sets.real, sets.generated, k);
-    expectWithin(realRadii.map(Math.sqrt), numbersOf(expected.real_radii), {
+    expectClose(realRadii.map(Math.sqrt), numbersOf(expected.real_radii), {
       relative: 1e-9,
       absolute: 1e-12,
     });
-    expectWithin(generatedRadii.map(Math.sqrt), numbersOf(expected.fake_radii), {
+    expectClose(generatedRadii.map(Math.sqrt), numbersOf(expected.fake_radii), {
       relative: 1e-9,
       absolute: 1e-12,
     });
     if (expected.realism !== undefined)
-      expectWithin(realismScores(sets.real, sets.generated, realRadii), numbersOf(expected.realism), {
+      expectClose(realismScores(sets.real, sets.generated, realRadii), numbersOf(expected.realism), {
         relative: 1e-9,
       });
   });
@@ -41,13 +41,13 @@ describe.skipIf(!hasGolden('improved-precision-recall'))(
       const sets = { real: matrixOf(inputs.real), generated: matrixOf(inputs.fake) };
       (options.nhood_sizes as number[]).forEach((k, i) => {
         const { precision, recall } = computePrdc(sets.real, sets.generated, k, 'inside');
-        expectWithin(precision, numbersOf(expected.precision)[i]!, { absolute: 1e-6 });
-        expectWithin(recall, numbersOf(expected.recall)[i]!, { absolute: 1e-6 });
-        expectWithin(precision, numbersOf(expected.precision_torch_fidelity)[i]!, { absolute: 1e-6 });
-        expectWithin(recall, numbersOf(expected.recall_torch_fidelity)[i]!, { absolute: 1e-6 });
+        expectClose(precision, numbersOf(expected.precision)[i]!, { absolute: 1e-6 });
+        expectClose(recall, numbersOf(expected.recall)[i]!, { absolute: 1e-6 });
+        expectClose(precision, numbersOf(expected.precision_torch_fidelity)[i]!, { absolute: 1e-6 });
+        expectClose(recall, numbersOf(expected.recall_torch_fidelity)[i]!, { absolute: 1e-6 });
       });
       const { realRadii } = computePrdc(sets.real, sets.generated, Number(options.realism_nhood), 'inside');
-      expectWithin(
+      expectClose(
         realismScores(sets.real, sets.generated, realRadii, 'released'),
         numbersOf(expected.realism_released_code),
         { relative: 1e-4 },

@@ -5,7 +5,7 @@ import { bindLoops } from '../../src/engine/optimisers/kernel-loops.ts';
 import { type OptimiserSpec, resolveOptimiser } from '../../src/engine/optimisers/optimiser-spec.ts';
 import { createParameterArena } from '../../src/engine/optimisers/parameter-arena.ts';
 import { createWeightAverage } from '../../src/engine/optimisers/weight-average.ts';
-import { expectClose } from './expect-close.ts';
+import { expectClose } from '../expect-close.ts';
 import { type GoldenCase, type GoldenTensor, numbers, sharedGolden } from './shared-golden.ts';
 
 const cases = sharedGolden('optimizers') ?? [];
@@ -86,14 +86,15 @@ function runDouble(c: GoldenCase): number[] {
 
 describe.skipIf(cases.length === 0)('reference values of optimisers (needs the shared folder)', () => {
   test.each(optimiserCases.map((c) => [c.name, c] as const))('%s in float64', (_, c) => {
-    expectClose(runDouble(c), numbers(c.expected.trajectory), 1e-10, 1e-12);
+    expectClose(runDouble(c), numbers(c.expected.trajectory), { relative: 1e-10, absolute: 1e-12 });
   });
 
   test.each(optimiserCases.map((c) => [c.name, c] as const))('%s in float32', (_, c) => {
     const wasm = runSingle(c, 'wasm');
-    expectClose(wasm.trajectory, numbers(c.expected.trajectory), 1e-4, 1e-5);
+    expectClose(wasm.trajectory, numbers(c.expected.trajectory), { relative: 1e-4, absolute: 1e-5 });
     expect(runSingle(c, 'loops').trajectory).toEqual(wasm.trajectory);
-    if (c.expected.grad_norms) expectClose(wasm.norms, numbers(c.expected.grad_norms), 1e-4, 1e-5);
+    if (c.expected.grad_norms)
+      expectClose(wasm.norms, numbers(c.expected.grad_norms), { relative: 1e-4, absolute: 1e-5 });
   });
 
   test('all cases but those of the rules named absent are run', () => {
@@ -116,6 +117,6 @@ describe.skipIf(cases.length === 0)('reference values of optimisers (needs the s
       average.update();
       trajectory.push(...average.average);
     }
-    expectClose(trajectory, expected.data, 1e-4, 1e-5);
+    expectClose(trajectory, expected.data, { relative: 1e-4, absolute: 1e-5 });
   });
 });

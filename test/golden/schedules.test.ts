@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { layerwiseRates } from '../../src/training/schedules/layerwise-rates.ts';
 import type { Horizon } from '../../src/training/schedules/schedule.ts';
 import { createSchedule, type ScheduleSpec } from '../../src/training/schedules/schedule-spec.ts';
-import { expectClose } from './expect-close.ts';
+import { expectClose } from '../expect-close.ts';
 import { type GoldenCase, numbers, sharedGolden } from './shared-golden.ts';
 
 const cases = sharedGolden('lr-schedules') ?? [];
@@ -141,8 +141,9 @@ describe.skipIf(cases.length === 0)('reference values of schedules (needs the sh
   test.each(cases.filter((c) => c.options?.scheduler).map((c) => [c.name, c] as const))('%s', (_, c) => {
     const expected = numbers(c.expected.lr);
     const { rates, momenta } = run(c, expected.length);
-    expectClose(rates, expected, 1e-9, 1e-12);
-    if (c.expected.momentum) expectClose(momenta as number[], numbers(c.expected.momentum), 1e-9, 1e-12);
+    expectClose(rates, expected, { relative: 1e-9, absolute: 1e-12 });
+    if (c.expected.momentum)
+      expectClose(momenta as number[], numbers(c.expected.momentum), { relative: 1e-9, absolute: 1e-12 });
     else if (!['OneCycleLR', 'CyclicLR'].includes(String(c.options?.scheduler)))
       expect(new Set(momenta)).toEqual(new Set([undefined]));
   });
@@ -150,6 +151,6 @@ describe.skipIf(cases.length === 0)('reference values of schedules (needs the sh
   test.each(cases.filter((c) => !c.options?.scheduler).map((c) => [c.name, c] as const))('%s', (_, c) => {
     const { layers, base_lr, decay } = c.inputs as Record<string, number>;
     const rates = layerwiseRates(layers!, decay!).map((factor) => factor * base_lr!);
-    expectClose(rates, numbers(c.expected.lr), 1e-9, 1e-12);
+    expectClose(rates, numbers(c.expected.lr), { relative: 1e-9, absolute: 1e-12 });
   });
 });

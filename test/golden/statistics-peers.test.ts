@@ -16,7 +16,7 @@ import {
 import { differences } from '../../src/statistics/summarize.ts';
 import { pairedTTest, welchTTest } from '../../src/statistics/t-test.ts';
 import { wilcoxonSignedRank } from '../../src/statistics/wilcoxon-signed-rank.ts';
-import { expectClose } from './expect-close.ts';
+import { expectClose } from '../expect-close.ts';
 
 type Row = (number | string)[];
 interface RankCase {
@@ -41,7 +41,12 @@ function table(
     for (const row of golden[name]!) {
       const values = row.map(Number);
       const args = values.slice(0, -1) as [number, number, number];
-      expectClose([f(...args)], values.slice(-1), relative, floor, `${name}(${args.join(', ')})`);
+      expectClose(
+        [f(...args)],
+        values.slice(-1),
+        { relative, absolute: floor },
+        `${name}(${args.join(', ')})`,
+      );
     }
   });
 }
@@ -60,12 +65,19 @@ table('pairs_needed', (effect, alpha) => pairsNeeded(effect, alpha) ?? Number.Na
 
 test('quantiles invert distribution functions', () => {
   for (const p of [1e-12, 1e-6, 0.03, 0.3, 0.5, 0.8, 0.99]) {
-    expectClose([normalCdf(normalQuantile(p))], [p], 1e-12, 0);
+    expectClose([normalCdf(normalQuantile(p))], [p], { relative: 1e-12 });
     for (const df of [1, 2, 3, 7.5, 30, 2000]) {
-      expectClose([tCdf(tQuantile(p, df), df)], [p], 1e-11, 0, `t ${df}`);
-      expectClose([chiSquaredCdf(chiSquaredQuantile(p, df), df)], [p], 1e-11, 0, `chi-squared ${df}`);
-      expectClose([chiSquaredSurvival(chiSquaredQuantile(p, df), df)], [1 - p], 1e-11, 0);
-      expectClose([fCdf(fQuantile(p, df, 5), df, 5)], [p], 1e-11, 0, `F ${df}`);
+      expectClose([tCdf(tQuantile(p, df), df)], [p], { relative: 1e-11 }, `t ${df}`);
+      expectClose(
+        [chiSquaredCdf(chiSquaredQuantile(p, df), df)],
+        [p],
+        { relative: 1e-11 },
+        `chi-squared ${df}`,
+      );
+      expectClose([chiSquaredSurvival(chiSquaredQuantile(p, df), df)], [1 - p], {
+        relative: 1e-11,
+      });
+      expectClose([fCdf(fQuantile(p, df, 5), df, 5)], [p], { relative: 1e-11 }, `F ${df}`);
     }
   }
 });
@@ -92,7 +104,7 @@ test('rank and t tests on random samples', () => {
     };
     for (const [name, f] of Object.entries(mine)) {
       if (sample[name] === undefined) continue;
-      expectClose(f(), sample[name], 1e-9, 1e-13, name);
+      expectClose(f(), sample[name], { relative: 1e-9, absolute: 1e-13 }, name);
       checked[name] = (checked[name] ?? 0) + 1;
     }
   }

@@ -30,17 +30,17 @@ import { tQuantile } from '../../src/statistics/student-t.ts';
 import { mean, standardDeviation } from '../../src/statistics/summarize.ts';
 import { pairedTTest, welchTTest } from '../../src/statistics/t-test.ts';
 import { type WilcoxonOptions, wilcoxonSignedRank } from '../../src/statistics/wilcoxon-signed-rank.ts';
-import { expectClose as expectNear } from './expect-close.ts';
+import { expectClose } from '../expect-close.ts';
 import { type GoldenCase, type GoldenValue, numbers, rows, sharedGolden } from './shared-golden.ts';
 
-/** As `expectNear`, against a value of the file. */
-function expectClose(
+/** As `expectClose`, against a value of the file. */
+function expectGolden(
   actual: ArrayLike<number>,
   expected: GoldenValue | undefined,
   relative: number,
-  floor = 1e-12,
+  absolute = 1e-12,
 ) {
-  expectNear(actual, numbers(expected), relative, floor);
+  expectClose(actual, numbers(expected), { relative, absolute });
 }
 
 const ends = (interval: Interval | null) =>
@@ -77,13 +77,13 @@ eachCase('bootstrap', ({ inputs, options, expected }) => {
     resamples: rows(inputs.resample_indices),
     confidence: Number(options?.confidence),
   });
-  expectClose([result.estimate], expected.estimate, 1e-9);
-  expectClose([result.standardError], expected.standard_error, 1e-9);
-  expectClose(ends(result.percentile), expected.percentile, 1e-9);
-  expectClose(ends(result.basic), expected.basic, 1e-9);
-  expectClose(result.replicates.slice(0, 8), expected.bootstrap_distribution_head, 1e-9);
+  expectGolden([result.estimate], expected.estimate, 1e-9);
+  expectGolden([result.standardError], expected.standard_error, 1e-9);
+  expectGolden(ends(result.percentile), expected.percentile, 1e-9);
+  expectGolden(ends(result.basic), expected.basic, 1e-9);
+  expectGolden(result.replicates.slice(0, 8), expected.bootstrap_distribution_head, 1e-9);
   if (Number.isNaN(numbers(expected.bca)[0])) expect(result.bca).toBeNull();
-  else expectClose(ends(result.bca), expected.bca, 1e-9);
+  else expectGolden(ends(result.bca), expected.bca, 1e-9);
 });
 
 const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
@@ -93,21 +93,21 @@ const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
     for (const [key, value] of Object.entries(expected)) {
       const [mode, alternative, zeros, corrected] = key.split('_');
       const options = { mode, alternative, zeros, correction: corrected !== undefined } as WilcoxonOptions;
-      expectClose(pair(wilcoxonSignedRank(d, options)), value, 1e-9);
+      expectGolden(pair(wilcoxonSignedRank(d, options)), value, 1e-9);
     }
   },
   friedman({ inputs, expected }) {
     const result = friedman(rows(inputs.scores), 'higher');
-    expectClose([result.chiSquare], expected.chi_square, 1e-9);
-    expectClose([result.p], expected.p, 1e-7);
-    expectClose(result.averageRanks, expected.average_ranks, 1e-9);
-    expectClose([result.imanDavenportF], expected.iman_davenport_F, 1e-9);
-    expectClose([result.imanDavenportP], expected.iman_davenport_p, 1e-7);
+    expectGolden([result.chiSquare], expected.chi_square, 1e-9);
+    expectGolden([result.p], expected.p, 1e-7);
+    expectGolden(result.averageRanks, expected.average_ranks, 1e-9);
+    expectGolden([result.imanDavenportF], expected.iman_davenport_F, 1e-9);
+    expectGolden([result.imanDavenportP], expected.iman_davenport_p, 1e-7);
   },
   nemenyi({ inputs, expected }) {
     const k = numbers(inputs.k);
     for (const alpha of [0.05, 0.1, 0.01]) {
-      expectClose(
+      expectGolden(
         k.map((methods) => nemenyiCriticalValue(methods, alpha)),
         expected[`q_${alpha}`],
         1e-8,
@@ -118,7 +118,7 @@ const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
       expect(Math.abs(nemenyiCriticalValue(methods) - printed[i]!)).toBeLessThan(1e-3);
     });
     const sizes = inputs.k_and_n as number[][];
-    expectClose(
+    expectGolden(
       sizes.map(([methods, blocks]) => nemenyiCriticalDifference(methods!, blocks!)),
       expected['cd_0.05'],
       1e-8,
@@ -137,7 +137,7 @@ const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
     for (const [key, value] of Object.entries(expected)) {
       const { adjusted, reject } = value as { [key: string]: GoldenValue };
       const mine = adjustPValues(numbers(inputs.p), names[key]!);
-      expectClose(mine, adjusted, 1e-9);
+      expectGolden(mine, adjusted, 1e-9);
       expect(Array.from(mine, (p) => (p <= 0.05 ? 1 : 0))).toEqual(numbers(reject).map(Number));
     }
   },
@@ -148,14 +148,14 @@ const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
       r.value ?? Number.NaN,
       r.p ?? Number.NaN,
     ];
-    expectClose(both(kendall(x, y)), expected.kendall_b, 1e-9);
-    expectClose(both(kendall(x, y, 'c')), expected.kendall_c, 1e-9);
-    expectClose([kendall(x, y, 'b', 'asymptotic').p!], expected.kendall_b_asymptotic_p, 1e-7);
-    expectClose(both(spearman(x, y)), expected.spearman, 1e-9);
-    expectClose(both(pearson(x, y)), expected.pearson, 1e-9);
-    expectClose([weightedKendall(x, y)!], expected.weighted_tau, 1e-9);
-    expectClose([weightedKendall(x, y, true)!], expected.weighted_tau_rank_false, 1e-9);
-    expectClose([somersD(x, y)!], expected.somers_d, 1e-9);
+    expectGolden(both(kendall(x, y)), expected.kendall_b, 1e-9);
+    expectGolden(both(kendall(x, y, 'c')), expected.kendall_c, 1e-9);
+    expectGolden([kendall(x, y, 'b', 'asymptotic').p!], expected.kendall_b_asymptotic_p, 1e-7);
+    expectGolden(both(spearman(x, y)), expected.spearman, 1e-9);
+    expectGolden(both(pearson(x, y)), expected.pearson, 1e-9);
+    expectGolden([weightedKendall(x, y)!], expected.weighted_tau, 1e-9);
+    expectGolden([weightedKendall(x, y, true)!], expected.weighted_tau_rank_false, 1e-9);
+    expectGolden([somersD(x, y)!], expected.somers_d, 1e-9);
   },
   'mann-whitney'({ inputs, expected }) {
     const x = numbers(inputs.x);
@@ -163,36 +163,36 @@ const statisticalTests: Record<string, (golden: GoldenCase) => void> = {
     for (const [key, value] of Object.entries(expected)) {
       const [mode, alternative] = key.split('_');
       if (mode !== 'exact' && mode !== 'asymptotic') continue;
-      expectClose(pair(mannWhitney(x, y, { mode, alternative: alternative as Alternative })), value, 1e-9);
+      expectGolden(pair(mannWhitney(x, y, { mode, alternative: alternative as Alternative })), value, 1e-9);
     }
-    expectClose([cliffsDelta(x, y)], expected.cliffs_delta, 1e-9);
-    expectClose([varghaDelaneyA(x, y)], expected.vargha_delaney_A12, 1e-9);
+    expectGolden([cliffsDelta(x, y)], expected.cliffs_delta, 1e-9);
+    expectGolden([varghaDelaneyA(x, y)], expected.vargha_delaney_A12, 1e-9);
   },
   t({ inputs, expected }) {
     const x = numbers(inputs.x);
     const y = numbers(inputs.y);
-    expectClose(pair(pairedTTest(x, y)), expected.ttest_rel, 1e-9);
-    expectClose(pair(welchTTest(x, y)), expected.welch, 1e-9);
+    expectGolden(pair(pairedTTest(x, y)), expected.ttest_rel, 1e-9);
+    expectGolden(pair(welchTTest(x, y)), expected.welch, 1e-9);
     const d = x.map((v, i) => v - y[i]!);
-    expectClose([signFlipTest(d, { stream: stream(0) }).p], expected.sign_flip_p, 1e-12);
-    expectClose([cohensD(x, y)!], expected.cohens_d, 1e-9);
-    expectClose([cohensDz(x, y)!], expected.cohens_dz, 1e-9);
+    expectGolden([signFlipTest(d, { stream: stream(0) }).p], expected.sign_flip_p, 1e-12);
+    expectGolden([cohensD(x, y)!], expected.cohens_d, 1e-9);
+    expectGolden([cohensDz(x, y)!], expected.cohens_dz, 1e-9);
   },
   binomial({ inputs, expected }) {
     const [successes, n] = [Number(inputs.successes), Number(inputs.n)];
-    expectClose([binomialTest(successes, n, Number(inputs.p))], expected.p_two_sided, 1e-9);
-    expectClose(ends(wilsonInterval(successes, n)), expected.wilson, 1e-9);
-    expectClose(ends(clopperPearsonInterval(successes, n)), expected.clopper_pearson, 1e-9);
+    expectGolden([binomialTest(successes, n, Number(inputs.p))], expected.p_two_sided, 1e-9);
+    expectGolden(ends(wilsonInterval(successes, n)), expected.wilson, 1e-9);
+    expectGolden(ends(clopperPearsonInterval(successes, n)), expected.clopper_pearson, 1e-9);
   },
   distributions({ inputs, options, expected }) {
-    expectClose(numbers(inputs.p).map(normalQuantile), expected.normal_ppf, 1e-12);
-    expectClose(numbers(inputs.z).map(normalCdf), expected.normal_cdf, 1e-12);
-    expectClose(
+    expectGolden(numbers(inputs.p).map(normalQuantile), expected.normal_ppf, 1e-12);
+    expectGolden(numbers(inputs.z).map(normalCdf), expected.normal_cdf, 1e-12);
+    expectGolden(
       numbers(inputs.p).map((p) => tQuantile(p, 5)),
       expected.t_ppf_df5,
       1e-9,
     );
-    expectClose(
+    expectGolden(
       numbers(options?.chi2_x).map((x) => chiSquaredSurvival(x, 4)),
       expected.chi2_sf_df4,
       1e-12,
@@ -219,7 +219,7 @@ eachCase('rliable', ({ inputs, expected }) => {
   let checked = 0;
   for (const [name, aggregate] of Object.entries(aggregates)) {
     if (expected[name] !== undefined) {
-      expectClose([aggregate(scores)], expected[name], 1e-10);
+      expectGolden([aggregate(scores)], expected[name], 1e-10);
       checked++;
     }
     const interval = expected[`ci_percentile_${name}`];
@@ -234,14 +234,14 @@ eachCase('rliable', ({ inputs, expected }) => {
       Array.from({ length: runs }, (_, r) => flat.slice((b * runs + r) * tasks, (b * runs + r + 1) * tasks)),
     );
     const result = stratifiedBootstrap(scores, aggregate, draws);
-    expectClose(ends(result.interval), interval, 1e-10);
-    expectClose(result.replicates.slice(0, 5), expected[`bootstrap_head_${name}`], 1e-10);
+    expectGolden(ends(result.interval), interval, 1e-10);
+    expectGolden(result.replicates.slice(0, 5), expected[`bootstrap_head_${name}`], 1e-10);
   }
   if (inputs.scores_other !== undefined) {
     const improvement = probabilityOfImprovement(scores, rows(inputs.scores_other));
-    expectClose([improvement], expected.probability_of_improvement, 1e-10);
-    expectClose(scoreDistribution(scores, numbers(inputs.tau)), expected.score_distribution, 1e-10);
-    expectClose(
+    expectGolden([improvement], expected.probability_of_improvement, 1e-10);
+    expectGolden(scoreDistribution(scores, numbers(inputs.tau)), expected.score_distribution, 1e-10);
+    expectGolden(
       averageScoreDistribution(scores, numbers(inputs.tau)),
       expected.average_score_distribution,
       1e-10,
@@ -253,17 +253,17 @@ eachCase('rliable', ({ inputs, expected }) => {
 eachCase('bradley-terry', ({ inputs, expected }) => {
   const wins = rows(inputs.wins);
   const fit = bradleyTerry(wins);
-  expectClose(fit.logStrengths, expected.params_mm, 0, 1e-7);
-  expectClose(fit.logStrengths, expected.params_ilsr, 0, 1e-7);
-  expectClose(fit.strengths, expected.strengths, 0, 1e-7);
-  expectClose(fit.elo, expected.elo, 0, 1e-4);
-  expectClose([fit.logLikelihood], expected.log_likelihood, 1e-9);
-  expectClose(bradleyTerry(wins, 0.1).logStrengths, expected['params_mm_alpha_0.1'], 0, 1e-7);
+  expectGolden(fit.logStrengths, expected.params_mm, 0, 1e-7);
+  expectGolden(fit.logStrengths, expected.params_ilsr, 0, 1e-7);
+  expectGolden(fit.strengths, expected.strengths, 0, 1e-7);
+  expectGolden(fit.elo, expected.elo, 0, 1e-4);
+  expectGolden([fit.logLikelihood], expected.log_likelihood, 1e-9);
+  expectGolden(bradleyTerry(wins, 0.1).logStrengths, expected['params_mm_alpha_0.1'], 0, 1e-7);
 });
 
 eachCase('pareto', ({ inputs, expected }) => {
   const points = rows(inputs.points);
-  expectClose([hypervolume(points, numbers(inputs.reference))], expected.hypervolume, 1e-12, 1e-15);
+  expectGolden([hypervolume(points, numbers(inputs.reference))], expected.hypervolume, 1e-12, 1e-15);
   expect(paretoFront(points)).toEqual(numbers(expected.front_indices));
   expect(nondominatedLayers(points)).toEqual(numbers(expected.nondominated_layers));
 });

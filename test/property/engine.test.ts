@@ -4,7 +4,7 @@ import { compile } from '../../src/engine/compile.ts';
 import { stream } from '../../src/random.ts';
 import { evaluate } from '../../src/tensor/evaluate.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
-import { expectClose } from '../contract/expect-close.ts';
+import { expectClose } from '../expect-close.ts';
 import { choices, randomProgram } from './random-program.ts';
 
 test('the engine computes what the evaluator computes, on programs that nobody wrote', async () => {
@@ -27,7 +27,7 @@ test('the engine computes what the evaluator computes, on programs that nobody w
       await executable.dispose();
       // Wide, because drawn programs may cancel nearly all that they sum; a wrong operator is off by far more.
       for (const [name, { data }] of Object.entries(expected))
-        expectClose(name, outputs[name]!, data, { relative: 1e-3, absolute: 1e-3 });
+        expectClose(outputs[name]!, data, { relative: 1e-3, typical: 1e-3 }, name);
     }),
     { numRuns: 300 },
   );
