@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { residentMemory } from '../../test/resident-memory.ts';
 import { stream } from '../random.ts';
 import { constant, input } from '../tensor/build.ts';
 import { gather, slice } from '../tensor/functions/arrangement.ts';
@@ -148,7 +149,7 @@ test('memory stays flat over many runs', async () => {
   const bound = executable.bind(trainingFeeds());
   const runs = async (n: number) => {
     for (let i = 0; i < n; i++) await bound.run();
-    return process.memoryUsage().rss;
+    return residentMemory();
   };
   const warm = await runs(1000);
   const after = await runs(3000);

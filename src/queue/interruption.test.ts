@@ -12,7 +12,7 @@ const workspaces = fakeWorkspaces();
 
 /** Polls until a file whose name starts so is in the folder. */
 async function fileIn(folder: string, prefix: string): Promise<string> {
-  const deadline = performance.now() + 40_000;
+  const deadline = performance.now() + 300_000;
   for (;;) {
     const found = existsSync(folder) && readdirSync(folder).find((name) => name.startsWith(prefix));
     if (found) return found;

@@ -195,7 +195,7 @@ export async function expectWorkersToEnd(workspace: string): Promise<void> {
   if (!existsSync(path)) return;
   const { workers } = JSON.parse(readFileSync(path, 'utf8')) as { workers: { pid: number; start: string }[] };
   const alive = () => workers.filter(({ pid, start }) => processStart(pid) === start);
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + 300_000;
   while (alive().length > 0) {
     expect(performance.now(), `orphans: ${JSON.stringify(alive())}`).toBeLessThan(deadline);
     await new Promise((resolve) => setTimeout(resolve, 20));

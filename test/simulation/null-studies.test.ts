@@ -58,7 +58,7 @@ beforeAll(() => {
     bootstrapClaims: bootstrapClaimTable(),
   };
   writeFileSync(resultFile, `${JSON.stringify(results, null, 1)}\n`);
-}, 600_000);
+}, 1_800_000);
 
 test('claims a difference in at most 5 % of null studies, plus sampling error', () => {
   console.log(`null studies with a false claim (15 comparisons each)\n${falseClaimMarkdown(falseClaims)}`);

@@ -58,7 +58,7 @@ beforeAll(async () => {
   });
   await train('gpt', gpt(120));
   await train('gpt-5', gpt(5));
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const little = ['evaluation.items=40', 'evaluation.importanceSamples=4', 'sampling.count=40'];

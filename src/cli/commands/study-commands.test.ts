@@ -136,13 +136,17 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
+    let stopped = false;
     const code = await new Promise<number | null>((resolve) => {
       child.stderr.on('data', (data: Buffer) => {
         said += String(data);
         // The pre-training is done: a trial is being trained.
-        if (/\[1\/7\]/.test(said) && !/Stopping/.test(said)) child.kill('SIGINT');
+        if (stopped || !/\[1\/7\]/.test(said)) return;
+        stopped = true;
+        child.kill('SIGINT');
       });
-      child.on('exit', resolve);
+      // All that it said is read by then.
+      child.on('close', resolve);
     });
     expect(code).toBe(130);
     expect(said).toMatch(/Stopped with \d of 7 steps done\. Run it again to go on\./);
