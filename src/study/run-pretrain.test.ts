@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSafetensorsFile, writeSafetensorsFile } from '../formats/safetensors.ts';
 import { stepFlops } from './adapt.ts';
 import { planStudy } from './plan-study.ts';
+import { reachedByTraining } from './run-pretrain.ts';
 import { runStep } from './run-step.ts';
 import type { Json, Step, StepContext, StepEvent } from './step.ts';
 import type { PretrainResult, TuneResult } from './step-inputs.ts';
@@ -82,6 +83,11 @@ test('a run of the search that diverges costs what it took until then', async ()
   expect(flops).toBeGreaterThanOrEqual(update);
   expect(flops).toBeLessThan(30 * update);
   expect((pretrained as unknown as PretrainResult).flops).toBeGreaterThan(0);
+});
+
+test('the look before the first update does not score a rate', () => {
+  const looks = [3, 5, 4, 6].map((validation, i) => ({ step: 10 * i, validation }));
+  expect(reachedByTraining(looks)).toBe(4);
 });
 
 test('a snapshot that lacks a vector is said, and training starts anew', async () => {

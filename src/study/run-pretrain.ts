@@ -5,6 +5,7 @@ import { createModel } from '../models/index.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { countParameters } from '../tensor/parameters.ts';
+import type { Look } from '../training/look.ts';
 import { adapt } from './adapt.ts';
 import { modelCard, trainedOn } from './model-card.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
@@ -85,7 +86,15 @@ export async function runPretrain(
   };
 }
 
-/** One run of the learning-rate search: what validation it reaches. A rate that diverges has none. */
+/**
+ * The best validation of the looks after the first update. The look before it does not count in a search: where training
+ * never improves on it, it is the same for every rate, and chance would choose.
+ */
+export function reachedByTraining(looks: readonly Pick<Look, 'step' | 'validation'>[]): number {
+  return Math.min(...looks.flatMap(({ step, validation }) => (step === 0 ? [] : [validation])));
+}
+
+/** One run of the learning-rate search: the best validation that training reaches. A rate that diverges has none. */
 export async function runTune(
   inputs: TuneInputs,
   data: StudyData,
@@ -96,7 +105,7 @@ export async function runTune(
   try {
     const { result } = await adapt(inputs, inputs.learningRate, data, context);
     removeTrainingSnapshot(context.directory);
-    return { validation: result.best.validation, flops: result.flops, seconds: seconds() };
+    return { validation: reachedByTraining(result.looks), flops: result.flops, seconds: seconds() };
   } catch (error) {
     if (!isGraftError(error, 'not-finite')) throw error;
     removeTrainingSnapshot(context.directory);
