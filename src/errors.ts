@@ -144,3 +144,8 @@ function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
+
+/** Fails with `interrupted` where a signal was given and has been aborted: asked between parts of long work. */
+export function throwIfInterrupted(signal: AbortSignal | undefined, what: string): void {
+  if (signal?.aborted) throw new GraftError('interrupted', { what });
+}

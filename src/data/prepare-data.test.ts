@@ -72,3 +72,11 @@ test('running text becomes windows of the stated length', async () => {
   const items = await prepareData(lines('source.txt'), context);
   expect(examplesOf(items.train, items.window)).toBe(items.train);
 });
+
+test('the size of running text parts no surrogate pair', async () => {
+  writeFileSync(join(folder, 'hats.txt'), '🎩'.repeat(1000));
+  const spec = { path: 'hats.txt', split: { duplicates: 'keep' as const } };
+  const odd = await prepareData({ ...spec, size: 7 }, context);
+  expect(documents(odd.train).join('')).toBe('🎩'.repeat(4));
+  expect(odd.report.size!.kept).toBe(8);
+});

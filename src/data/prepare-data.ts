@@ -10,6 +10,7 @@ import { type OverlapReport, removeOverlap } from './remove-overlap.ts';
 import { resolveDataSource, resolveDataSpec } from './resolve-data-spec.ts';
 import { splitData } from './split.ts';
 import type { SplitReport } from './splits.ts';
+import { wholeCharacter } from './whole-character.ts';
 import { cutWindows } from './windows.ts';
 
 /** A data set ready for a study, with all that was done to it. */
@@ -147,16 +148,17 @@ function limitCharacters(set: TextSet, size: number): { set: DataSet; kept: numb
     });
   }
   const documents: string[] = [];
-  let left = size;
+  let kept = 0;
   for (const text of set.documents) {
-    if (left <= 0) break;
-    documents.push(text.slice(0, left));
-    left -= text.length;
+    if (kept >= size) break;
+    const end = wholeCharacter(text, Math.min(size - kept, text.length));
+    documents.push(text.slice(0, end));
+    kept += end;
   }
-  const kept = subset(
+  const first = subset(
     set,
     documents.map((_, i) => i),
     `first ${size} characters`,
   );
-  return { set: { ...kept, documents }, kept: size, of };
+  return { set: { ...first, documents }, kept, of };
 }

@@ -10,6 +10,7 @@ import {
   type SplitReport,
   type Splits,
 } from './splits.ts';
+import { wholeCharacter } from './whole-character.ts';
 
 /** From this many documents on, running text is divided by whole documents. */
 const enoughDocuments = 10;
@@ -125,13 +126,6 @@ function between(documents: readonly string[], from: number, to: number): Part {
     offset += text.length;
   });
   return part;
-}
-
-/** `position`, or one further where it would part a surrogate pair. */
-function wholeCharacter(text: string, position: number): number {
-  const code = text.charCodeAt(position);
-  const before = text.charCodeAt(position - 1);
-  return code >= 0xdc00 && code < 0xe000 && before >= 0xd800 && before < 0xdc00 ? position + 1 : position;
 }
 
 function lengthOf(passages: readonly string[]): number {

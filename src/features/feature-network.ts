@@ -145,6 +145,14 @@ export function createFeatureNetwork(
   const constants = Object.fromEntries(Object.entries(weightFeeds(weights)).filter(([key]) => used.has(key)));
   const compiled = new Map<string, Promise<Executable>>();
 
+  /** Compiles once for a key; an attempt that failed is forgotten. */
+  const compileFor = (key: string, threads: number, device: Device): Promise<Executable> => {
+    const compiling = compile(networkProgram, { threads, device, constants });
+    compiled.set(key, compiling);
+    compiling.catch(() => compiled.delete(key));
+    return compiling;
+  };
+
   const run = async (
     output: 'features' | 'probabilities',
     width: number,
@@ -152,9 +160,7 @@ export function createFeatureNetwork(
     { threads = 1, device = 'cpu' }: RunNetworkOptions,
   ): Promise<Matrix> => {
     const key = `${device} ${threads}`;
-    const compiling = compiled.get(key) ?? compile(networkProgram, { threads, device, constants });
-    compiled.set(key, compiling);
-    const executable = await compiling;
+    const executable = await (compiled.get(key) ?? compileFor(key, threads, device));
     const input = networkInput(images);
     const size = SIDE * SIDE;
     const count = input.length / size;

@@ -67,7 +67,14 @@ export function applyMetric<N extends Needs, S extends z.ZodObject>(
   const result = metric.compute(inputs, resolved, { ...context, random: context.random.child(metric.name) });
   if (!Number.isFinite(result.value))
     throw new GraftError('not-finite', { what: `the value of ${metric.name}` });
+  if (result.standardError !== undefined && !Number.isFinite(result.standardError))
+    throw new GraftError('not-finite', { what: `the standard error of ${metric.name}` });
   for (const [name, value] of Object.entries(result.extras ?? {}))
     if (!Number.isFinite(value)) throw new GraftError('not-finite', { what: `'${name}' of ${metric.name}` });
+  for (const [name, values] of Object.entries(result.perItem ?? {})) {
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new GraftError('not-finite', { what: `'${name}' of ${metric.name}`, where: `entry ${at}` });
+  }
   return result;
 }

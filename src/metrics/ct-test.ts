@@ -96,18 +96,19 @@ function inCell({ points, cells }: CelledPoints, cell: number): Matrix {
 }
 
 /**
- * C_T statistic. It is two-sided: far below 0 the samples lie nearer to training data than held-out data do (copying, about
- * -3 is significant), far above 0 farther (underfitting). With `cells` > 1 space is divided by k-means on the training set.
+ * |C_T|, the distance of the C_T statistic from 0, which is best. C_T itself, among the extras as `c_t`, is two-sided: far
+ * below 0 the samples lie nearer to training data than held-out data do (copying, about -3 is significant), far above 0
+ * farther (underfitting). With `cells` > 1 space is divided by k-means on the training set.
  */
 export const ctTest = defineMetric({
   name: 'ct_test',
   title: 'Data-copying test (C_T)',
   summary:
-    'Whether samples lie nearer to training examples than held-out examples do, as a z-score: far below 0 means copying, far above 0 underfitting.',
+    'How far samples are from lying as near to training examples as held-out examples do, as the size of a z-score; its sign (c_t) says which way: below 0 means copying, above 0 underfitting.',
   unit: 'standard deviations',
-  direction: 'higher',
-  range: [-Infinity, Infinity],
-  version: 1,
+  direction: 'lower',
+  range: [0, Infinity],
+  version: 2,
   citations: [meehan2020],
   needs: {
     train: { kind: 'matrix', what: 'features of the training examples, one row each' },
@@ -124,7 +125,11 @@ export const ctTest = defineMetric({
       .describe('cells with no more than this share of the samples are left out'),
   }),
   compute({ train, test, generated }, { cells, tau }, { random }) {
-    if (cells === 1) return { value: copyingScore(test, generated, train), extras: { cells_used: 1 } };
+    const found = (score: number, used: number) => ({
+      value: Math.abs(score),
+      extras: { c_t: score, cells_used: used },
+    });
+    if (cells === 1) return found(copyingScore(test, generated, train), 1);
     const { centroids, labels } = kMeansFromRandom(train, cells, random.child('cells'));
     const cellOf = (points: Matrix) => ({ points, cells: nearestNeighbours(points, centroids, 1).indices });
     const { value, used } = copyingTest(
@@ -134,6 +139,6 @@ export const ctTest = defineMetric({
       cells,
       tau,
     );
-    return { value, extras: { cells_used: used } };
+    return found(value, used);
   },
 });

@@ -161,6 +161,9 @@ test('recognised: share at or above the threshold, with that of real examples be
   });
   const withoutFirst = { threshold: 0.625, no_class: 0 };
   expect(applyMetric(metrics.recognised, { probabilities }, withoutFirst).value).toBe(0.5);
+  expect(() => applyMetric(metrics.recognised, { probabilities }, { no_class: 2 })).toThrow(
+    /from 0 to 1: there are 2 columns/,
+  );
   expect(() => applyMetric(metrics.recognised, { probabilities: matrix(1, 2, [3, -1]) })).toThrow(
     'no distribution',
   );

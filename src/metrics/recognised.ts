@@ -1,5 +1,6 @@
 /** Share of samples about which a classifier is sure. */
 import { z } from 'zod';
+import { GraftError } from '../errors.ts';
 import { type Matrix, rowOf } from '../numeric/matrix.ts';
 import { requireDistributions } from './inception-score.ts';
 import { defineMetric } from './metric.ts';
@@ -57,6 +58,13 @@ export const recognised = defineMetric({
   }),
   compute({ probabilities, real }, { threshold, no_class }) {
     requireDistributions(probabilities, 'recognised', 'probabilities');
+    if (no_class !== undefined && no_class >= probabilities.columns)
+      throw new GraftError('invalid-value', {
+        what: "option 'no_class'",
+        received: no_class,
+        allowed: `from 0 to ${probabilities.columns - 1}: there are ${probabilities.columns} columns`,
+        where: 'recognised',
+      });
     const value = recognisedShare(probabilities, threshold, no_class);
     const standardError = Math.sqrt((value * (1 - value)) / probabilities.rows);
     if (real === undefined) return { value, standardError };

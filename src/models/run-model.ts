@@ -1,6 +1,7 @@
 import { evaluationBatches } from '../data/batches.ts';
 import { compile } from '../engine/compile.ts';
 import type { Device } from '../engine/device.ts';
+import { throwIfInterrupted } from '../errors.ts';
 import type { Stream } from '../random.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { program } from '../tensor/program.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly batchSize: number;
   readonly threads: number;
   readonly device: Device;
+  /** Ends the work between batches, with `interrupted`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Tokens of a batch in evaluation at most: activations of wide layers grow with it. */
@@ -67,6 +70,7 @@ export async function mapExamples(
     );
     const data = new Float32Array(table.count * width);
     for (let b = 0; b < batches.length; b++) {
+      throwIfInterrupted(options.signal, 'evaluating a model');
       const { indices, valid } = batches[b]!;
       batch.fill(table, indices);
       noise.drawFor(stream, indices);

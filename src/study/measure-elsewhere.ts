@@ -45,16 +45,20 @@ export async function measureElsewhere(
 ): Promise<JudgedSamples> {
   const { source, evaluateOn, evaluation } = inputs;
   const draws = stream(inputs.seed).child('measuring');
-  const run = { threads: context.threads, device: context.device };
+  const run = { threads: context.threads, device: context.device, signal: context.signal };
   const measurements: Measurement[] = [];
+  const notMeasured: string[] = [];
   const training = async (input: DataInput): Promise<DataSet> => some(await data.examples(input, 'train'));
   if (texts !== undefined)
     for (const [on, input] of [
       ...(source === undefined ? [] : [['source', source] as const]),
       ...evaluateOn.map((one) => [one.name, one] as const),
-    ])
-      measurements.push(...measureNovelty(texts, (await training(input)) as TextSet, on));
-  if (source === undefined) return { measurements, notMeasured: [] };
+    ]) {
+      const novelty = measureNovelty(texts, (await training(input)) as TextSet, on);
+      measurements.push(...novelty.measurements);
+      notMeasured.push(...novelty.notMeasured);
+    }
+  if (source === undefined) return { measurements, notMeasured };
   const train = encodeSet(await training(source), encoding);
   const { measurements: likelihood } = await measureLikelihood(
     model,
@@ -65,7 +69,7 @@ export async function measureElsewhere(
     { ...run, batchSize: evaluationBatch(model), importanceSamples: evaluation.importanceSamples },
   );
   measurements.push(...likelihood);
-  if (images === undefined) return { measurements, notMeasured: [] };
+  if (images === undefined) return { measurements, notMeasured };
   if (train.table.count > 1)
     measurements.push(measureCopies(images, tableImages(train.table), 'source').measurement);
   const { items } = evaluation;
@@ -77,7 +81,10 @@ export async function measureElsewhere(
     draws.child('quality'),
     run,
   );
-  return { measurements: [...measurements, ...judged.measurements], notMeasured: judged.notMeasured };
+  return {
+    measurements: [...measurements, ...judged.measurements],
+    notMeasured: [...notMeasured, ...judged.notMeasured],
+  };
 }
 
 /** The same items for every model. */

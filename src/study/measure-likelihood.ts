@@ -10,6 +10,9 @@ import type { EncodedSet } from './encoding.ts';
 import type { Measurement } from './measurement.ts';
 import { toMeasurement } from './to-measurement.ts';
 
+/** Integer levels that image values were before they were scaled to [0, 1]; a density of them is converted to bits of those. */
+const IMAGE_LEVELS = 256;
+
 export interface LikelihoodOptions extends RunOptions {
   /** Draws of the code for a bound. */
   readonly importanceSamples: number;
@@ -77,13 +80,11 @@ export async function measureLikelihood(
     likelihood.kind === 'exact' ? { logLikelihood: Float64Array.from(drawn.data) } : { logWeights };
   const nll = applyMetric(metrics.nll, inputs);
   const measurements = [record('nll', nll, { options: { k } })];
-  if (likelihood.dimensions !== undefined)
-    measurements.push(
-      record(
-        'bits_per_dim',
-        applyMetric(metrics.bits_per_dim, inputs, { dimensions: likelihood.dimensions }),
-        { options: { k, dimensions: likelihood.dimensions } },
-      ),
-    );
+  const { dimensions } = likelihood;
+  if (dimensions !== undefined) {
+    const levels = likelihood.support === 'real' ? IMAGE_LEVELS : 1;
+    const bits = applyMetric(metrics.bits_per_dim, inputs, { dimensions, levels });
+    measurements.push(record('bits_per_dim', bits, { options: { k, dimensions, levels } }));
+  }
   return { measurements, items: nll.perItem!.nll as Float64Array };
 }

@@ -7,7 +7,15 @@ import type { Measurement } from './measurement.ts';
 import { toMeasurement } from './to-measurement.ts';
 
 /** Characters of a piece whose novelty is counted. */
-const NGRAM = 4;
+const NOVEL = 4;
+/** Characters of a piece whose variety is counted. */
+const DISTINCT = 2;
+
+/** What was measured of texts, and why what is missing is missing. */
+export interface MeasuredTexts {
+  readonly measurements: readonly Measurement[];
+  readonly notMeasured: readonly string[];
+}
 
 /** A generated text and what of the training text it repeats. */
 export interface ShownText {
@@ -22,43 +30,49 @@ export function measureTexts(
   train: TextSet,
   folder: string,
   shown: number,
-): Measurement[] {
-  const generated = samples.map((text) => Array.from(text));
+): MeasuredTexts {
   const first: ShownText[] = samples
     .slice(0, shown)
     .map((text) => ({ text, copied: longestCopy(text, train.documents) }));
   writeFileAtomic(join(folder, 'samples.json'), `${JSON.stringify(first, null, 1)}\n`);
-  const long = generated.filter((tokens) => tokens.length >= NGRAM);
-  if (long.length === 0) return [];
-  return [
-    toMeasurement(metrics.distinct_n, applyMetric(metrics.distinct_n, { generated: long }, { n: 2 }), {
-      on: 'target',
-      generated: long.length,
-      options: { n: 2, tokens: 'characters' },
-    }),
-    ...measureNovelty(samples, train, 'target'),
-  ];
+  const novelty = measureNovelty(samples, train, 'target');
+  const generated = withCharacters(samples, DISTINCT);
+  if (generated.length === 0)
+    return { ...novelty, notMeasured: [tooShort('distinct_n', 'target', DISTINCT), ...novelty.notMeasured] };
+  const distinct = toMeasurement(
+    metrics.distinct_n,
+    applyMetric(metrics.distinct_n, { generated }, { n: DISTINCT }),
+    { on: 'target', generated: generated.length, options: { n: DISTINCT, tokens: 'characters' } },
+  );
+  return { ...novelty, measurements: [distinct, ...novelty.measurements] };
 }
 
 /** Share of the pieces of generated texts that do not occur in training texts. */
-export function measureNovelty(samples: readonly string[], train: TextSet, on: string): Measurement[] {
-  const generated = samples.map((text) => Array.from(text)).filter((tokens) => tokens.length >= NGRAM);
+export function measureNovelty(samples: readonly string[], train: TextSet, on: string): MeasuredTexts {
+  const generated = withCharacters(samples, NOVEL);
+  if (generated.length === 0)
+    return { measurements: [], notMeasured: [tooShort('ngram_novelty', on, NOVEL)] };
   const training = train.documents.map((text) => Array.from(text));
-  if (generated.length === 0) return [];
-  return [
-    toMeasurement(
-      metrics.ngram_novelty,
-      applyMetric(metrics.ngram_novelty, { generated, train: training }, { n: NGRAM }),
-      {
-        on,
-        split: 'train',
-        real: train.count,
-        generated: samples.length,
-        options: { n: NGRAM, tokens: 'characters' },
-      },
-    ),
-  ];
+  const novelty = toMeasurement(
+    metrics.ngram_novelty,
+    applyMetric(metrics.ngram_novelty, { generated, train: training }, { n: NOVEL }),
+    {
+      on,
+      split: 'train',
+      real: train.count,
+      generated: generated.length,
+      options: { n: NOVEL, tokens: 'characters' },
+    },
+  );
+  return { measurements: [novelty], notMeasured: [] };
 }
+
+/** The characters of the texts that have at least `n`. */
+const withCharacters = (texts: readonly string[], n: number): string[][] =>
+  texts.map((text) => Array.from(text)).filter(({ length }) => length >= n);
+
+const tooShort = (metric: string, on: string, n: number): string =>
+  `${metric} on ${on} was not measured: no sample has ${n} characters or more.`;
 
 /** The longest piece of a text that occurs in one of the documents. */
 function longestCopy(text: string, documents: readonly string[]): string {

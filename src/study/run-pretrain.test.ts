@@ -93,10 +93,14 @@ test('the look before the first update does not score a rate', () => {
 test('a snapshot that lacks a vector is said, and training starts anew', async () => {
   const step = rate(0.02);
   const whole = (await runStep(step, contextOf(step))) as unknown as TuneResult;
-  // Stopped at the first update: the snapshot stays in the step's folder.
+  // Stopped at the look before the first update, so after that: the snapshot stays in the step's folder.
   const stop = new AbortController();
-  stop.abort();
-  const stopped = contextOf(step, stop.signal);
+  const stopped = {
+    ...contextOf(step, stop.signal),
+    emit: (event: StepEvent) => {
+      if (event.type === 'look') stop.abort();
+    },
+  };
   await expect(runStep(step, stopped)).rejects.toMatchObject({ code: 'interrupted' });
   const path = join(stopped.directory, 'snapshot.safetensors');
   const { tensors, metadata } = readSafetensorsFile(path);

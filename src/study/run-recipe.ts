@@ -230,7 +230,7 @@ async function evaluateRecipe(
   draws: Stream,
   context: StepContext,
 ): Promise<Evaluation> {
-  const run = { threads: context.threads, device: context.device };
+  const run = { threads: context.threads, device: context.device, signal: context.signal };
   const { measurements } = await measureLikelihood(
     model,
     weights,

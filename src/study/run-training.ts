@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GraftError, isGraftError } from '../errors.ts';
+import { isGraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch, mapExamples } from '../models/run-model.ts';
@@ -69,11 +69,11 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     device: context.device,
     memoryLimit: ACTIVATION_LIMIT,
     ...(resume === undefined ? {} : { resume }),
-    wantsSnapshot: () => context.signal.aborted || context.now() - last > SNAPSHOT_INTERVAL,
+    signal: context.signal,
+    wantsSnapshot: () => context.now() - last > SNAPSHOT_INTERVAL,
     onSnapshot: async (snapshot) => {
       writeSnapshot(path, snapshot);
       last = context.now();
-      if (context.signal.aborted) throw new GraftError('interrupted', { what: 'training' });
     },
     onLook: (look) =>
       context.emit({ type: 'look', step: look.step, training: look.training, validation: look.validation }),
@@ -84,6 +84,8 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
       context.emit({ type: 'progress', done: step, total, phase: 'training' });
     },
   });
+  // What was not trained stays as it is, with the density of codes that it came with.
+  if (result.stages.length === 0) return result;
   return { ...result, weights: await withCodeDensity(job, result.weights, context) };
 }
 
@@ -115,6 +117,7 @@ async function withCodeDensity(job: TrainingJob, weights: Weights, context: Step
     batchSize: evaluationBatch(model),
     threads: context.threads,
     device: context.device,
+    signal: context.signal,
   });
   const fitted = model.codeDensity.fit({ count: job.train.count, latent: codes.shape[0]!, data: codes.data });
   return { parameters: weights.parameters, state: { ...weights.state, ...fitted } };

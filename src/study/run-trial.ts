@@ -132,7 +132,12 @@ async function measure(
   const { model, encoding, result } = adapted;
   const { weights } = result;
   const draws = stream(inputs.seed).child('measuring');
-  const run = { batchSize: evaluationBatch(model), threads: context.threads, device: context.device };
+  const run = {
+    batchSize: evaluationBatch(model),
+    threads: context.threads,
+    device: context.device,
+    signal: context.signal,
+  };
   const options: LikelihoodOptions = { ...run, importanceSamples: inputs.evaluation.importanceSamples };
   const { items } = inputs.evaluation;
   const phase = (done: number, name: string) => {
@@ -201,14 +206,16 @@ async function measure(
     clock,
   );
   observer.texts?.(texts);
-  measurements.push(...measureTexts(texts, adapted.train.set as TextSet, context.directory, shown));
+  const ofTexts = measureTexts(texts, adapted.train.set as TextSet, context.directory, shown);
+  measurements.push(...ofTexts.measurements);
   phase(4, 'latency');
   const { latency } = await measureLatency(model, weights, draws.child('latency'), {
     ...run,
     clock,
     prompt: beginning(encoding),
   });
-  return { measurements, latency, throughput: count / seconds, warnings: warningsOf(measurements) };
+  const warnings = [...warningsOf(measurements), ...ofTexts.notMeasured];
+  return { measurements, latency, throughput: count / seconds, warnings };
 }
 
 /** Items drawn from a test set, the same for every trial and seed: a set in order of its classes begins with one of them. */

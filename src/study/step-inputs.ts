@@ -104,7 +104,7 @@ export interface TrialInputs extends AdaptInputs {
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 5;
+export const STEP_VERSION = 6;
 
 export interface TuneResult {
   readonly validation: number | null;

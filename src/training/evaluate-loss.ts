@@ -1,6 +1,7 @@
 import { evaluationBatches } from '../data/batches.ts';
 import { compile } from '../engine/compile.ts';
 import type { Device } from '../engine/device.ts';
+import { throwIfInterrupted } from '../errors.ts';
 import { createContext } from '../models/context.ts';
 import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
 import type { Model, Player, Weights } from '../models/model.ts';
@@ -23,7 +24,7 @@ export async function createLossEvaluator(
   model: Model,
   player: Player,
   table: ExampleTable,
-  options: { batchSize: number; threads: number; device: Device },
+  options: { batchSize: number; threads: number; device: Device; signal?: AbortSignal },
 ): Promise<LossEvaluator> {
   const batches = evaluationBatches(table.count, options.batchSize);
   const size = batches[0]!.indices.length;
@@ -45,6 +46,7 @@ export async function createLossEvaluator(
       let total = 0;
       let weightTotal = 0;
       for (let b = 0; b < batches.length; b++) {
+        throwIfInterrupted(options.signal, 'a look at validation');
         const { indices, valid } = batches[b]!;
         batch.fill(table, indices);
         noise.drawFor(stream, indices);

@@ -1,5 +1,6 @@
 import { compile } from '../engine/compile.ts';
 import type { Device } from '../engine/device.ts';
+import { throwIfInterrupted } from '../errors.ts';
 import { inputNames } from '../models/context.ts';
 import { batchFeeds, type ExampleTable, type FieldData } from '../models/example-table.ts';
 import type { Field, Model, Weights } from '../models/model.ts';
@@ -30,6 +31,7 @@ export interface FrozenCacheOptions {
   readonly memoryLimit: number;
   readonly threads: number;
   readonly device: Device;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -86,7 +88,7 @@ async function computeRows(
   examples: ExampleTable,
   batchSize: number,
   perExample: readonly number[],
-  { threads, device }: FrozenCacheOptions,
+  { threads, device, signal }: FrozenCacheOptions,
 ): Promise<{ table: ExampleTable | undefined; runs: number }> {
   // As constants, like in the training step: the engine then takes the same kernels, which give the same bits.
   const feeds = weightFeeds(weights);
@@ -112,6 +114,7 @@ async function computeRows(
   try {
     for (let start = 0; start < examples.count; start += batchSize) {
       for (let i = 0; i < batchSize; i++) rows[i] = (start + i) % examples.count;
+      throwIfInterrupted(signal, 'computing frozen layers');
       batch.fill(examples, rows);
       await run();
       if (start === 0 && !(await rowsAreIndependent())) return { table: undefined, runs };

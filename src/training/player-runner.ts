@@ -54,6 +54,7 @@ export interface RunnerOptions {
   readonly device: Device;
   /** Bytes for activations of frozen layers; 0 turns storing them off. */
   readonly memoryLimit: number;
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -48,6 +48,10 @@ export interface TrainOptions {
   readonly onLook?: (look: Look) => void;
   /** After each update; `total`: how many there will be at most, as far as it can be told. */
   readonly onStep?: (step: number, total: number) => void;
+  /**
+   * Ends the run with `interrupted`: after the update under way, with a snapshot; or between batches of a look at
+   * validation or of computing frozen layers, where updates since the last snapshot are lost.
+   */
   readonly signal?: AbortSignal;
 }
 

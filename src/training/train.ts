@@ -1,4 +1,4 @@
-import { GraftError, isGraftError } from '../errors.ts';
+import { GraftError, isGraftError, throwIfInterrupted } from '../errors.ts';
 import type { Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { copyWeights } from '../models/weights.ts';
@@ -55,6 +55,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     batchSize: evaluationBatch(model),
     threads: options.threads,
     device: options.device,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
     for (
@@ -130,7 +131,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         else if (resumed === undefined) convergence = observeLook(options.convergence, convergence, handedOn);
         converged = false;
         while (step < end) {
-          options.signal?.throwIfAborted();
           const looked = lookNumber();
           const { rateFactor, momentum } = plan.setting(step - start, schedule);
           const rate = options.learningRate * rateFactor;
@@ -160,10 +160,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
             if (converged && stage.length.kind === 'convergence') break;
           }
           // Not at a stage's end, whose record and hand-over would be missing from it.
-          if (step < end && options.onSnapshot !== undefined && options.wantsSnapshot?.())
+          if (
+            step < end &&
+            options.onSnapshot !== undefined &&
+            (options.signal?.aborted || options.wantsSnapshot?.())
+          )
             await options.onSnapshot(
               snapshot({ stage: index, start, stageStartCounted, runners, schedule, convergence }),
             );
+          throwIfInterrupted(options.signal, 'training');
         }
         records.push({
           name: stage.name,
@@ -226,6 +231,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           threads: options.threads,
           device: options.device,
           memoryLimit: options.memoryLimit,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
         }),
       );
     return runners;

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { createAutoencoder } from '../models/autoencoder.ts';
+import type { ExampleTable } from '../models/example-table.ts';
+import type { Weights } from '../models/model.ts';
+import { freshWeights } from '../models/weights.ts';
+import { stream } from '../random.ts';
+import { convergenceRule } from '../training/convergence.ts';
+import { runTraining, type TrainingJob } from './run-training.ts';
+import type { StepContext, StepEvent } from './step.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'graft-training-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const model = createAutoencoder({ image: [1, 4, 4], hidden: [8], latent: 2 });
+const pictures = (name: string): ExampleTable => {
+  const data = Float32Array.from(
+    stream(3)
+      .child(name)
+      .uniforms(600 * 16),
+  );
+  return { count: 600, fields: { x: { shape: [1, 4, 4], data } } };
+};
+const all = { name: 'all', layers: model.layers, length: { kind: 'share', share: 1 } } as const;
+
+const job = (over: Partial<TrainingJob> = {}): TrainingJob => ({
+  model,
+  start: freshWeights(model, stream(1)),
+  stages: [all],
+  train: pictures('train'),
+  validation: pictures('validation'),
+  training: {
+    steps: 3,
+    batch: 4,
+    optimiser: 'adam',
+    schedule: 'constant',
+    looks: 1,
+    convergence: convergenceRule.parse({}),
+  },
+  learningRate: 0.01,
+  stream: stream(2),
+  ...over,
+});
+const context = (
+  signal = new AbortController().signal,
+  emit: (event: StepEvent) => void = () => {},
+): StepContext => ({
+  directory: mkdtempSync(join(folder, 'step-')),
+  dependency: () => {
+    throw new Error('there is none');
+  },
+  now: () => 0,
+  emit,
+  signal,
+  base: folder,
+  threads: 1,
+  device: 'cpu',
+  earlier: { wall: 0, cpu: 0 },
+});
+
+test('a model that is not trained keeps its density of codes, which training fits anew', async () => {
+  const fresh = job().start;
+  const start: Weights = {
+    ...fresh,
+    state: { ...fresh.state, 'codes/mean': Float32Array.of(5, -7) },
+  };
+  const asItIs = await runTraining(job({ start, stages: [] }), context());
+  expect(asItIs.weights).toEqual(start);
+  const trained = await runTraining(job({ start }), context());
+  expect(trained.weights.state['codes/mean']).not.toEqual(start.state['codes/mean']);
+});
+
+test('an interruption acts within a look at validation and within the fit of a density', async () => {
+  // The first look has 3 batches: aborted before it, none is computed.
+  const before = new AbortController();
+  before.abort();
+  const looks: StepEvent[] = [];
+  await expect(
+    runTraining(
+      job(),
+      context(before.signal, (event) => looks.push(event)),
+    ),
+  ).rejects.toMatchObject({ code: 'interrupted' });
+  expect(looks).toEqual([]);
+  // After the last look of three updates only the density is left to be fitted.
+  const late = new AbortController();
+  const fitting = runTraining(
+    job({ training: { ...job().training, steps: 1 } }),
+    context(late.signal, (event) => {
+      if (event.type === 'look' && event.step === 1) late.abort();
+    }),
+  );
+  await expect(fitting).rejects.toMatchObject({ code: 'interrupted' });
+});
