@@ -73,7 +73,7 @@ export const messages = {
   interrupted: (f: { what: string }) => `${f.what} was interrupted.`,
 } as const;
 
-/** A closed set of error codes; `docs/errors.md` lists them. */
+/** A closed set of error codes; `docs/reference.md` lists them with what each is for. */
 export type ErrorCode = keyof typeof messages;
 /** What is known about an error of code `C`. */
 export type Facts<C extends ErrorCode> = Parameters<(typeof messages)[C]>[0];

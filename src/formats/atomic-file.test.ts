@@ -115,3 +115,31 @@ test('folders are made, and a file in the way is an error', () => {
   fs.writeFileSync(join(folder, 'file'), '');
   expect(errorOf(() => makeFolder(join(folder, 'file', 'c'))).code).toBe('cannot-write');
 });
+
+test('folders are made with those above them, and are left alone where they are there', () => {
+  const path = join(folder, 'a', 'b', 'c');
+  makeFolder(path);
+  fs.writeFileSync(join(path, 'kept'), '');
+  makeFolder(path);
+  makeFolder('/');
+  expect(fs.readdirSync(path)).toEqual(['kept']);
+});
+
+test.each([
+  [['proc'], 'proc'],
+  [['proc', 'a', 'b'], 'proc/a'],
+])('a system that says of %j only that it does not exist is asked once', (place, refused) => {
+  const proc = join(folder, 'proc');
+  fs.mkdirSync(place.length === 1 ? folder : proc, { recursive: true });
+  const { mkdirSync } = fs;
+  let calls = 0;
+  vi.spyOn(fs, 'mkdirSync').mockImplementation(((path: string, options?: object) => {
+    // Node itself would go on for ever here.
+    if (options !== undefined || ++calls > 10) throw new Error('it does not end');
+    if (path.startsWith(proc)) throw failure('ENOENT');
+    return mkdirSync(path);
+  }) as typeof fs.mkdirSync);
+  expect(errorOf(() => makeFolder(join(folder, ...place))).message).toBe(
+    `cannot write ${join(folder, refused)}: the system lets no folder be made there. Choose a folder that can be written.`,
+  );
+});

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '../errors.ts';
 
 let counter = 0;
@@ -40,11 +40,42 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | rea
 /** Makes a folder and those above it, if they are not there. Fails with `cannot-write`. */
 export function makeFolder(path: string): void {
   try {
-    fs.mkdirSync(path, { recursive: true });
+    makeBelow(resolve(path));
   } catch (error) {
     throw writeError(error, path);
   }
 }
+
+/**
+ * Node's own recursive `mkdir` never returns where a file system says that a folder does not exist whose parent does
+ * (Linux's /proc): it makes the parent, tries again, and so on for ever.
+ */
+function makeBelow(path: string): void {
+  const above = dirname(path);
+  for (let tries = 0; ; tries++) {
+    try {
+      fs.mkdirSync(path);
+      return;
+    } catch (error) {
+      if (isFolder(path)) return;
+      if (codeOf(error) !== 'ENOENT') throw error;
+      if (tries > 0 || isFolder(above))
+        throw new GraftError(
+          'cannot-write',
+          {
+            path,
+            reason: 'the system lets no folder be made there',
+            hint: 'Choose a folder that can be written.',
+          },
+          { cause: error },
+        );
+      makeBelow(above);
+    }
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function createTemporary(path: string): [file: number, temporary: string] {
   // A temporary file left by a killed process that had this one's number is stepped over.

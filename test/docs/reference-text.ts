@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { citationText } from '../../src/citation.ts';
 import { messages } from '../../src/errors.ts';
@@ -59,9 +60,18 @@ function section<T>(
   ];
 }
 
+/** Every error code with what its comment in the table of messages says. */
+function errorRows(): string[] {
+  const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8');
+  return Object.keys(messages).map((code) => {
+    const comment = new RegExp(`/\\*\\* ([^\\n]+) \\*/\\n  '?${code}'?: \\(`).exec(source)?.[1];
+    if (comment === undefined) throw new Error(`error code '${code}' has no comment`);
+    return `- \`${code}\`: ${comment}`;
+  });
+}
+
 /** The reference page, made from the registries, so that it cannot fall behind them. */
 export function referenceText(): string {
-  const errors = Object.keys(messages).map((code) => `- \`${code}\``);
   return [
     '# Reference',
     '',
@@ -92,7 +102,7 @@ export function referenceText(): string {
     '',
     '## Error codes',
     '',
-    ...errors,
+    ...errorRows(),
     '',
   ].join('\n');
 }
