@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -79,4 +79,26 @@ test('the size of running text parts no surrogate pair', async () => {
   const odd = await prepareData({ ...spec, size: 7 }, context);
   expect(documents(odd.train).join('')).toBe('🎩'.repeat(4));
   expect(odd.report.size!.kept).toBe(8);
+});
+
+test('duplicates and off-domain items in running text are windows of it', async () => {
+  const spec = { path: 'book.txt', window: 50, split: { duplicates: 'keep' as const } };
+  const clean = await prepareData(spec, context);
+  const windows = (data: typeof clean) => documents(examplesOf(data.train, data.window));
+  const corrupt = { duplicates: 0.25, 'off-domain': { fraction: 0.5, from: { path: 'words.txt' } } };
+  const inLetters = (text: string) => text.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)]!);
+  const book = readFileSync(join(folder, 'book.txt'), 'utf8');
+  writeFileSync(join(folder, 'words.txt'), inLetters(book.slice(100)));
+  const damaged = await prepareData({ ...spec, corrupt }, context);
+  const count = windows(clean).length;
+  expect(count).toBeGreaterThan(100);
+  expect(windows(damaged)).toHaveLength(count);
+  const { offDomain, duplicates } = damaged.report.corruption!;
+  expect([offDomain, duplicates]).toEqual([Math.round(count / 2), Math.round(count / 4)]);
+  const foreign = windows(damaged).filter((text) => /[a-z]{3}/.test(text)).length;
+  expect(foreign / count).toBeGreaterThan(0.35);
+  expect(foreign / count).toBeLessThan(0.65);
+  expect(new Set(windows(damaged)).size).toBeLessThan(new Set(windows(clean)).size * 0.8);
+  expect((damaged.train as TextSet).unit).toBe('running');
+  expect(damaged.validation).toEqual(clean.validation);
 });

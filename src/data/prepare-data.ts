@@ -47,7 +47,8 @@ export interface PrepareOptions {
  * Loads, divides and prepares a data set. In this order: splits; from train and validation, what is held out
  * elsewhere is removed, then what occurs in the test sets of data never trained on; `size` keeps the first so many training items of an order drawn by the split's seed, so that
  * larger sizes hold smaller ones (of running text the first so many
- * characters of running text); `corrupt` damages the training items. Validation and test are never corrupted.
+ * characters of running text); `corrupt` damages the training items. Validation and test are never corrupted. Where
+ * items of running text are to be replaced, it is cut into its examples first: each is then a passage of its own.
  */
 export async function prepareData(
   spec: DataSpec,
@@ -83,10 +84,23 @@ export async function prepareData(
     },
   };
 
-  async function corruptTraining(training: DataSet, amounts: NonNullable<typeof corrupt>) {
+  async function corruptTraining(whole: DataSet, amounts: NonNullable<typeof corrupt>) {
     const { 'off-domain': offDomain, seed, ...rest } = amounts;
+    const cuts = running && (rest.duplicates > 0 || (offDomain?.fraction ?? 0) > 0);
+    const training = cuts ? examplesOf(whole, source.window) : whole;
+    const { set, report } = await corruptItems(training, offDomain, rest, seed);
+    return { set: cuts ? ({ ...set, unit: 'running' } as TextSet) : set, report };
+  }
+
+  async function corruptItems(
+    training: DataSet,
+    offDomain: NonNullable<typeof corrupt>['off-domain'],
+    rest: Omit<NonNullable<typeof corrupt>, 'off-domain' | 'seed'>,
+    seed: number,
+  ) {
     if (!offDomain) return corruptData(training, rest, stream(seed).child('corrupt'));
-    const other = await loadResolved(resolveDataSource(offDomain.from, where), context, where);
+    const otherSource = resolveDataSource(offDomain.from, where);
+    const other = await loadResolved(otherSource, context, where);
     // Items that are held out anywhere do not come back in as off-domain ones.
     const items = removeOverlap(splitData(other).train, [
       splits.validation,
@@ -94,7 +108,8 @@ export async function prepareData(
       ...heldOut,
       ...unseenItems,
     ]).set;
-    const from = { fraction: offDomain.fraction, from: items };
+    const window = running ? source.window : otherSource.window;
+    const from = { fraction: offDomain.fraction, from: examplesOf(items, window) };
     return corruptData(training, { ...rest, offDomain: from }, stream(seed).child('corrupt'));
   }
 }

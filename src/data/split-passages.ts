@@ -6,6 +6,8 @@ import {
   checkFilled,
   drawParts,
   mapSplits,
+  publishedParts,
+  remainingFractions,
   type SplitOptions,
   type SplitReport,
   type Splits,
@@ -17,7 +19,7 @@ const enoughDocuments = 10;
 
 /**
  * Divides running text. Ten or more documents (speeches, chapters): whole documents, drawn by the seed, by their
- * lengths; a predefined test set is respected. Fewer: the documents laid end to end are cut in reading order: the
+ * lengths; a predefined test or validation set is respected, the one that is missing is drawn from train. Fewer: the documents laid end to end are cut in reading order: the
  * first `train` of the characters, the next `validation`, the next `test`. Cuts fall at floor(length * fraction),
  * never inside a surrogate pair.
  *
@@ -25,9 +27,10 @@ const enoughDocuments = 10;
  * out, and those of validation that occur in test.
  */
 export function splitPassages(set: TextSet, options: SplitOptions): Splits<TextSet> {
-  const predefined = (set.predefined?.test?.length ?? 0) > 0;
+  const published = publishedParts(set);
+  const predefined = published.length > 0;
   const byDocument = predefined || set.count >= enoughDocuments;
-  const parts = byDocument ? documentParts(set, options, predefined) : passageParts(set, options);
+  const parts = byDocument ? documentParts(set, options, published) : passageParts(set, options);
   const removed = mapSplits(() => 0);
   if (options.duplicates === 'remove') {
     for (const [name, against] of [
@@ -46,6 +49,7 @@ export function splitPassages(set: TextSet, options: SplitOptions): Splits<TextS
   const counts = mapSplits((name) => lengthOf(parts[name].passages));
   const report: SplitReport = {
     rule: predefined ? 'predefined' : byDocument ? 'document' : 'passage',
+    ...(predefined && { published }),
     unit: 'characters',
     counts,
     duplicatesRemoved: removed,
@@ -69,7 +73,11 @@ interface Part {
   documents: number[];
 }
 
-function documentParts(set: TextSet, options: SplitOptions, predefined: boolean): Record<SplitName, Part> {
+function documentParts(
+  set: TextSet,
+  options: SplitOptions,
+  published: readonly ('validation' | 'test')[],
+): Record<SplitName, Part> {
   const random = stream(options.seed).child('split');
   const units = (documents: Iterable<number>) =>
     Array.from(documents, (i) => ({ members: [i], weight: set.documents[i]!.length }));
@@ -77,24 +85,18 @@ function documentParts(set: TextSet, options: SplitOptions, predefined: boolean)
     passages: documents.map((i) => set.documents[i]!),
     documents: [...documents],
   });
-  if (!predefined) {
+  if (published.length === 0) {
     const drawn = drawParts(units(set.documents.keys()), options, random);
     return mapSplits((name) => asPart(drawn[name]));
   }
-  const test = Array.from(set.predefined!.test!);
+  const test = Array.from(set.predefined!.test ?? []);
   const validation = Array.from(set.predefined!.validation ?? []);
   const held = new Set([...test, ...validation]);
   const rest = Array.from(set.predefined!.train ?? set.documents.keys()).filter((i) => !held.has(i));
-  const share = options.train + options.validation;
-  const drawn =
-    validation.length > 0
-      ? { train: rest, validation }
-      : drawParts(
-          units(rest),
-          { train: options.train / share, validation: options.validation / share, test: 0 },
-          random,
-        );
-  return { train: asPart(drawn.train), validation: asPart(drawn.validation), test: asPart(test) };
+  const given = { train: rest, validation, test };
+  if (published.length === 2) return mapSplits((name) => asPart(given[name]));
+  const drawn = drawParts(units(rest), remainingFractions(options, published), random);
+  return mapSplits((name) => asPart((name === published[0] ? given : drawn)[name]));
 }
 
 function passageParts(set: TextSet, options: SplitOptions): Record<SplitName, Part> {

@@ -78,6 +78,36 @@ describe('splitData on items', () => {
     expect([...splits.train.documents, ...splits.validation.documents].sort()).toEqual([...'bcdefgh']);
   });
 
+  test('a predefined validation set without a test set is respected, and test comes out of train', () => {
+    const set = lines([...'abcdefghijklmnopqrst'], {
+      predefined: {
+        train: Int32Array.from({ length: 16 }, (_, i) => i),
+        validation: Int32Array.of(16, 17, 18, 19),
+      },
+    });
+    const splits = splitData(set, { train: 0.6, validation: 0.1, test: 0.2 });
+    expect(splits.validation.documents).toEqual([...'qrst']);
+    expect(splits.report).toMatchObject({
+      rule: 'predefined',
+      published: ['validation'],
+      counts: { train: 12, validation: 4, test: 4 },
+    });
+    expect([...splits.train.documents, ...splits.test.documents].sort()).toEqual([...'abcdefghijklmnop']);
+  });
+
+  test('so it is for running text', () => {
+    const documents = ['one', 'two', 'six', 'ten'].map((word) => `${word} `.repeat(30));
+    const set: TextSet = {
+      ...lines(documents),
+      unit: 'running',
+      predefined: { train: Int32Array.of(0, 1, 2), validation: Int32Array.of(3) },
+    };
+    const splits = splitData(set, { train: 0.6, validation: 0.1, test: 0.3 });
+    expect(splits.validation.documents).toEqual([documents[3]]);
+    expect(splits.report.published).toEqual(['validation']);
+    expect([splits.train.documents.length, splits.test.documents.length]).toEqual([2, 1]);
+  });
+
   test('duplicates can be kept', () => {
     const splits = splitData(lines(Array(100).fill('same')), { duplicates: 'keep' });
     expect(splits.report.counts).toEqual({ train: 70, validation: 10, test: 20 });

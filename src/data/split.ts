@@ -9,6 +9,8 @@ import {
   drawParts,
   mapSplits,
   type Parts,
+  publishedParts,
+  remainingFractions,
   type SplitOptions,
   type SplitReport,
   type Splits,
@@ -18,8 +20,8 @@ import {
 /**
  * Train (the pool that budgets are drawn from), validation and test, by a seed.
  *
- * - A predefined test set is respected; a predefined validation set too, else validation comes out of train. Train
- *   loses items whose group is also in a predefined test or validation set.
+ * - A predefined test or validation set is respected; the one that is missing comes out of train. Train loses items
+ *   whose group is also in a predefined test or validation set.
  * - Groups (typefaces, documents, paintings) are kept whole; running text is divided as `splitPassages` says.
  * - Exact duplicates: one of each set of equal items stays: that of test, else of validation, else the first of
  *   train. So no item occurs in two splits. From running text, passages of 50 or more characters that also occur in
@@ -31,13 +33,15 @@ export function splitData<S extends DataSet>(set: S, options: Partial<SplitOptio
   if (set.kind === 'text' && set.unit === 'running') {
     return splitPassages(set, chosen) as Splits<DataSet> as Splits<S>;
   }
-  const predefined = (set.predefined?.test?.length ?? 0) > 0;
+  const published = publishedParts(set);
+  const predefined = published.length > 0;
   const parts = predefined
-    ? predefinedParts(set, chosen)
+    ? predefinedParts(set, chosen, published)
     : drawParts(unitsOf(set, range(set.count)), chosen, stream(chosen.seed).child('split'));
   const removed = chosen.duplicates === 'remove' ? dropDuplicates(set, parts) : mapSplits(() => 0);
   const report: SplitReport = {
     rule: predefined ? 'predefined' : set.groups ? 'group' : 'item',
+    ...(predefined && { published }),
     unit: 'items',
     counts: mapSplits((name) => parts[name].length),
     ...(set.groups && {
@@ -50,18 +54,22 @@ export function splitData<S extends DataSet>(set: S, options: Partial<SplitOptio
   return { ...mapSplits((name) => subset(set, parts[name], `split: ${name}`)), report };
 }
 
-function predefinedParts(set: DataSet, options: SplitOptions): Parts {
-  const test = Array.from(set.predefined!.test!);
+function predefinedParts(
+  set: DataSet,
+  options: SplitOptions,
+  published: readonly ('validation' | 'test')[],
+): Parts {
+  const test = Array.from(set.predefined!.test ?? []);
   const validation = Array.from(set.predefined!.validation ?? []);
   const isHeld = new Set([...test, ...validation]);
   const heldGroups = new Set(set.groups ? [...isHeld].map((i) => set.groups![i]!) : []);
   const rest = Array.from(set.predefined!.train ?? range(set.count)).filter(
     (i) => !isHeld.has(i) && !heldGroups.has(set.groups?.[i] ?? ''),
   );
-  if (validation.length > 0) return { train: rest, validation, test };
-  const share = options.train + options.validation;
-  const fractions = { train: options.train / share, validation: options.validation / share, test: 0 };
-  return { ...drawParts(unitsOf(set, rest), fractions, stream(options.seed).child('split')), test };
+  if (published.length === 2) return { train: rest, validation, test };
+  const fractions = remainingFractions(options, published);
+  const drawn = drawParts(unitsOf(set, rest), fractions, stream(options.seed).child('split'));
+  return published[0] === 'test' ? { ...drawn, test } : { ...drawn, validation };
 }
 
 /** What is drawn as a whole: groups in order of name, or single items. */

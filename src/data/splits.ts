@@ -23,10 +23,12 @@ export const defaultSplit: SplitOptions = {
 /** How a split was made, with its counts. */
 export interface SplitReport {
   /**
-   * 'predefined': the publisher's test set; 'group': whole groups drawn at random; 'item': items drawn at random;
+   * 'predefined': the publisher's test set, validation set or both, named by `published`; 'group': whole groups drawn at random; 'item': items drawn at random;
    * 'document': whole documents of running text drawn at random; 'passage': running text cut in reading order.
    */
   rule: 'predefined' | 'group' | 'item' | 'document' | 'passage';
+  /** The parts that are the publisher's; the other one was drawn from train. */
+  published?: readonly ('validation' | 'test')[];
   /** What is counted; characters are UTF-16 units of running text. */
   unit: 'items' | 'characters';
   counts: Record<SplitName, number>;
@@ -47,6 +49,27 @@ export type Parts = Record<SplitName, number[]>;
 export interface Unit {
   members: readonly number[];
   weight: number;
+}
+
+/** Which of validation and test the publisher made. */
+export function publishedParts({ predefined }: DataSet): ('validation' | 'test')[] {
+  return (['validation', 'test'] as const).filter((name) => (predefined?.[name]?.length ?? 0) > 0);
+}
+
+/**
+ * The fractions by which validation or test are drawn from what the publisher left to train, where only the other one
+ * was made: in the proportion that was asked for.
+ */
+export function remainingFractions(
+  { train, validation, test }: SplitOptions,
+  published: readonly ('validation' | 'test')[],
+): Record<SplitName, number> {
+  const drawn = {
+    validation: published.includes('validation') ? 0 : validation,
+    test: published.includes('test') ? 0 : test,
+  };
+  const share = train + drawn.validation + drawn.test;
+  return { train: train / share, validation: drawn.validation / share, test: drawn.test / share };
 }
 
 export function mapSplits<T>(f: (name: SplitName) => T): Record<SplitName, T> {

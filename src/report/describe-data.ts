@@ -54,7 +54,9 @@ function divisionWords({ report: { split } }: PreparedData): string {
   const groups = split.groups;
   const total = groups === undefined ? 0 : groups.train + groups.validation + groups.test;
   return {
-    predefined: 'test set as published',
+    predefined: split.published?.includes('test')
+      ? 'test set as published'
+      : 'validation set as published, test set drawn from the rest',
     group: `divided by whole groups (${formatNumber(total, 0)}), so that none is in two parts`,
     item: 'divided item by item at random',
     document: 'divided by whole documents at random',

@@ -178,3 +178,18 @@ describe('what cannot be run is refused before anything is', () => {
     expect(() => loadBase(inputs, context)).toThrow('has changed since the study was planned');
   });
 });
+
+test('wrong labels that no model reads are said to change nothing', async () => {
+  const digits = (style: string) => ({
+    dataset: 'glyphs',
+    select: { style, script: 'latin', case: 'digit' },
+  });
+  const target = digits('handwriting');
+  const models: StudyInput['models'] = [{ family: 'vae', hidden: [8], latent: 2 }];
+  const source = { ...digits('serif'), corrupt: { 'wrong-labels': 0.5 } };
+  const { warnings } = await plan({ source, target, models });
+  expect(warnings).toContain(
+    'source.corrupt.wrong-labels: no model of this study reads labels, so results cannot change.',
+  );
+  expect((await plan({})).warnings.join()).not.toContain('labels');
+});

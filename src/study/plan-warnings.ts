@@ -27,7 +27,23 @@ export function planWarnings(
       found.push(`The study lacks the baseline '${baseline}'.`);
   if (primary === undefined)
     found.push('No metric puts all models on one scale, so nothing will be compared; name one with primary.');
-  return [...found, ...unseenWarnings(data), ...stageWarnings(plan), ...networkWarnings(plan, data)];
+  return [
+    ...found,
+    ...labelWarnings(plan),
+    ...unseenWarnings(data),
+    ...stageWarnings(plan),
+    ...networkWarnings(plan, data),
+  ];
+}
+
+/** Labels that are made wrong where nothing reads them. */
+function labelWarnings({ spec, models }: Pick<StudyPlan, 'spec' | 'models'>): string[] {
+  if (models.some(({ model }) => model.fields.some(({ name }) => name === 'labels'))) return [];
+  return (['source', 'target'] as const).flatMap((name) => {
+    const data = spec[name];
+    if (typeof data !== 'object' || !(data.corrupt?.['wrong-labels'] ?? 0)) return [];
+    return [`${name}.corrupt.wrong-labels: no model of this study reads labels, so results cannot change.`];
+  });
 }
 
 /** Target items that the tests of sets never trained on have, too. */
