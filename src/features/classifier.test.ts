@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
+import { expectParameterGradients } from '../../test/expect-parameter-gradients.ts';
 import { createContext, inputNames } from '../models/context.ts';
 import { mapExamples } from '../models/run-model.ts';
 import { freshWeights, weightFeeds } from '../models/weights.ts';
 import { stream } from '../random.ts';
-import { evaluateTensors } from '../tensor/evaluate.ts';
 import { sum } from '../tensor/functions/reduction.ts';
-import { gradients } from '../tensor/gradient.ts';
 import { epochs } from '../training/batch-source.ts';
 import { train } from '../training/train.ts';
 import { createClassifier } from './classifier.ts';
@@ -38,26 +37,7 @@ test("the objective's gradients equal central differences, batch statistics incl
     [inputNames.field('x')]: table.fields.x.data,
     [inputNames.field('target')]: table.fields.target.data,
   };
-  const analytic = evaluateTensors(
-    gradients(
-      loss,
-      model.parameters.map(({ name }) => context.parameter(name)),
-    ),
-    feeds,
-  );
-  model.parameters.forEach(({ name }, p) => {
-    const key = inputNames.parameter(name);
-    const values = Float64Array.from(feeds[key]!);
-    for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 3))) {
-      const at = (offset: number) => {
-        const moved = values.slice();
-        moved[j]! += offset;
-        return evaluateTensors([loss], { ...feeds, [key]: moved })[0]!.data[0]!;
-      };
-      const h = 1e-5;
-      expect(analytic[p]!.data[j]!, `${name}[${j}]`).toBeCloseTo((at(h) - at(-h)) / (2 * h), 5);
-    }
-  });
+  expectParameterGradients(loss, model, context, feeds, 1e-5);
 });
 
 test('learns, and judges by running statistics that training wrote', async () => {

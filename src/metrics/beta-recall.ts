@@ -1,10 +1,8 @@
 /** Beta-recall: one minus the deviation of a support curve from the diagonal. */
-import { z } from 'zod';
 import { alaa2022 } from './authpct.ts';
 import { generatedFeatures, realFeatures } from './feature-inputs.ts';
 import { defineMetric } from './metric.ts';
-import { integer } from './options.ts';
-import { closenessToDiagonal, supportCurves } from './support-curves.ts';
+import { closenessToDiagonal, curveOptions, sharedSupportCurves } from './support-curves.ts';
 
 export const betaRecall = defineMetric({
   name: 'beta_recall',
@@ -17,11 +15,9 @@ export const betaRecall = defineMetric({
   version: 1,
   citations: [alaa2022],
   needs: { real: realFeatures, generated: generatedFeatures },
-  options: z.object({ steps: integer(30, 2).describe('points on the curve') }),
-  compute({ real, generated }, { steps }, context) {
-    const { alphas, recall } = context.share(`support curves steps=${steps}`, [real, generated], () =>
-      supportCurves(real, generated, steps),
-    );
+  options: curveOptions,
+  compute(inputs, options, context) {
+    const { alphas, recall } = sharedSupportCurves(inputs, options, context);
     return { value: closenessToDiagonal(alphas, recall) };
   },
 });

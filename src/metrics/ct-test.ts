@@ -5,6 +5,7 @@ import { GraftError } from '../errors.ts';
 import { kMeansFromRandom } from '../numeric/k-means.ts';
 import { type Matrix, selectRows } from '../numeric/matrix.ts';
 import { nearestNeighbours } from '../numeric/nearest-neighbours.ts';
+import { threeFeatureSets } from './feature-inputs.ts';
 import { defineMetric } from './metric.ts';
 import { integer } from './options.ts';
 
@@ -110,11 +111,7 @@ export const ctTest = defineMetric({
   range: [0, Infinity],
   version: 2,
   citations: [meehan2020],
-  needs: {
-    train: { kind: 'matrix', what: 'features of the training examples, one row each' },
-    test: { kind: 'matrix', what: 'features of held-out examples, one row each', sameSizeAs: 'train' },
-    generated: { kind: 'matrix', what: 'features of generated examples, one row each', sameSizeAs: 'train' },
-  },
+  needs: threeFeatureSets,
   options: z.object({
     cells: integer(1, 1).describe('parts of space, by k-means on the training set'),
     tau: z

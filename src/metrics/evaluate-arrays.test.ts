@@ -1,16 +1,6 @@
 import { expect, test } from 'vitest';
-import { isGraftError } from '../errors.ts';
+import { errorCode } from '../../test/error-code.ts';
 import { computeMetric, concatenateArrays } from './evaluate-arrays.ts';
-
-const codeOf = (attempt: () => unknown) => {
-  try {
-    attempt();
-  } catch (error) {
-    if (isGraftError(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-};
 
 test('a measurement says all that makes it comparable', () => {
   const images = { shape: [12, 1, 2, 2], data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)) };
@@ -38,7 +28,9 @@ test('input names may be camel, kebab or snake case', () => {
   const { value } = computeMetric('nll', { logWeights: weights });
   expect(computeMetric('nll', { 'log-weights': weights }).value).toBe(value);
   expect(computeMetric('nll', { log_weights: weights }).value).toBe(value);
-  expect(codeOf(() => computeMetric('nll', { logWeights: weights, log_weights: weights }))).toBe('conflict');
+  expect(errorCode(() => computeMetric('nll', { logWeights: weights, log_weights: weights }))).toBe(
+    'conflict',
+  );
   expect(() => computeMetric('nll', { logWeight: weights })).toThrow(/Did you mean 'logWeights'/);
 });
 
@@ -57,20 +49,22 @@ test('64-bit integers, padding and texts become tokens', () => {
 
 test('arrays that cannot be what the metric needs are refused', () => {
   const one = { shape: [4], data: [1, 2, 3, 4] };
-  expect(codeOf(() => computeMetric('distinct_n', { generated: one }))).toBe('shape-mismatch');
-  expect(codeOf(() => computeMetric('nll', { logLikelihood: { texts: ['x'], unit: 'word' } }))).toBe(
+  expect(errorCode(() => computeMetric('distinct_n', { generated: one }))).toBe('shape-mismatch');
+  expect(errorCode(() => computeMetric('nll', { logLikelihood: { texts: ['x'], unit: 'word' } }))).toBe(
     'bad-data',
   );
-  expect(codeOf(() => computeMetric('nll', { logLikelihood: { shape: [], data: [1] } }))).toBe(
+  expect(errorCode(() => computeMetric('nll', { logLikelihood: { shape: [], data: [1] } }))).toBe(
     'shape-mismatch',
   );
   const document = { shape: [4], data: [0, 0, 0.5, 1] };
   const tokenLogProbs = { shape: [4], data: [-1, -1, -1, -1] };
-  expect(codeOf(() => computeMetric('perplexity', { tokenLogProbs, document }))).toBe('invalid-value');
+  expect(errorCode(() => computeMetric('perplexity', { tokenLogProbs, document }))).toBe('invalid-value');
   expect(
-    codeOf(() => computeMetric('perplexity', { tokenLogProbs, document: { shape: [3], data: [0, 0, 1] } })),
+    errorCode(() =>
+      computeMetric('perplexity', { tokenLogProbs, document: { shape: [3], data: [0, 0, 1] } }),
+    ),
   ).toBe('shape-mismatch');
-  expect(codeOf(() => computeMetric('perplexity', { tokenLogProbs: { shape: [1], data: [0.5] } }))).toBe(
+  expect(errorCode(() => computeMetric('perplexity', { tokenLogProbs: { shape: [1], data: [0.5] } }))).toBe(
     'invalid-value',
   );
 });
@@ -93,9 +87,9 @@ test('joined arrays keep their items in order', () => {
   ]);
   expect(joined.shape).toEqual([3, 2]);
   expect([...(joined.data as Float64Array)]).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(codeOf(() => concatenateArrays([]))).toBe('bad-data');
+  expect(errorCode(() => concatenateArrays([]))).toBe('bad-data');
   expect(
-    codeOf(() =>
+    errorCode(() =>
       concatenateArrays([
         { shape: [1, 2], data: [1, 2] },
         { shape: [1, 1], data: [1] },

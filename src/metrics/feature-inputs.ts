@@ -13,3 +13,10 @@ export const generatedFeatures = {
   what: 'features of generated examples, one row each',
   sameSizeAs: 'real',
 } as const satisfies Need;
+
+/** Features of training, held-out and generated examples: what copying is judged from. */
+export const threeFeatureSets = {
+  train: { kind: 'matrix', what: 'features of the training examples, one row each' },
+  test: { kind: 'matrix', what: 'features of held-out examples, one row each', sameSizeAs: 'train' },
+  generated: { kind: 'matrix', what: 'features of generated examples, one row each', sameSizeAs: 'train' },
+} as const satisfies Readonly<Record<string, Need>>;

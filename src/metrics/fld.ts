@@ -4,6 +4,7 @@ import type { Citation } from '../citation.ts';
 import { GraftError } from '../errors.ts';
 import { columnMeans, mean } from '../numeric/covariance.ts';
 import { type Matrix, matrix, rowRange, selectRows } from '../numeric/matrix.ts';
+import { threeFeatureSets } from './feature-inputs.ts';
 import { fitMixture, largestDensities, mixtureLogLikelihood } from './gaussian-mixture.ts';
 import { defineMetric } from './metric.ts';
 import { choice } from './options.ts';
@@ -80,11 +81,7 @@ export const fld = defineMetric({
   range: [-Infinity, Infinity],
   version: 1,
   citations: [jiralerspong2023],
-  needs: {
-    train: { kind: 'matrix', what: 'features of the training examples, one row each' },
-    test: { kind: 'matrix', what: 'features of held-out examples, one row each', sameSizeAs: 'train' },
-    generated: { kind: 'matrix', what: 'features of generated examples, one row each', sameSizeAs: 'train' },
-  },
+  needs: threeFeatureSets,
   options: z.object({
     on: choice(['test', 'train', 'gap'])
       .default('test')

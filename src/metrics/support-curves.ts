@@ -1,8 +1,13 @@
 /** Curves of alpha-precision and beta-recall (Alaa et al. 2022). */
+import { z } from 'zod';
 import { columnMeans } from '../numeric/covariance.ts';
 import { squaredDistance } from '../numeric/distances.ts';
 import { type Matrix, rowOf } from '../numeric/matrix.ts';
 import { nearestNeighbours, nearestNeighboursWithin } from '../numeric/nearest-neighbours.ts';
+import type { MetricContext } from './metric.ts';
+import { integer } from './options.ts';
+
+export const curveOptions = z.object({ steps: integer(30, 2).describe('points on the curve') });
 
 export interface SupportCurves {
   /** 0 .. 1 in `steps` even steps. */
@@ -38,6 +43,17 @@ export function supportCurves(real: Matrix, generated: Matrix, steps: number): S
       ),
     ),
   };
+}
+
+/** `supportCurves`, once for both metrics when they are computed together. */
+export function sharedSupportCurves(
+  { real, generated }: { real: Matrix; generated: Matrix },
+  { steps }: { steps: number },
+  context: MetricContext,
+): SupportCurves {
+  return context.share(`support curves steps=${steps}`, [real, generated], () =>
+    supportCurves(real, generated, steps),
+  );
 }
 
 /** 1 - 2 times the integral of |curve - alpha| over alpha (Alaa et al. 2022), as a sum over the steps: 1 on the diagonal, about 0 for a curve of zeros. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isGraftError } from '../errors.ts';
+import { errorCode } from '../../test/error-code.ts';
 import { stream } from '../random.ts';
 import {
   cholesky,
@@ -88,18 +88,8 @@ test('shapes that do not fit are refused', () => {
     () => symmetricEigen(matrix(2, 3)),
     () => concatenateRows([matrix(1, 2), matrix(1, 3)]),
   ])
-    expect(codeOf(attempt)).toBe('shape-mismatch');
+    expect(errorCode(attempt)).toBe('shape-mismatch');
 });
-
-function codeOf(attempt: () => unknown): string {
-  try {
-    attempt();
-  } catch (error) {
-    if (isGraftError(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-}
 
 test('means and covariances of columns with a large offset keep their digits', () => {
   const offset = 1e6;
@@ -111,7 +101,7 @@ test('means and covariances of columns with a large offset keep their digits', (
   expect([...columnMeans(x)]).toEqual([3 + offset, 3 + offset]);
   expectClose(covariance(x), matrix(2, 2, [14 / 3, 1, 1, 2]), 1e-9);
   expectClose(covariance(x, { ddof: 0 }), matrix(2, 2, [3.5, 0.75, 0.75, 1.5]), 1e-9);
-  expect(codeOf(() => covariance(matrix(1, 2)))).toBe('bad-data');
+  expect(errorCode(() => covariance(matrix(1, 2)))).toBe('bad-data');
 });
 
 test.each([1, 2, 3, 10, 65])('eigenvectors of a random symmetric matrix of size %i', (n) => {
@@ -152,7 +142,7 @@ test('eigenvalues that are known: repeated, zero, tiny and huge', () => {
   symmetricEigenvalues(laplace).forEach((value, j) => {
     expect(value).toBeCloseTo(2 - 2 * Math.cos((Math.PI * (j + 1)) / (n + 1)), 13);
   });
-  expect(codeOf(() => symmetricEigen(matrix(3, 3, new Array(9).fill(NaN))))).toBe('not-finite');
+  expect(errorCode(() => symmetricEigen(matrix(3, 3, new Array(9).fill(NaN))))).toBe('not-finite');
 });
 
 test.each([
@@ -197,8 +187,8 @@ test('Cholesky factors, determinants and triangular solutions', () => {
   expectClose(multiply(transpose(l), solveLowerTransposed(l, b)), b, 1e-12);
   expectClose(multiply(a, solvePositive(a, b)), b, 1e-10);
   expectClose(multiply(a, solve(a, b)), b, 1e-10);
-  expect(codeOf(() => cholesky(gram(normal(3, 9, 'short'))))).toBe('bad-data');
-  expect(codeOf(() => solve(matrix(2, 2, [1, 2, 2, 4]), matrix(2, 1)))).toBe('bad-data');
+  expect(errorCode(() => cholesky(gram(normal(3, 9, 'short'))))).toBe('bad-data');
+  expect(errorCode(() => solve(matrix(2, 2, [1, 2, 2, 4]), matrix(2, 1)))).toBe('bad-data');
 });
 
 test('the factor of a semi-definite matrix has its rank', () => {
@@ -265,8 +255,8 @@ test('nearest neighbours equal a full sort; ties go to the lower index', () => {
     expect([...within.indices.subarray(6 * i, 6 * i + 6)]).toEqual(
       sorted(rowOf(points, i), i).map(({ j }) => j),
     );
-  expect(codeOf(() => nearestNeighboursWithin(points, 40))).toBe('invalid-value');
-  expect(codeOf(() => nearestNeighbours(points, matrix(2, 2, [NaN, 0, NaN, 1]), 1))).toBe('not-finite');
+  expect(errorCode(() => nearestNeighboursWithin(points, 40))).toBe('invalid-value');
+  expect(errorCode(() => nearestNeighbours(points, matrix(2, 2, [NaN, 0, NaN, 1]), 1))).toBe('not-finite');
 });
 
 test.each([
@@ -314,5 +304,5 @@ test('k-means finds separated clusters and ends where no label changes', () => {
   expect(again.inertia).toBeCloseTo(inertia, 9);
   const same = matrix(5, 2);
   expect(kMeansFromRandom(same, 3, random.child('same')).inertia).toBe(0);
-  expect(codeOf(() => kMeansFromRandom(same, 6, random))).toBe('invalid-value');
+  expect(errorCode(() => kMeansFromRandom(same, 6, random))).toBe('invalid-value');
 });

@@ -15,8 +15,8 @@ import { freshWeights, weightFeeds } from '../../src/models/weights.ts';
 import { stream } from '../../src/random.ts';
 import { evaluateTensors } from '../../src/tensor/evaluate.ts';
 import { sum } from '../../src/tensor/functions/reduction.ts';
-import { gradients } from '../../src/tensor/gradient.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
+import { expectParameterGradients } from '../expect-parameter-gradients.ts';
 
 /** Small configurations of every family; a family without a case does not compile. */
 const cases: Record<FamilyName, Record<string, Record<string, unknown>>> = {
@@ -124,26 +124,7 @@ describe.each(all)('$title', ({ family, config }) => {
     for (const player of model.players) {
       const context = createContext(model, { batchSize: 2, training: new Set(player.layers) });
       const loss = sum(player.objective(context).cost);
-      const leaves = model.parameters.map(({ name }) => context.parameter(name));
-      const feeds: Record<string, ArrayLike<number>> = feedsOf(model, 2, context);
-      const analytic = evaluateTensors(gradients(loss, leaves), feeds);
-      model.parameters.forEach(({ name }, p) => {
-        const key = inputNames.parameter(name);
-        const values = Float64Array.from(feeds[key]!);
-        // A few elements of each parameter, spread over it.
-        for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 3))) {
-          const at = (offset: number) => {
-            const moved = values.slice();
-            moved[j]! += offset;
-            return evaluateTensors([loss], { ...feeds, [key]: moved })[0]!.data[0]!;
-          };
-          const h = 1e-4;
-          const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
-          expect(Math.abs(numeric - analytic[p]!.data[j]!), `${name}[${j}]`).toBeLessThan(
-            1e-6 * Math.max(1, Math.abs(numeric)),
-          );
-        }
-      });
+      expectParameterGradients(loss, model, context, feedsOf(model, 2, context));
     }
   });
 

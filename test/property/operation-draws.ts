@@ -93,31 +93,35 @@ const windows = small(2).chain((n) =>
   }),
 );
 
+type Windows = typeof windows extends fc.Arbitrary<infer W> ? W : never;
+
+/** A draw of either convolution from the shape of its weight and the sizes that it makes. */
+const convolutionDraw = (w: Windows, weight: Shape, spatial: Shape) => ({
+  operands: [
+    float([w.batch, w.groups * w.inGroup, ...w.sizes]),
+    float([...weight, ...w.kernel]),
+    ...(w.bias ? [float([w.groups * w.outGroup])] : []),
+  ],
+  attributes: {
+    strides: w.strides,
+    pads: [...w.begins, ...w.ends],
+    dilations: w.dilations,
+    groups: w.groups,
+  },
+  expected: [[w.batch, w.groups * w.outGroup, ...spatial]],
+});
+
+const positive = (spatial: readonly number[]): boolean => spatial.every((size) => size > 0);
+
 const convolution = windows
   .map((w) => ({
-    ...w,
+    w,
     spatial: w.sizes.map((size, i) =>
       places(size, w.kernel[i]!, w.strides[i]!, w.begins[i]! + w.ends[i]!, w.dilations[i]!),
     ),
   }))
-  .filter(({ spatial }) => spatial.every((size) => size > 0))
-  .map((w) => {
-    const out = w.groups * w.outGroup;
-    return {
-      operands: [
-        float([w.batch, w.groups * w.inGroup, ...w.sizes]),
-        float([out, w.inGroup, ...w.kernel]),
-        ...(w.bias ? [float([out])] : []),
-      ],
-      attributes: {
-        strides: w.strides,
-        pads: [...w.begins, ...w.ends],
-        dilations: w.dilations,
-        groups: w.groups,
-      },
-      expected: [[w.batch, out, ...w.spatial]],
-    };
-  });
+  .filter(({ spatial }) => positive(spatial))
+  .map(({ w, spatial }) => convolutionDraw(w, [w.groups * w.outGroup, w.inGroup], spatial));
 
 /** The transposed convolution of an axis: the furthest place that a window reaches, without the padding. */
 const transposedConvolution = fc
@@ -128,26 +132,12 @@ const transposedConvolution = fc
       const last = (size - 1) * w.strides[i]! + (w.kernel[i]! - 1) * w.dilations[i]!;
       return last + 1 + outputPadding[i]! - w.begins[i]! - w.ends[i]!;
     });
-    return { ...w, outputPadding, spatial };
+    return { w, outputPadding, spatial };
   })
-  .filter(({ spatial }) => spatial.every((size) => size > 0))
-  .map((w) => {
-    const out = w.groups * w.outGroup;
-    return {
-      operands: [
-        float([w.batch, w.groups * w.inGroup, ...w.sizes]),
-        float([w.groups * w.inGroup, w.outGroup, ...w.kernel]),
-        ...(w.bias ? [float([out])] : []),
-      ],
-      attributes: {
-        strides: w.strides,
-        pads: [...w.begins, ...w.ends],
-        dilations: w.dilations,
-        groups: w.groups,
-        outputPadding: w.outputPadding,
-      },
-      expected: [[w.batch, out, ...w.spatial]],
-    };
+  .filter(({ spatial }) => positive(spatial))
+  .map(({ w, outputPadding, spatial }) => {
+    const draw = convolutionDraw(w, [w.groups * w.inGroup, w.outGroup], spatial);
+    return { ...draw, attributes: { ...draw.attributes, outputPadding } };
   });
 
 const pooling = windows
@@ -166,7 +156,7 @@ const maxPooling = pooling
     ...w,
     spatial: w.sizes.map((size, i) => places(size, w.kernel[i]!, w.strides[i]!, w.both[i]!, w.dilations[i]!)),
   }))
-  .filter(({ spatial }) => spatial.every((size) => size > 0))
+  .filter(({ spatial }) => positive(spatial))
   .map((w) => ({
     operands: [float([w.batch, w.inGroup, ...w.sizes])],
     attributes: { kernel: w.kernel, strides: w.strides, pads: w.pads, dilations: w.dilations },
@@ -181,7 +171,7 @@ const averagePooling = pooling
     ...w,
     spatial: w.sizes.map((size, i) => places(size, w.kernel[i]!, w.strides[i]!, w.both[i]!, 1)),
   }))
-  .filter(({ spatial }) => spatial.every((size) => size > 0))
+  .filter(({ spatial }) => positive(spatial))
   .map((w) => ({
     operands: [float([w.batch, w.inGroup, ...w.sizes])],
     attributes: { kernel: w.kernel, strides: w.strides, pads: w.pads, includePad: w.bias },

@@ -7,8 +7,8 @@ import { costRows, measurementFacts, measurementGroups, remarks, scaleRows } fro
 import { formatBytes } from '../format-quantity.ts';
 import { readMedia } from '../read-media.ts';
 import type { Media } from '../report-data.ts';
-import { type Html, html, raw } from './markup.ts';
-import { pageStyle } from './page-style.ts';
+import { htmlPage } from './html-page.ts';
+import { type Html, html } from './markup.ts';
 import { show } from './samples-section.ts';
 import { folded, scrolling, section } from './section.ts';
 
@@ -50,30 +50,8 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
       html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}: at or beyond those it is unsuitable; up to a tenth of the way at home, up to half of it near, beyond that far. A suggestion follows from that, and from whether half of the target's variance comes back in reconstructions; it is a place to start, not a finding. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
     ),
   ];
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Graft ${version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${label} on ${target}</title>
-<style>${raw(pageStyle)}</style>
-</head>
-<body>
-<header><h1>${label} on ${target}</h1>
-<p class="lead">${facts.join(' · ')}</p>
-<nav aria-label="Contents"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-</header>
-<main>
-${sections.map(({ body }) => body)}
-</main>
-<footer>Made by Graft ${version}.</footer>
-</body>
-</html>
-`;
-  return page.markup;
+  const title = `${label} on ${target}`;
+  return htmlPage({ title, heading: title, facts, sections, footer: `Made by Graft ${version}.`, version });
 }
 
 function pictures({ trial, target }: Evaluation, folder: string) {

@@ -1,5 +1,6 @@
 import { GraftError } from '../../errors.ts';
 import { apply, applyNode } from '../build.ts';
+import type { ConvAttributes } from '../ops.ts';
 import { sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { add } from './elementwise.ts';
@@ -43,15 +44,17 @@ function padsOf(padding: number | readonly number[] | undefined, n: number): rea
   return list.length === n ? [...list, ...list] : list;
 }
 
+const convAttributes = (options: ConvOptions, n: number): ConvAttributes => ({
+  strides: each(options.stride, n, 1),
+  pads: padsOf(options.padding, n),
+  dilations: each(options.dilation, n, 1),
+  groups: options.groups ?? 1,
+});
+
 /** Convolution (cross-correlation) over one or two spatial axes: x [n, c, ...], weight [o, c / groups, ...], bias [o]. */
 export function conv(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvOptions = {}): Tensor {
-  const n = x.shape.length - 2;
-  return apply('conv', bias === undefined ? [x, weight] : [x, weight, bias], {
-    strides: each(options.stride, n, 1),
-    pads: padsOf(options.padding, n),
-    dilations: each(options.dilation, n, 1),
-    groups: options.groups ?? 1,
-  });
+  const operands = bias === undefined ? [x, weight] : [x, weight, bias];
+  return apply('conv', operands, convAttributes(options, x.shape.length - 2));
 }
 
 /** Transposed convolution: x [n, c, ...], weight [c, o / groups, ...], bias [o]. */
@@ -63,10 +66,7 @@ export function convTranspose(
 ): Tensor {
   const n = x.shape.length - 2;
   return apply('conv-transpose', bias === undefined ? [x, weight] : [x, weight, bias], {
-    strides: each(options.stride, n, 1),
-    pads: padsOf(options.padding, n),
-    dilations: each(options.dilation, n, 1),
-    groups: options.groups ?? 1,
+    ...convAttributes(options, n),
     outputPadding: each(options.outputPadding, n, 0),
   });
 }

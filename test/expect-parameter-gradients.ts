@@ -1,0 +1,36 @@
+import { expect } from 'vitest';
+import { type createContext, inputNames } from '../src/models/context.ts';
+import type { Model } from '../src/models/model.ts';
+import { evaluateTensors, type Feeds } from '../src/tensor/evaluate.ts';
+import { gradients } from '../src/tensor/gradient.ts';
+import type { Tensor } from '../src/tensor/tensor.ts';
+
+/**
+ * Compares the gradients of a loss with central differences of step `h` (fourth order, relative 1e-6), at a few elements
+ * of each parameter of the model, spread over it.
+ */
+export function expectParameterGradients(
+  loss: Tensor,
+  model: Pick<Model, 'parameters'>,
+  context: Pick<ReturnType<typeof createContext>, 'parameter'>,
+  feeds: Feeds,
+  h = 1e-4,
+): void {
+  const leaves = model.parameters.map(({ name }) => context.parameter(name));
+  const analytic = evaluateTensors(gradients(loss, leaves), feeds);
+  model.parameters.forEach(({ name }, p) => {
+    const key = inputNames.parameter(name);
+    const values = Float64Array.from(feeds[key]!);
+    for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 3))) {
+      const at = (offset: number) => {
+        const moved = values.slice();
+        moved[j]! += offset;
+        return evaluateTensors([loss], { ...feeds, [key]: moved })[0]!.data[0]!;
+      };
+      const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+      expect(Math.abs(numeric - analytic[p]!.data[j]!), `${name}[${j}]`).toBeLessThan(
+        1e-6 * Math.max(1, Math.abs(numeric)),
+      );
+    }
+  });
+}
