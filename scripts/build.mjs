@@ -1,5 +1,14 @@
 // Bundles src/ into dist/ (program, worker process and the steps that it runs, library). Dependencies stay outside the bundles.
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -14,19 +23,51 @@ const present = Object.fromEntries(
   Object.entries(entries).filter(([, file]) => existsSync(`${root}/${file}`)),
 );
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: present,
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: true,
-  logLevel: 'warning',
-});
+const dist = `${root}/dist`;
+if (upToDate()) process.exit(0);
+const began = new Date();
 
-if (present.graft !== undefined) chmodSync(`${root}/dist/graft.js`, 0o755);
+// Programs of the build before may be running, with parts still to load: the new files, whose names hold a hash of their
+// content, go beside theirs one by one, the entries last. What no build of the last day wrote is removed.
+const aside = `${root}/.build-${process.pid}`;
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: present,
+    outdir: aside,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  mkdirSync(dist, { recursive: true });
+  const isEntry = (name) => Object.keys(present).includes(name.split('.')[0]);
+  const files = readdirSync(aside).sort((a, b) => isEntry(a) - isEntry(b));
+  if (present.graft !== undefined) chmodSync(`${aside}/graft.js`, 0o755);
+  // What changes while it is being built is not in it.
+  utimesSync(`${aside}/graft.js`, began, began);
+  for (const name of files) renameSync(`${aside}/${name}`, `${dist}/${name}`);
+  const yesterday = Date.now() - 24 * 3600 * 1000;
+  for (const name of readdirSync(dist)) {
+    const path = `${dist}/${name}`;
+    const { mtimeMs } = statSync(path);
+    if (!files.includes(name) && /\.js(\.map)?$/.test(name) && mtimeMs < yesterday) rmSync(path);
+  }
+} finally {
+  rmSync(aside, { recursive: true, force: true });
+}
+
+/** Whether nothing that goes into the bundles changed since the last build. */
+function upToDate() {
+  const built = `${dist}/graft.js`;
+  if (!existsSync(built)) return false;
+  const since = statSync(built).mtimeMs;
+  const sources = readdirSync(`${root}/src`, { recursive: true }).map((name) => `${root}/src/${name}`);
+  return [...sources, `${root}/package.json`, `${root}/scripts/build.mjs`].every(
+    (path) => statSync(path).mtimeMs < since,
+  );
+}

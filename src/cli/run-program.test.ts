@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isAvailable } from '../engine/find-devices.ts';
 import { commandLoaders } from './commands/index.ts';
 import { recordedRun } from './recorded-run.ts';
 
@@ -42,6 +43,13 @@ test('a fault of the program is a short message; the stack comes with GRAFT_DEBU
   expect(quiet.said).not.toMatch(/\n\s+at /);
   const loud = await recordedRun(['data', 'ls'], directory, { ...broken, GRAFT_DEBUG: '1' });
   expect(loud.said).toMatch(/\n\s+at /);
+});
+
+test('a device that is not there is said before anything is planned', async () => {
+  if (await isAvailable('cuda')) return;
+  const { code, out, said } = await recordedRun(['plan', 'examples/tiny.yaml', '--device', 'cuda'], here);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(said).toMatch(/^error: device 'cuda' is not available: looked for /);
 });
 
 test('an interrupted command ends with 130', async () => {

@@ -1,6 +1,8 @@
+import type { Device } from '../engine/device.ts';
 import { GraftError, isGraftError } from '../errors.ts';
 import type { Command } from './command.ts';
 import { type CommandName, commandLoaders } from './commands/index.ts';
+import { computeOptions } from './compute-options.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { messageColours, resultColours, type Terminal } from './terminal.ts';
@@ -42,7 +44,16 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<n
     terminal.out(commandHelp(command, terminal.screen.columns, colours, parsed.arguments));
     return exitCodes.done;
   }
+  // Before anything is planned or started.
+  if (command.options.device === computeOptions.device) await requireDevice(parsed.options.device as Device);
   return command.run(parsed, terminal);
+}
+
+/** The device that a command is to compute on must be there; the CPU always is. */
+async function requireDevice(device: Device): Promise<void> {
+  if (device === 'cpu') return;
+  const { isAvailable, noDevice } = await import('../engine/find-devices.ts');
+  if (!(await isAvailable(device))) throw await noDevice(device);
 }
 
 /** The command of a name. */

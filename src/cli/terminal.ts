@@ -49,7 +49,8 @@ export function processTerminal(signals: Pick<Terminal, 'signal' | 'killSignal'>
     draw: (text) => void stderr.write(text),
     screen: {
       get columns() {
-        return stderr.columns ?? stdout.columns ?? 100;
+        // Some pseudo-terminals say 0.
+        return stderr.columns || stdout.columns || 100;
       },
       live: stderr.isTTY === true && capable,
       colour: { results: coloured(stdout.isTTY), messages: coloured(stderr.isTTY) },
