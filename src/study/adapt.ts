@@ -9,6 +9,7 @@ import { type Stream, stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { countFlops } from '../tensor/flops.ts';
+import { microBatches } from '../training/batch-source.ts';
 import type { Slots, Stage } from '../training/stage.ts';
 import { buildStep } from '../training/step-program.ts';
 import type { TrainResult } from '../training/train-options.ts';
@@ -81,7 +82,7 @@ export async function adapt(
   const stages = inputs.equal === 'convergence' ? rated.map(untilConvergence) : rated;
   const flopsLimit =
     inputs.equal === 'flops'
-      ? stepFlops(model, Math.min(inputs.training.batch, train.table.count)) * inputs.training.steps
+      ? stepFlops(model, inputs.training, train.table.count) * inputs.training.steps
       : undefined;
   const result = await runTraining(
     {
@@ -143,12 +144,18 @@ function startingPoint(
   return { model, weights: base.weights, notes: [] };
 }
 
-/** Operations of one update of all layers. */
-export function stepFlops(model: Model, batch: number): number {
-  return model.players.reduce(
-    (total, player) => total + countFlops(buildStep(model, player, new Set(model.layers), batch).program),
-    0,
-  );
+/** Operations of one update of all layers, where there are `count` examples. */
+export function stepFlops(
+  model: Model,
+  { batch, accumulate = 1 }: { readonly batch: number; readonly accumulate?: number },
+  count: number,
+): number {
+  const size = Math.min(batch, count);
+  const parts = microBatches(accumulate, { stepsPerEpoch: count / size });
+  return model.players.reduce((total, player) => {
+    const step = buildStep(model, player, new Set(model.layers), size, [], parts > 1);
+    return total + parts * countFlops(step.program);
+  }, 0);
 }
 
 /** The rate whose tune steps have the lowest mean validation; the smaller one of equals. Failed runs count as infinitely bad. */

@@ -50,3 +50,7 @@ export function trainedOn({ name, hash, spec }: DataInput): Pick<CheckpointData,
   const source = portableSpec(spec);
   return { trainedOn: `${name} (${hash})`, ...(source === undefined ? {} : { source }) };
 }
+
+/** The examples of an update. */
+export const batchInWords = ({ batch, accumulate = 1 }: { batch: number; accumulate?: number }): string =>
+  accumulate === 1 ? String(batch) : `${batch}, ${accumulate} accumulated`;

@@ -56,7 +56,7 @@ function familyModel(
   const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);
   const model = createModel(family, config);
   const { learningRate, steps: count, ...rest } = pretrain;
-  const flops = stepFlops(model, Math.min(pretrain.batch, source.prepared.train.count)) * count;
+  const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {
     const inputs: PretrainInputs = {
       version: STEP_VERSION,

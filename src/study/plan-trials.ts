@@ -98,7 +98,7 @@ function adaptInputs(
 
 function trainingFlops({ spec }: Matrix, { model, budget }: Group): number {
   const trainItems = Math.max(1, Math.floor(budget * 0.8));
-  return stepFlops(model.model, Math.min(spec.training.batch, trainItems)) * spec.training.steps;
+  return stepFlops(model.model, spec.training, trainItems) * spec.training.steps;
 }
 
 /** One learning rate for all trials of a group, or the steps that choose it. */

@@ -5,7 +5,9 @@ import { imageValues } from '../data/represent-images.ts';
 import { tokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
 import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { families } from '../models/index.ts';
+import { averageSpec } from '../training/average-spec.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
+import { accumulate } from './study-spec.ts';
 
 const count = z.int().min(1);
 const positive = z.number().positive();
@@ -31,9 +33,11 @@ export const recipeSpec = z.strictObject({
     steps: count.optional(),
     epochs: count.optional().describe('instead of steps: passes over the training examples'),
     batch: count.default(64),
+    accumulate,
     learningRate: positive.default(1e-3),
     optimiser: optimiserSpec.default('adam'),
     schedule: scheduleSpec.default('constant'),
+    average: averageSpec.optional(),
     looks: count.default(20).describe('looks at validation'),
     keep: z
       .enum(['best', 'last'])

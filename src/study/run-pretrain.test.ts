@@ -71,7 +71,7 @@ beforeAll(async () => {
 });
 
 test('a run of the search that diverges costs what it took until then', async () => {
-  const update = stepFlops(plan.models[0]!.model, 8);
+  const update = stepFlops(plan.models[0]!.model, { batch: 8 }, 16);
   const good = (await runStep(rate(0.01), contextOf(rate(0.01)))) as unknown as TuneResult;
   expect(good.flops).toBe(30 * update);
   const { validation, failure, flops } = (await runStep(

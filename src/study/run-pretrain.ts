@@ -7,7 +7,7 @@ import { stream } from '../random.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Look } from '../training/look.ts';
 import { adapt } from './adapt.ts';
-import { modelCard, trainedOn } from './model-card.ts';
+import { batchInWords, modelCard, trainedOn } from './model-card.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
 import type { PretrainInputs, PretrainResult, TuneInputs, TuneResult } from './step-inputs.ts';
@@ -58,7 +58,7 @@ export async function runPretrain(
     facts: [
       ['Data', `${inputs.source.name}, ${train.table.count} examples`],
       ['Updates', String(result.steps)],
-      ['Batch', String(inputs.training.batch)],
+      ['Batch', batchInWords(inputs.training)],
       ['Learning rate', String(inputs.learningRate)],
       ['Validation loss', `${result.best.validation.toPrecision(6)} ${model.players[0]!.unit}`],
       ['Seed', String(inputs.seed)],

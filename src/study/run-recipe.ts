@@ -15,7 +15,7 @@ import { evaluationBatch } from '../models/run-model.ts';
 import { NO_TARGET } from '../models/transformer.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
-import { type BatchSource, epochs, randomWindows } from '../training/batch-source.ts';
+import { type BatchSource, epochs, microBatches, randomWindows } from '../training/batch-source.ts';
 import { convergenceRule } from '../training/convergence.ts';
 import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/look.ts';
@@ -24,7 +24,7 @@ import { checkFamilyOptions, valuesOf } from './fit-family.ts';
 import { nameOf } from './loaded-data.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
-import { modelCard, trainedOn } from './model-card.ts';
+import { batchInWords, modelCard, trainedOn } from './model-card.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
@@ -72,7 +72,7 @@ export async function runRecipe(
   const root = stream(seed);
   const source = prepared.source(training.batch, root.child('order'));
   const steps = stepsOf(recipe, source);
-  const { keep, steps: _, epochs: __, learningRate, ...rest } = training;
+  const { keep, steps: _, epochs: __, learningRate, average, ...rest } = training;
   const result = await runTraining(
     {
       model,
@@ -82,7 +82,12 @@ export async function runRecipe(
       source,
       keep,
       validation: prepared.validation,
-      training: { ...rest, steps, convergence: convergenceRule.parse({}) },
+      training: {
+        ...rest,
+        ...(average === undefined ? {} : { average }),
+        steps,
+        convergence: convergenceRule.parse({}),
+      },
       learningRate,
       stream: root.child('training'),
     },
@@ -110,7 +115,7 @@ export async function runRecipe(
     checkpoint,
     facts: [
       ['Updates', String(result.steps)],
-      ['Batch', String(training.batch)],
+      ['Batch', batchInWords(training)],
       ['Learning rate', String(learningRate)],
       ['Seed', String(seed)],
     ],
@@ -131,7 +136,7 @@ export async function runRecipe(
 function stepsOf({ training }: RecipeSpec, source: BatchSource): number {
   if (training.steps !== undefined && training.epochs === undefined) return training.steps;
   if (training.epochs !== undefined && training.steps === undefined && source.stepsPerEpoch !== undefined)
-    return Math.round(training.epochs * source.stepsPerEpoch);
+    return Math.round((training.epochs * source.stepsPerEpoch) / microBatches(training.accumulate, source));
   throw new GraftError('invalid-value', {
     what: 'length of the training',
     received: training,

@@ -94,3 +94,13 @@ test('an interruption acts within a look at validation and within the fit of a d
   );
   await expect(fitting).rejects.toMatchObject({ code: 'interrupted' });
 });
+
+test('a study reaches accumulation and the warm-up of averages', async () => {
+  const { training } = job();
+  const one = await runTraining(job(), context());
+  const two = await runTraining(job({ training: { ...training, accumulate: 2 } }), context());
+  expect(two.flops).toBe(2 * one.flops);
+  const averaged = (warmUp: boolean) =>
+    runTraining(job({ keep: 'last', training: { ...training, average: { decay: 0.9, warmUp } } }), context());
+  expect((await averaged(true)).looks).not.toEqual((await averaged(false)).looks);
+});

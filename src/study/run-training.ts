@@ -4,6 +4,7 @@ import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch, mapExamples } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
+import { averageOptions } from '../training/average-spec.ts';
 import { type BatchSource, epochs } from '../training/batch-source.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { readSnapshot, removeSnapshot, writeSnapshot } from '../training/snapshot-file.ts';
@@ -62,7 +63,8 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     learningRate: job.learningRate,
     schedule: job.schedule ?? training.schedule,
     convergence: training.convergence,
-    ...(training.average === undefined ? {} : { averageDecay: training.average }),
+    ...averageOptions(training.average),
+    accumulate: training.accumulate ?? 1,
     keep: job.keep ?? 'best',
     stream: job.stream,
     threads: context.threads,
@@ -98,7 +100,7 @@ function readBack(path: string, job: TrainingJob, context: StepContext): Trainin
       checkSnapshot(snapshot, {
         ...job,
         optimiser,
-        ...(average === undefined ? {} : { averageDecay: average }),
+        ...averageOptions(average),
       });
     return snapshot;
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ImageValues } from '../data/represent-images.ts';
 import type { TokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import type { TechniqueName } from '../techniques/index.ts';
+import type { AverageSpec } from '../training/average-spec.ts';
 import type { ConvergenceRule } from '../training/convergence.ts';
 import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 
@@ -41,7 +42,9 @@ export interface TrainingInput {
   readonly schedule: ScheduleSpec;
   readonly looks: number;
   readonly convergence: ConvergenceRule;
-  readonly average?: number;
+  readonly average?: AverageSpec;
+  /** Batches whose gradients make one update; 1 if absent. */
+  readonly accumulate?: number;
   /** By which a layer's learning rate is smaller than that of the next one towards the output. */
   readonly layerDecay?: number;
 }

@@ -5,12 +5,19 @@ import { imageValues } from '../data/represent-images.ts';
 import { tokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
 import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { families } from '../models/index.ts';
+import { averageSpec } from '../training/average-spec.ts';
 import { convergenceRule } from '../training/convergence.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { techniqueRow } from './technique-row.ts';
 
 const positive = z.number().positive();
 const count = z.int().min(1);
+
+export const accumulate = count
+  .default(1)
+  .describe(
+    'batches whose gradients make one update, as one batch so many times as large would; fewer where there are not enough examples',
+  );
 
 const sourceSeeds = {
   seeds: count
@@ -29,7 +36,8 @@ const source = z.union([
 /** Pre-training of a model on the source data by the study itself. */
 const pretraining = z.strictObject({
   steps: count.default(3000).describe('updates'),
-  batch: count.default(64).describe('examples of an update'),
+  batch: count.default(64).describe('examples of an update, times accumulate'),
+  accumulate,
   learningRate: positive.default(1e-3).describe('the largest rate; the schedule gives factors of it'),
   optimiser: optimiserSpec.default('adam').describe('a name, or { name, options }'),
   schedule: scheduleSpec.default('cosine').describe('learning-rate schedule: a name, or { name, options }'),
@@ -59,7 +67,7 @@ const training = z.strictObject({
       'what every technique gets the same of: updates; operations (those of `steps` updates of all layers); or patience, up to `steps` updates',
     ),
   steps: count.default(600).describe('updates of one trial'),
-  batch: count.default(32).describe('examples of an update'),
+  batch: count.default(32).describe('examples of an update, times accumulate'),
   learningRate: z
     .union([positive, z.array(positive).min(1)])
     .default([3e-4, 1e-3, 3e-3])
@@ -71,7 +79,8 @@ const training = z.strictObject({
   schedule: scheduleSpec.default('constant').describe('learning-rate schedule: a name, or { name, options }'),
   looks: count.default(20).describe('looks at validation, the same number for every technique'),
   convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),
-  average: z.number().gt(0).lt(1).optional().describe('decay of a moving average of the weights'),
+  accumulate,
+  average: averageSpec.optional(),
 });
 
 const sampling = z.strictObject({

@@ -15,6 +15,11 @@ export interface BatchSource {
   readonly finite?: { readonly table: ExampleTable; rows(step: number): ArrayLike<number> };
 }
 
+/** Batches of one update where `asked` are accumulated: no more than hold different examples. */
+export function microBatches(asked: number, { stepsPerEpoch }: Pick<BatchSource, 'stepsPerEpoch'>): number {
+  return stepsPerEpoch === undefined ? asked : Math.min(asked, Math.max(1, Math.floor(stepsPerEpoch)));
+}
+
 /** Epochs over a table in an order drawn anew for each epoch; batches of min(batchSize, count). */
 export function epochs(table: ExampleTable, batchSize: number, stream: Stream): BatchSource {
   const plan = planBatches(table.count, batchSize, stream);

@@ -10,6 +10,7 @@ import { type BatchFeeds, batchFeeds } from '../models/example-table.ts';
 import type { Model, Player, Weights } from '../models/model.ts';
 import { type NoiseFeeds, noiseFeeds } from '../models/noise.ts';
 import { weightFeeds } from '../models/weights.ts';
+import type { Stream } from '../random.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { BatchSource } from './batch-source.ts';
@@ -23,7 +24,7 @@ export interface PlayerRunner {
   readonly arena: ParameterArena;
   readonly optimiser: Optimiser;
   readonly average: WeightAverage | undefined;
-  /** Operations of one update, less those of frozen layers that were computed in advance. */
+  /** Operations of one update with all of its batches, less those of frozen layers that were computed in advance. */
   readonly flops: number;
   /** Operations of one update that computes everything anew: what an update counts where operations are limited. */
   readonly wholeFlops: number;
@@ -35,10 +36,15 @@ export interface PlayerRunner {
   readonly note: string;
   readonly batch: BatchFeeds;
   readonly noise: NoiseFeeds;
-  /** Fills the batch for an update, from stored activations where frozen layers were computed in advance. */
+  /** Fills the batch number `step` of the source, from stored activations where frozen layers were computed in advance. */
   fill(step: number): void;
   /** Forward and backward pass; returns the loss. New state values are copied into the weights. */
   run(): Promise<number>;
+  /**
+   * Fills, draws noise and runs for all batches of update `step`, so that the optimiser's next step is that of the mean
+   * loss over all of their examples, which is returned.
+   */
+  gradient(step: number, draws: Stream): Promise<number>;
   /** Values of the objective's terms after `run`. */
   terms(): Record<string, number>;
   dispose(): Promise<void>;
@@ -49,6 +55,9 @@ export interface RunnerOptions {
   /** Learning rate factors by layer. */
   readonly rates: Readonly<Record<string, number>>;
   readonly averageDecay: number | undefined;
+  readonly averageWarmUp?: boolean;
+  /** Batches of the source that make one update; 1 if absent. */
+  readonly microBatches?: number;
   readonly losses: readonly LossTerm[];
   readonly threads: number;
   readonly device: Device;
@@ -69,7 +78,8 @@ export async function createPlayerRunner(
   source: BatchSource,
   options: RunnerOptions,
 ): Promise<PlayerRunner> {
-  const step = buildStep(model, player, layers, source.batchSize, options.losses);
+  const parts = options.microBatches ?? 1;
+  const step = buildStep(model, player, layers, source.batchSize, options.losses, parts > 1);
   const frozen = isFrozenInput(model, step);
   const part =
     source.finite === undefined
@@ -96,7 +106,12 @@ export async function createPlayerRunner(
       group: layer,
       decay,
     })),
-    { slots: [...slotsOf(options.optimiser), ...(options.averageDecay === undefined ? [] : ['average'])] },
+    {
+      slots: [
+        ...slotsOf(options.optimiser, { accumulate: parts > 1 }),
+        ...(options.averageDecay === undefined ? [] : ['average']),
+      ],
+    },
   );
   for (const { name } of step.trained) {
     arena.segment(name).set(weights.parameters[name]!);
@@ -113,7 +128,10 @@ export async function createPlayerRunner(
   const average =
     options.averageDecay === undefined
       ? undefined
-      : createWeightAverage(arena, { decay: options.averageDecay });
+      : createWeightAverage(arena, {
+          decay: options.averageDecay,
+          warmUp: options.averageWarmUp ?? false,
+        });
 
   const whole = batchFeeds(model.fields, source.batchSize);
   const cached = cache === undefined ? undefined : batchFeeds(cache.fields, source.batchSize);
@@ -139,12 +157,24 @@ export async function createPlayerRunner(
   );
   const rows = source.finite?.rows;
   const usesField = model.fields.some(({ name }) => inputs.has(inputNames.field(name)));
+  const fill = (index: number): void => {
+    if (cached !== undefined && cache !== undefined && rows !== undefined) {
+      cached.fill(cache.table, rows(index));
+      if (usesField) source.fill(index, whole);
+    } else source.fill(index, whole);
+  };
+  const run = async (): Promise<number> => {
+    await bound.run();
+    for (const name of step.writesState)
+      weights.state[name]!.set(bound.outputs[outputNames.state(name)] as Float32Array);
+    return bound.outputs[outputNames.loss]![0]!;
+  };
   return {
     arena,
     optimiser,
     average,
-    flops: countFlops(used),
-    wholeFlops: countFlops(step.program),
+    flops: parts * countFlops(used),
+    wholeFlops: parts * countFlops(step.program),
     preparationFlops: part.flops,
     trainedCount: arena.length,
     note:
@@ -153,17 +183,27 @@ export async function createPlayerRunner(
         : `frozen layers were computed once for each of ${cache.table.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each step`,
     batch: whole,
     noise,
-    fill(index) {
-      if (cached !== undefined && cache !== undefined && rows !== undefined) {
-        cached.fill(cache.table, rows(index));
-        if (usesField) source.fill(index, whole);
-      } else source.fill(index, whole);
-    },
-    async run() {
-      await bound.run();
-      for (const name of step.writesState)
-        weights.state[name]!.set(bound.outputs[outputNames.state(name)] as Float32Array);
-      return bound.outputs[outputNames.loss]![0]!;
+    fill,
+    run,
+    async gradient(index, draws) {
+      if (parts === 1) {
+        fill(index);
+        noise.draw(draws);
+        return run();
+      }
+      let total = 0;
+      let weightTotal = 0;
+      for (let part = 0; part < parts; part++) {
+        fill(index * parts + part);
+        noise.draw(draws.child(part));
+        const loss = await run();
+        if (!Number.isFinite(loss)) return loss;
+        const weight = bound.outputs[outputNames.weight]?.[0] ?? 1;
+        optimiser.accumulate(weight);
+        total += weight * loss;
+        weightTotal += weight;
+      }
+      return total / weightTotal;
     },
     terms: () =>
       Object.fromEntries(

@@ -10,7 +10,7 @@ import type { LossTerm } from './stage.ts';
 
 /** The program of one training step of one player, before compiling. */
 export interface StepProgram {
-  /** Outputs: `loss`, `term/<name>`, `gradient/<parameter>`, `state/<name>/new`. */
+  /** Outputs: `loss`, `term/<name>`, `gradient/<parameter>`, `state/<name>/new`, and `weight` where it was asked for. */
   readonly program: Program;
   /** The parameters that get gradients, in the model's order. */
   readonly trained: readonly ParameterSpec[];
@@ -21,6 +21,7 @@ export interface StepProgram {
 
 export const outputNames = {
   loss: 'loss',
+  weight: 'weight',
   term: (name: string): string => `term/${name}`,
   gradient: (name: string): string => `gradient/${name}`,
   state: (name: string): string => `state/${name}/new`,
@@ -28,7 +29,8 @@ export const outputNames = {
 
 /**
  * Builds forward pass, loss (sum of costs over sum of weights, plus further terms) and the gradients of the
- * parameters in `layers`. Layers that are not trained behave as in evaluation and their state is not written.
+ * parameters in `layers`. Layers that are not trained behave as in evaluation and their state is not written. With
+ * `withWeight` the sum of weights is an output, too, for objectives that have weights.
  */
 export function buildStep(
   model: Model,
@@ -36,6 +38,7 @@ export function buildStep(
   layers: ReadonlySet<string>,
   batchSize: number,
   losses: readonly LossTerm[] = [],
+  withWeight = false,
 ): StepProgram {
   const context = createContext(model, { batchSize, training: layers });
   const objective = player.objective(context);
@@ -54,6 +57,7 @@ export function buildStep(
   const state = Object.entries(objective.state ?? {}).filter(([name]) => layers.has(ownLayer.get(name)!));
   const outputs = {
     [outputNames.loss]: loss,
+    ...(withWeight && objective.weight !== undefined ? { [outputNames.weight]: sum(objective.weight) } : {}),
     ...Object.fromEntries(
       Object.entries(objective.terms ?? {}).map(([name, term]) => [outputNames.term(name), average(term)]),
     ),

@@ -34,6 +34,13 @@ export interface TrainOptions {
   readonly convergence: ConvergenceRule;
   /** Decay of a moving average of weights, which is then what is validated and kept. */
   readonly averageDecay?: number;
+  /** A smaller decay in the first updates. */
+  readonly averageWarmUp?: boolean;
+  /**
+   * Batches of the source whose gradients make one update, 1 if absent; fewer where there are not enough examples for
+   * each to be another one. The gradient is that of the mean over all of their examples.
+   */
+  readonly accumulate?: number;
   /** 'best': the weights of the best look; 'last': those at the end. */
   readonly keep: 'best' | 'last';
   readonly stream: Stream;

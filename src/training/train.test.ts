@@ -3,7 +3,7 @@ import type { GraftError } from '../errors.ts';
 import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
-import { createTransformer } from '../models/transformer.ts';
+import { createTransformer, NO_TARGET } from '../models/transformer.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
@@ -294,4 +294,90 @@ test('a stage is measured against the weights that it begins with', async () => 
   expect(run.looks[4]!.validation).toBeLessThan(run.looks[3]!.validation);
   // Patience is 3 looks of 2 updates.
   expect(run.stages.map(({ from, to }) => to - from)).toEqual([6, 6]);
+});
+
+describe('an update of several batches', () => {
+  const masked = texts(60, 8, 11);
+  // Texts of different lengths: batches have different numbers of targets.
+  const targets = masked.fields.targets!.data as Int32Array;
+  for (let i = 0; i < 60; i++) targets.fill(NO_TARGET, i * 8 + 1 + ((i * i) % 8), (i + 1) * 8);
+  const language = { vocabulary: 11, context: 8, layers: 1, heads: 2, width: 8, dropout: 0, tied: false };
+  const still: Record<string, Subject> = {
+    transformer: { model: createTransformer(language), table: masked, last: ['output'] },
+    autoencoder: {
+      model: createAutoencoder({ image: [1, 8, 8], hidden: [16], latent: 4 }),
+      table: pictures(60, 8),
+      last: ['decoder/output'],
+    },
+  };
+  const over: Partial<TrainOptions> = {
+    steps: 12,
+    optimiser: { name: 'sgd', momentum: 0.9, clipNorm: 1 },
+    learningRate: 0.05,
+  };
+  const inParts = (subject: Subject, more: Partial<TrainOptions> = {}) =>
+    train(
+      optionsFor(subject, {
+        ...over,
+        source: epochs(subject.table, 4, seed.child('order')),
+        accumulate: 4,
+        ...more,
+      }),
+    );
+
+  test.each(Object.entries(still))('of a %s is one of a batch so many times as large', async (_, subject) => {
+    for (const stages of [optionsFor(subject).stages, partial(subject)]) {
+      const whole = await train(optionsFor(subject, { ...over, stages }));
+      const parts = await inParts(subject, { stages });
+      expect(parts.steps).toBe(whole.steps);
+      expect(bits(parts.weights)).not.toEqual(bits(optionsFor(subject).start));
+      parts.looks.forEach(({ training, validation }, i) => {
+        expect(validation).toBeCloseTo(whole.looks[i]!.validation, 5);
+        if (training !== null) expect(training).toBeCloseTo(whole.looks[i]!.training!, 5);
+      });
+      for (const [name, values] of Object.entries(parts.weights.parameters))
+        values.forEach((value, i) => {
+          expect(Math.abs(value - whole.weights.parameters[name]![i]!)).toBeLessThan(1e-5);
+        });
+    }
+  });
+
+  test('costs all of its batches, and goes on from a snapshot with the same bits', async () => {
+    const subject = still.transformer!;
+    const one = await train(
+      optionsFor(subject, { ...over, source: epochs(subject.table, 4, seed.child('order')) }),
+    );
+    const snapshots: TrainingSnapshot[] = [];
+    const parts = await inParts(subject, {
+      wantsSnapshot: () => true,
+      onSnapshot: async (snapshot) => {
+        snapshots.push(structuredClone(snapshot));
+      },
+    });
+    expect(parts.flops / one.flops).toBeCloseTo(4, 1);
+    const rest = await inParts(subject, { resume: snapshots[4]! });
+    expect({ ...rest, weights: bits(rest.weights) }).toEqual({ ...parts, weights: bits(parts.weights) });
+  });
+
+  test('takes no more batches than hold different examples', async () => {
+    const subject = still.autoencoder!;
+    const source = epochs(subject.table, 25, seed.child('order'));
+    const two = await train(optionsFor(subject, { ...over, source, accumulate: 2 }));
+    const many = await train(optionsFor(subject, { ...over, source, accumulate: 9 }));
+    expect({ ...many, weights: bits(many.weights) }).toEqual({ ...two, weights: bits(two.weights) });
+  });
+});
+
+test('an average that warms up forgets the first weights sooner', async () => {
+  const subject = subjects['dense vae']!;
+  const average = { averageDecay: 0.99, keep: 'last' } as const;
+  const cold = await train(optionsFor(subject, average));
+  const warm = await train(optionsFor(subject, { ...average, averageWarmUp: true }));
+  const now = await train(optionsFor(subject, { keep: 'last' }));
+  const distance = (a: TrainResult) =>
+    a.weights.parameters['decoder/output/weight']!.reduce(
+      (sum, v, i) => sum + (v - now.weights.parameters['decoder/output/weight']![i]!) ** 2,
+      0,
+    );
+  expect(distance(warm)).toBeLessThan(distance(cold) / 2);
 });

@@ -2,6 +2,7 @@ import { GraftError, isGraftError, throwIfInterrupted } from '../errors.ts';
 import type { Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { copyWeights } from '../models/weights.ts';
+import { microBatches } from './batch-source.ts';
 import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
 import { createLossEvaluator } from './evaluate-loss.ts';
 import type { Look } from './look.ts';
@@ -36,6 +37,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   // How much of the run is over, in the measure that all runs are given the same of.
   const elapsed = () => Math.max(counted / flopsLimit, step / steps);
   const lookNumber = () => Math.floor(elapsed() * Math.max(1, options.looks) + 1e-9);
+  /** Batches of the source in one update. */
+  const parts = microBatches(options.accumulate ?? 1, options.source);
   const weights = mutable(resume ? snapshotWeights(resume, 'weights', options.start) : options.start);
   let best = resume?.best ?? { step: 0, validation: Infinity };
   let bestWeights: Weights = resume ? snapshotWeights(resume, 'best', options.start) : options.start;
@@ -89,7 +92,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         steps: end - start,
         ...(options.source.stepsPerEpoch === undefined
           ? {}
-          : { stepsPerEpoch: options.source.stepsPerEpoch }),
+          : { stepsPerEpoch: options.source.stepsPerEpoch / parts }),
       });
       let schedule: ScheduleState = resumed?.schedule ?? plan.start;
       let convergence: ConvergenceState = resumed?.convergence ?? unobserved;
@@ -135,9 +138,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           const { rateFactor, momentum } = plan.setting(step - start, schedule);
           const rate = options.learningRate * rateFactor;
           for (const [i, runner] of runners.entries()) {
-            runner.fill(step);
-            runner.noise.draw(options.stream.child('noise').child(step).child(i));
-            const loss = await runner.run();
+            const loss = await runner.gradient(step, options.stream.child('noise').child(step).child(i));
             flops += runner.flops;
             counted += runner.wholeFlops;
             if (!Number.isFinite(loss))
@@ -227,6 +228,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           optimiser: options.optimiser,
           rates: stage.rates ?? {},
           averageDecay: options.averageDecay,
+          averageWarmUp: options.averageWarmUp ?? false,
+          microBatches: parts,
           losses: options.losses ?? [],
           threads: options.threads,
           device: options.device,

@@ -223,6 +223,7 @@ const changes: readonly Change[] = [
   ],
   ['training.looks', ['tune', 'trial'], (s) => training(s, { looks: 7 })],
   ['training.average', ['tune', 'trial'], (s) => training(s, { average: 0.9 })],
+  ['training.accumulate', ['tune', 'trial'], (s) => training(s, { accumulate: 2 })],
   ['sampling', ['trial'], (s) => ({ ...s, sampling: { count: 11 } })],
   ['sampling.topK', ['trial'], (s) => ({ ...s, sampling: { topK: 3 } })],
   ['evaluation', ['trial'], (s) => ({ ...s, evaluation: { items: 11 } })],
