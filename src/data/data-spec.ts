@@ -134,8 +134,3 @@ export const dataSpec = z
   .describe('a data set');
 
 export type DataSpec = z.input<typeof dataSpec>;
-
-/** The JSON Schema of a data spec, for editors. */
-export function dataSpecJsonSchema(): unknown {
-  return z.toJSONSchema(dataSpec, { io: 'input' });
-}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { errorCode } from '../../test/error-code.ts';
-import { computeMetric, concatenateArrays } from './evaluate-arrays.ts';
+import { computeMetric } from './evaluate-arrays.ts';
 
 test('a measurement says all that makes it comparable', () => {
   const images = { shape: [12, 1, 2, 2], data: Float32Array.from({ length: 48 }, (_, i) => Math.sin(i)) };
@@ -78,22 +78,4 @@ test('options say what is allowed', () => {
   expect(run({ surface: 'closed' })).toThrow(/one of outside, inside/);
   expect(run({ k: 9 })).toThrow(/9 items are too few for k = 9/);
   expect(() => computeMetric('bits_per_dim', { logLikelihood: set })).toThrow(/number of values in an item/);
-});
-
-test('joined arrays keep their items in order', () => {
-  const joined = concatenateArrays([
-    { shape: [1, 2], data: [1, 2] },
-    { shape: [2, 2], data: BigInt64Array.from([3n, 4n, 5n, 6n]) },
-  ]);
-  expect(joined.shape).toEqual([3, 2]);
-  expect([...(joined.data as Float64Array)]).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(errorCode(() => concatenateArrays([]))).toBe('bad-data');
-  expect(
-    errorCode(() =>
-      concatenateArrays([
-        { shape: [1, 2], data: [1, 2] },
-        { shape: [1, 1], data: [1] },
-      ]),
-    ),
-  ).toBe('shape-mismatch');
 });

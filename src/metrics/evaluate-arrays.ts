@@ -90,27 +90,6 @@ export function computeMetric(
   };
 }
 
-/** Joins arrays along their first axis, as collected batch by batch; the other axes must agree. */
-export function concatenateArrays(parts: readonly NumberArray[]): NumberArray {
-  const first = parts[0];
-  if (first === undefined)
-    throw new GraftError('bad-data', { what: 'arrays to join', problem: 'there are none' });
-  if (parts.some((part) => String(part.shape.slice(1)) !== String(first.shape.slice(1))))
-    throw new GraftError('shape-mismatch', {
-      op: 'concatenateArrays',
-      shapes: parts.map((part) => part.shape),
-      rule: 'all axes but the first agree',
-    });
-  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(numbers(part, 'concatenateArrays'), at);
-    at += part.data.length;
-  }
-  const items = parts.reduce((sum, part) => sum + (part.shape[0] ?? 1), 0);
-  return { shape: [items, ...first.shape.slice(1)], data };
-}
-
 /** The metric's own spelling of an input name. */
 function inputName(metric: Metric, given: string): string {
   const plain = (name: string) => name.replaceAll(/[-_]/g, '').toLowerCase();

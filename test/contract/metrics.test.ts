@@ -2,16 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { GraftError } from '../../src/errors.ts';
 import { resolveOptions } from '../../src/metrics/apply-metric.ts';
-import {
-  type ArrayInput,
-  computeMetric,
-  concatenateArrays,
-  type NumberArray,
-} from '../../src/metrics/evaluate-arrays.ts';
+import { type ArrayInput, computeMetric, type NumberArray } from '../../src/metrics/evaluate-arrays.ts';
 import { type MetricName, metrics } from '../../src/metrics/index.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
 import { stream } from '../../src/random.ts';
 import { expectClose } from '../expect-close.ts';
+import { concatenateArrays } from './concatenate-arrays.ts';
 import { metricCases } from './metric-cases.ts';
 
 const names = Object.keys(metrics) as MetricName[];

@@ -2,7 +2,6 @@ import { describe, test } from 'vitest';
 import { applyMetric } from '../../src/metrics/apply-metric.ts';
 import { metrics } from '../../src/metrics/index.ts';
 import { computePrdc } from '../../src/metrics/prdc.ts';
-import { realismScores } from '../../src/metrics/realism.ts';
 import { expectClose } from '../expect-close.ts';
 import { goldenCase, goldenCases, hasGolden, matrixOf, numbersOf } from './golden-file.ts';
 
@@ -26,10 +25,6 @@ describe.skipIf(!hasGolden('prdc'))('precision, recall, density, coverage agains
       relative: 1e-9,
       absolute: 1e-12,
     });
-    if (expected.realism !== undefined)
-      expectClose(realismScores(sets.real, sets.generated, realRadii), numbersOf(expected.realism), {
-        relative: 1e-9,
-      });
   });
 });
 
@@ -46,12 +41,6 @@ describe.skipIf(!hasGolden('improved-precision-recall'))(
         expectClose(precision, numbersOf(expected.precision_torch_fidelity)[i]!, { absolute: 1e-6 });
         expectClose(recall, numbersOf(expected.recall_torch_fidelity)[i]!, { absolute: 1e-6 });
       });
-      const { realRadii } = computePrdc(sets.real, sets.generated, Number(options.realism_nhood), 'inside');
-      expectClose(
-        realismScores(sets.real, sets.generated, realRadii, 'released'),
-        numbersOf(expected.realism_released_code),
-        { relative: 1e-4 },
-      );
     });
   },
 );

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bpeTokenizer, trainBpeTokenizer } from '../../src/data/tokenizers/bpe-tokenizer.ts';
 import { byteTokenizer } from '../../src/data/tokenizers/byte-tokenizer.ts';
 import { trainCharacterTokenizer } from '../../src/data/tokenizers/character-tokenizer.ts';
-import { readGpt2Tokenizer, readTokenizerJson } from '../../src/data/tokenizers/read-tokenizer.ts';
+import { readTokenizerJson } from '../../src/data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../../src/data/tokenizers/tokenizer.ts';
 import { trainBpe } from '../../src/data/tokenizers/train-bpe.ts';
 
@@ -59,8 +59,19 @@ describe('byte-level BPE trainer', () => {
 });
 
 describe.skipIf(!existsSync(data))("GPT-2's tokenizer (needs shared data)", () => {
-  const file = (name: string) => ({ text: read(`pretrained-gpt2-bpe/${name}`), path: name });
-  const load = () => readGpt2Tokenizer(file('vocab.json'), file('merges.txt'));
+  /** The `tokenizer.json` of the two files that GPT-2 came in. */
+  const load = () => {
+    const vocab = JSON.parse(read('pretrained-gpt2-bpe/vocab.json')) as Record<string, number>;
+    const lines = read('pretrained-gpt2-bpe/merges.txt').split(/\r?\n/);
+    const merges = lines.filter((line) => line !== '' && !line.startsWith('#version'));
+    const content = '<|endoftext|>';
+    const file = {
+      added_tokens: [{ id: vocab[content], content, special: true }],
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false },
+      model: { type: 'BPE', vocab, merges },
+    };
+    return readTokenizerJson(JSON.stringify(file), 'tokenizer.json');
+  };
 
   test('gives the ids of Hugging Face tokenizers', () => {
     const gpt2 = load();

@@ -57,22 +57,6 @@ export function readTokenizerJson(text: string, path: string): Tokenizer {
   throw unsupported(path, 'it merges bytes without cutting text into words first');
 }
 
-/** The tokenizer of GPT-2's two files: `vocab.json` and `merges.txt`. */
-export function readGpt2Tokenizer(
-  vocab: { text: string; path: string },
-  merges: { text: string; path: string },
-): Tokenizer {
-  const ids = parse(vocab.text, vocab.path, vocabulary, 'vocab.json');
-  const lines = merges.text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const first = lines[0]?.startsWith('#version') ? 1 : 0;
-  const pairs: [string, string][] = [];
-  for (let i = first; i < lines.length; i++) {
-    if (lines[i] !== '') pairs.push(mergeOf(lines[i]!, i, merges.path));
-  }
-  const special = Object.hasOwn(ids, endOfText) ? [endOfText] : [];
-  return bpeTokenizer({ vocab: ids, merges: pairs }, special, vocab.path);
-}
-
 function readCharacters(
   vocab: Record<string, number>,
   fallback: boolean,

@@ -4,7 +4,7 @@ import { trainBpeTokenizer } from './bpe-tokenizer.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
 import { trainCharacterTokenizer } from './character-tokenizer.ts';
 import { mergeWord } from './merge-word.ts';
-import { readGpt2Tokenizer, readTokenizerJson } from './read-tokenizer.ts';
+import { readTokenizerJson } from './read-tokenizer.ts';
 import { encodeItem, type Tokenizer } from './tokenizer.ts';
 import { trainTokenizer } from './train-tokenizer.ts';
 import { splitWords } from './words.ts';
@@ -169,9 +169,12 @@ describe('tokenizer files that are not what they should be', () => {
   });
 
   test('a vocabulary without some byte', () => {
-    const vocab = { text: '{"a": 0}', path: 'vocab.json' };
-    expect(() => readGpt2Tokenizer(vocab, { text: '', path: 'merges.txt' })).toThrow(
-      "vocab.json is not a valid byte-level BPE tokenizer file: byte 0x00 ('Ā') has no token",
+    const file = {
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false },
+      model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
+    };
+    expect(() => readTokenizerJson(JSON.stringify(file), 'tokenizer.json')).toThrow(
+      "tokenizer.json is not a valid byte-level BPE tokenizer file: byte 0x00 ('Ā') has no token",
     );
   });
 });

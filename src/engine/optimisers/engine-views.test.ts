@@ -7,9 +7,10 @@ import { mean } from '../../tensor/functions/reduction.ts';
 import { gradients } from '../../tensor/gradient.ts';
 import type { ParameterSpec } from '../../tensor/parameters.ts';
 import { program } from '../../tensor/program.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import { compile } from '../compile.ts';
 import { createOptimiser, slotsOf } from './create-optimiser.ts';
-import { createParameterArena, segmentsOf } from './parameter-arena.ts';
+import { createParameterArena } from './parameter-arena.ts';
 
 test('a compiled program reads parameters and writes gradients in the arena, without copies', async () => {
   const [rows, width, outputs] = [64, 3, 5];
@@ -37,7 +38,13 @@ test('a compiled program reads parameters and writes gradients in the arena, wit
     return sum;
   });
 
-  const arena = createParameterArena(segmentsOf(parameters), { slots: slotsOf('adam') });
+  const segments = parameters.map(({ name, shape, layer, decay }) => ({
+    name,
+    length: sizeOf(shape),
+    group: layer,
+    decay,
+  }));
+  const arena = createParameterArena(segments, { slots: slotsOf('adam') });
   const optimiser = createOptimiser('adam', arena);
   const gradientViews = Object.entries(arena.views('gradient'));
   const bound = executable.bind(

@@ -1,6 +1,5 @@
 import { GraftError, lookUp } from '../../errors.ts';
-import type { ParameterSpec, Values } from '../../tensor/parameters.ts';
-import { sizeOf } from '../../tensor/shape.ts';
+import type { Values } from '../../tensor/parameters.ts';
 import type { Kernel, RunKernel } from './kernel.ts';
 import { bindLoops } from './kernel-loops.ts';
 import { sumOfSquares } from './sum-of-squares.ts';
@@ -105,16 +104,6 @@ export function createParameterArena(
       return memory.sumOfSquares(name);
     },
   };
-}
-
-/** Segments for a model's parameters; their layers are the groups. */
-export function segmentsOf(parameters: readonly ParameterSpec[]): SegmentSpec[] {
-  return parameters.map(({ name, shape, layer, decay }) => ({
-    name,
-    length: sizeOf(shape),
-    group: layer,
-    decay,
-  }));
 }
 
 function layOut(specs: readonly SegmentSpec[]): Segment[] {
