@@ -25,7 +25,7 @@ import type {
   ReportFailure,
   Resources,
 } from './report-data.ts';
-import { studyCost } from './study-cost.ts';
+import { stepsDone, studyCost } from './study-cost.ts';
 import { usedCitations } from './used-citations.ts';
 
 /** What a report is collected from: the plan and what became of its steps. */
@@ -84,11 +84,13 @@ export function collectReport(input: ReportInput): ReportData {
   const target = nameOf(input.data, 'target') ?? 'the target';
   const source = nameOf(input.data, 'source');
   const finished = Math.max(...input.steps.map(({ finishedAt }) => finishedAt ?? 0), 0);
+  const cost = studyCost(input, trials);
   const measured = metricsOf(trials, item);
   const data: Omit<ReportData, 'methods'> = {
     format: 1,
     study: {
       name: spec.name,
+      progress: stepsDone(cost.steps, failures.length),
       ...(spec.description === undefined ? {} : { description: spec.description }),
       spec: JSON.parse(JSON.stringify(spec)) as Json,
       ...(source === undefined ? {} : { source }),
@@ -113,7 +115,7 @@ export function collectReport(input: ReportInput): ReportData {
     verdict: found,
     best: comparison && found && chooseBest(table, comparison, found),
     warnings: warningsOf(input, trials, primary, comparison),
-    cost: studyCost(input, trials),
+    cost,
     environment: input.environment,
     citations: usedCitations({
       techniques: rows.map(({ name }) => name),

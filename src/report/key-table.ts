@@ -1,6 +1,6 @@
 import type { CellSummary } from '../study/compare-trials.ts';
 import { decimalsFor, formatNumber } from '../study/format-number.ts';
-import { rankCells } from '../study/rank-cells.ts';
+import { standingCells } from '../study/rank-cells.ts';
 import type { ReportData } from './report-data.ts';
 
 /** One place of the table that a report begins with. */
@@ -10,7 +10,10 @@ export interface KeyCell {
   readonly mean: string | null;
   /** '± 2.1': half the t interval of the mean over seeds; null where the spread is unknown. */
   readonly spread: string | null;
-  /** Best mean of its model and budget, over the seeds that all have. */
+  /**
+   * Best mean of its model and budget, over the seeds that all have: the verdict's choice. None while a row of the
+   * budget has no result.
+   */
   readonly best: boolean;
   readonly converged: boolean;
   /** Seeds without a finished trial. */
@@ -36,7 +39,8 @@ export function keyTables({ comparison, matrix }: Pick<ReportData, 'comparison' 
     const best = new Map(
       matrix.budgets.map((budget) => {
         const here = own.filter((cell) => cell.budget === budget);
-        return [budget, rankCells(here, comparison.primary.direction)[0]?.technique];
+        const compared = comparison.comparisons.filter((one) => one.model === model && one.budget === budget);
+        return [budget, standingCells(here, compared, comparison.primary.direction).choice?.technique];
       }),
     );
     return {

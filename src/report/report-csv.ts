@@ -7,12 +7,15 @@ type Column = readonly [name: string, value: (row: Row) => string | number | boo
 
 interface Row {
   readonly study: string;
+  /** How far the study was when this was written. */
+  readonly steps: string;
   readonly trial: ReportTrial;
   readonly measurement: Measurement;
 }
 
 const columns: readonly Column[] = [
   ['study', ({ study }) => study],
+  ['study_steps', ({ steps }) => steps],
   ['model', ({ trial }) => trial.result.cell.model],
   ['technique', ({ trial }) => trial.result.cell.technique],
   ['budget', ({ trial }) => trial.result.cell.budget],
@@ -68,11 +71,13 @@ const costs: readonly (readonly [
  * The report's numbers in long format: a line for each measurement of each trial, then for each of its costs (`on`
  * 'cost'). RFC 4180 with line feeds; what does not apply or is not finite stays empty.
  */
-export function reportCsv({ study, trials }: Pick<ReportData, 'study' | 'trials'>): string {
+export function reportCsv(report: Pick<ReportData, 'study' | 'trials'>): string {
+  const { study, trials } = report;
+  const steps = study.progress;
   const lines = [columns.map(([name]) => name).join(',')];
   for (const trial of trials)
     for (const measurement of [...trial.result.measurements, ...costRows(trial)]) {
-      const row: Row = { study: study.name, trial, measurement };
+      const row: Row = { study: study.name, steps, trial, measurement };
       lines.push(columns.map(([, value]) => field(value(row))).join(','));
     }
   return `${lines.join('\n')}\n`;

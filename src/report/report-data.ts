@@ -156,6 +156,8 @@ export interface ReportData {
   readonly study: {
     readonly name: string;
     readonly description?: string;
+    /** How far it is: '82 of 82 steps done', '45 of 60 steps done, 2 failed'. */
+    readonly progress: string;
     /** The study file with defaults filled in. */
     readonly spec: Json;
     readonly source?: string;

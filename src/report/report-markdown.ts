@@ -13,6 +13,10 @@ export function reportMarkdown(report: ReportData): string {
   const lines = [
     `# ${text(study.name)}`,
     '',
+    cost.steps.done < cost.steps.total
+      ? `**Not finished: ${report.study.progress}.** What is missing may change what is said here.`
+      : `${report.study.progress}.`,
+    '',
     ...(study.description === undefined ? [] : [text(study.description), '']),
     ...verdictLines(report),
     ...keyLines(report),

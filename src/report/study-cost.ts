@@ -1,4 +1,5 @@
 import type { StepRecord } from '../store/step-record.ts';
+import { countOf, formatNumber } from '../study/format-number.ts';
 import type { Json } from '../study/step.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
 import type { ReportData, Resources } from './report-data.ts';
@@ -33,6 +34,12 @@ export function studyCost(
       trials.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0) +
       others.reduce((sum, flops) => sum + flops, 0),
   };
+}
+
+/** '45 of 60 steps done, 2 failed': how far a study is. */
+export function stepsDone({ done, total }: ReportData['cost']['steps'], failures: number): string {
+  const failed = failures === 0 ? '' : `, ${formatNumber(failures, 0)} failed`;
+  return `${formatNumber(done, 0)} of ${countOf(total, 'step')} done${failed}`;
 }
 
 /** The `flops` of a result or of a failure's facts. */

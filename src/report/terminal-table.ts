@@ -25,6 +25,8 @@ export function terminalTable(report: ReportData, { colour, width }: TerminalOpt
   const percent = formatNumber(100 * comparison.confidence, 0);
   const what =
     seeds > 1 ? `mean ± half of the ${percent} % interval over ${countOf(seeds, 'seed')}` : 'one seed';
+  const { done, total } = report.cost.steps;
+  const state = done < total ? [c.yellow(`Not finished: ${report.study.progress}.`)] : [];
   const title = c.bold(`${metricLabel(primary)}, on ${study.target}`);
   const about = c.dim(`${primary.direction} is better; ${what}`);
   const header = matrix.budgets.map((budget) => countOf(budget, study.item));
@@ -54,7 +56,7 @@ export function terminalTable(report: ReportData, { colour, width }: TerminalOpt
   const key = (Object.keys(MARKS) as (keyof typeof MARKS)[])
     .filter((mark) => used.has(mark))
     .map((mark) => `${mark} ${MARKS[mark]}`);
-  return [title, about, '', blocks.join('\n\n'), '', c.dim(`  ${key.join(';  ')}`)].join('\n');
+  return [...state, title, about, '', blocks.join('\n\n'), '', c.dim(`  ${key.join(';  ')}`)].join('\n');
 }
 
 const MARKS = {

@@ -1,19 +1,28 @@
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, listWords } from './format-number.ts';
-import { rankCells } from './rank-cells.ts';
+import { loserOf, standingCells, winnerOf } from './rank-cells.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import type { VerdictWords } from './verdict-words.ts';
 
 /** Comparisons that a sentence spells out with their numbers; of more it gives the names. */
 const MOST_NAMED = 4;
 
+interface Said {
+  readonly text: string;
+  readonly references: readonly string[];
+}
+
 /** The verdict on one model at one budget. */
 export interface BudgetVerdict {
   readonly model: string;
   readonly budget: number;
-  /** The cell to use; undefined where no trial finished. */
+  /** The cell to use: the best mean; undefined where a row has no result. */
   readonly choice: CellSummary | undefined;
-  /** Other cells with a claimed advantage whose stated comparison with the choice shows no difference. */
+  /** Cells without results enough for a choice. */
+  readonly missing: readonly CellSummary[];
+  /** Other cells that are not claimed to be worse than any: from the choice to them no difference is claimed. */
+  readonly rivals: readonly CellSummary[];
+  /** Those of them with a claimed advantage whose stated comparison with the choice shows no difference. */
   readonly equals: readonly CellSummary[];
   /** Claimed comparisons that the choice wins. */
   readonly claims: readonly TrialComparison[];
@@ -23,8 +32,9 @@ export interface BudgetVerdict {
 }
 
 /**
- * Chooses the technique with the best mean among those that are not claimed to be worse than another. Where it can
- * claim no advantage and others can, the best mean among those others is chosen: evidence goes before a lucky mean.
+ * Chooses the technique with the best mean among those that are not claimed to be worse than another, and says among
+ * which ones no difference can be claimed. That a technique beats a third one lifts it above no undecided better mean.
+ * Nothing is chosen where a row of the matrix has no result.
  */
 export function judgeBudget(
   comparison: StudyComparison,
@@ -35,117 +45,125 @@ export function judgeBudget(
 ): BudgetVerdict {
   const cells = comparison.cells.filter((cell) => cell.model === model && cell.budget === budget);
   const here = comparison.comparisons.filter((one) => one.model === model && one.budget === budget);
-  const losers = new Set(here.flatMap((one) => loser(one) ?? []));
-  const all = rankCells(cells, comparison.primary.direction);
-  // Whatever is claimed to be worse than something else is no choice, unless nothing else is left.
-  const standing = all.filter(({ technique }) => !losers.has(technique));
-  const ranked = standing.length > 0 ? standing : all;
-  const winsOf = ({ technique }: CellSummary) => here.filter((one) => winner(one) === technique);
-  const leader = ranked[0];
-  const choice =
-    leader &&
-    (winsOf(leader).length > 0 ? leader : (ranked.find((cell) => winsOf(cell).length > 0) ?? leader));
-  const claims = choice === undefined ? [] : winsOf(choice);
+  const { standing, missing, choice } = standingCells(cells, here, comparison.primary.direction);
+  const winsOf = (label: string | undefined) => here.filter((one) => winnerOf(one) === label);
+  const claims = choice === undefined ? [] : winsOf(choice.technique);
+  const rivals = choice === undefined ? [] : standing.filter((cell) => cell !== choice);
+  const takesPart = (one: TrialComparison, label: string | undefined) =>
+    one.technique === label || one.reference === label;
   const undecided = here.filter(
-    ({ technique, reference, result }) =>
-      (technique === choice?.technique || reference === choice?.technique) &&
-      (result?.noClaim === 'not significant' || result?.noClaim === 'identical results'),
+    (one) =>
+      takesPart(one, choice?.technique) &&
+      (one.result?.noClaim === 'not significant' || one.result?.noClaim === 'identical results'),
+  );
+  const equals = rivals.filter(
+    ({ technique }) => winsOf(technique).length > 0 && undecided.some((one) => takesPart(one, technique)),
   );
   const about = { model, budget } as const;
-  const equals = ranked.filter(
-    (cell) =>
-      winsOf(cell).length > 0 &&
-      undecided.some(
-        ({ technique, reference }) => technique === cell.technique || reference === cell.technique,
-      ) &&
-      cell !== choice,
-  );
-  const sentences: VerdictSentence[] = [
-    { kind: 'recommendation', ...about, ...choiceText(choice, leader, ranked, claims, context, words) },
-    ...otherClaims(here, claims, words).map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
-    ...undecidedText(undecided, choice, words).map((one) => ({
-      kind: 'evidence' as const,
-      ...about,
-      ...one,
-    })),
-    ...cautions(cells, here, context, words).map((one) => ({
-      kind: 'caution' as const,
-      ...about,
-      ...one,
-    })),
+  const choiceSaid =
+    choice === undefined
+      ? notDecidedText(standing, missing, about, context, words)
+      : choiceText(choice, rivals, claims, here, context, words);
+  const said = new Set(choiceSaid.references);
+  const evidence = [
+    ...otherClaims(
+      here.filter(({ id }) => !said.has(id)),
+      words,
+    ),
+    ...undecidedText(undecided, choice, words),
   ];
-  return { model, budget, choice, equals, claims, undecided, sentences };
+  const sentences: VerdictSentence[] = [
+    { kind: 'recommendation', ...about, ...choiceSaid },
+    ...evidence.map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
+    ...cautions(cells, here, context, words).map((one) => ({ kind: 'caution' as const, ...about, ...one })),
+  ];
+  return { model, budget, choice, missing, rivals, equals, claims, undecided, sentences };
 }
 
-interface Said {
-  readonly text: string;
-  readonly references: readonly string[];
-}
+const numbersOf = (cell: CellSummary): string[] => cell.values.map(({ measurement }) => measurement);
 
-/** Label of the side that a comparison claims to be better. */
-function winner({ technique, reference, result }: TrialComparison): string | undefined {
-  if (result === null || result.noClaim !== null) return undefined;
-  return result.verdict === 'better' ? technique : reference;
-}
-
-/** Label of the side that a comparison claims to be worse. */
-function loser(one: TrialComparison): string | undefined {
-  const won = winner(one);
-  return won === undefined ? undefined : won === one.technique ? one.reference : one.technique;
-}
-
-function choiceText(
-  choice: CellSummary | undefined,
-  leader: CellSummary | undefined,
-  ranked: readonly CellSummary[],
-  claims: readonly TrialComparison[],
-  { metric, matrix }: VerdictContext,
+/** Why nothing is chosen, and what is ahead of the rest. */
+function notDecidedText(
+  standing: readonly CellSummary[],
+  missing: readonly CellSummary[],
+  { model, budget }: { model: string; budget: number },
+  context: VerdictContext,
   words: VerdictWords,
 ): Said {
-  if (choice === undefined || leader === undefined)
-    return { text: 'No trial finished here.', references: [] };
-  const { model, budget } = choice;
+  const start = `${words.modelPrefix(model)}With ${words.items([budget])}`;
+  const first = standing[0];
+  if (first === undefined)
+    return { text: `${start} nothing is decided: no trial finished here.`, references: [] };
+  const ahead = ` Of the others ${first.technique} has the ${words.superlative} ${several(context)}${context.metric} so far (${words.amount(first.mean!, model)}${words.unit}).`;
+  return {
+    text: `${start} nothing is decided: ${words.lacking(missing)}.${ahead}`,
+    references: numbersOf(first),
+  };
+}
+
+const several = ({ matrix }: VerdictContext): string => (matrix.seeds.length > 1 ? 'mean ' : '');
+
+/**
+ * What to use where every row has a result: the best mean, what it is claimed to be better than, and among which
+ * techniques no difference can be claimed.
+ */
+function choiceText(
+  choice: CellSummary,
+  rivals: readonly CellSummary[],
+  claims: readonly TrialComparison[],
+  here: readonly TrialComparison[],
+  context: VerdictContext,
+  words: VerdictWords,
+): Said {
+  const { model, budget, technique } = choice;
   const start = `${words.modelPrefix(model)}With ${words.items([budget])}`;
   const mean = (cell: CellSummary) => `${words.amount(cell.mean!, model)}${words.unit}`;
-  const numbers = (cell: CellSummary) => cell.values.map(({ measurement }) => measurement);
-  const several = matrix.seeds.length > 1 ? 'mean ' : '';
-  if (claims.length === 0) {
-    const second = ranked[1];
+  const best = `${words.superlative} ${several(context)}${context.metric}`;
+  const beaten = here.filter((one) => loserOf(one) !== undefined);
+  if (beaten.length === 0) {
+    const second = rivals[0];
     const next =
       second === undefined ? '' : `, followed by ${second.technique} (${words.amount(second.mean!, model)})`;
     return {
-      text: `${start} no advantage of one technique can be claimed; ${leader.technique} has the ${words.superlative} ${several}${metric} (${mean(leader)})${next}.`,
-      references: [...numbers(leader), ...(second === undefined ? [] : numbers(second))],
+      text: `${start} no advantage of one technique can be claimed; ${technique} has the ${best} (${mean(choice)})${next}.`,
+      references: [...numbersOf(choice), ...(second === undefined ? [] : numbersOf(second))],
+    };
+  }
+  const among = `${rivals.length === 1 ? 'between' : 'among'} ${listWords([choice, ...rivals].map((cell) => cell.technique))}`;
+  if (claims.length === 0) {
+    const shown = beaten.length > MOST_NAMED ? grouped(beaten) : spelled(beaten, words);
+    return {
+      text: `${start} no difference can be claimed ${among}; ${shown}. ${technique} has the ${best} (${mean(choice)}), which is not proven to be better than any other.`,
+      references: [...beaten.map(({ id }) => id), ...numbersOf(choice)],
     };
   }
   const nearest = [...claims]
     .sort((x, y) => Math.abs(x.result!.meanDifference) - Math.abs(y.result!.meanDifference))
     .slice(0, claims.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED);
-  const seen = claims.filter((one) => nearest.includes(one)).map((one) => words.distance(one, loser(one)!));
+  const seen = claims.filter((one) => nearest.includes(one)).map((one) => words.distance(one, loserOf(one)!));
   if (nearest.length < claims.length)
     seen.push(`${countOf(claims.length - nearest.length, 'other technique')}`);
-  const unchanged = matrix.techniques.some(({ label, trains }) => label === choice.technique && !trains);
-  const lead =
-    choice === leader
-      ? `it has the ${words.superlative} ${several}${metric} (${mean(choice)}) and is`
-      : `${leader.technique} has a better ${several}${metric} (${words.amount(leader.mean!, model)} against ${mean(choice)}) but varies too much for a claim; ${choice.technique} is`;
+  const unchanged = context.matrix.techniques.some(({ label, trains }) => label === technique && !trains);
+  const open = rivals.length === 0 ? '' : `; no difference can be claimed ${among}`;
   return {
-    text: `${start} use ${choice.technique}${unchanged ? ' (the pre-trained model as it is)' : ''}: ${lead} better than ${listWords(seen, 'and than')}.`,
-    references: [
-      ...claims.map(({ id }) => id),
-      ...numbers(choice),
-      ...(choice === leader ? [] : numbers(leader)),
-    ],
+    text: `${start} use ${technique}${unchanged ? ' (the pre-trained model as it is)' : ''}: it has the ${best} (${mean(choice)}) and is better than ${listWords(seen, 'and than')}${open}.`,
+    references: [...claims.map(({ id }) => id), ...numbersOf(choice)],
   };
 }
 
-/** Claims that the choice has no part in. */
-function otherClaims(
-  here: readonly TrialComparison[],
-  claims: readonly TrialComparison[],
-  words: VerdictWords,
-): Said[] {
-  const others = here.filter((one) => winner(one) !== undefined && !claims.includes(one));
+/** 'from-scratch is worse than source-only by 12 (8 to 16)': claims one by one, the loser first. */
+function spelled(claimed: readonly TrialComparison[], words: VerdictWords): string {
+  const losers = new Map<string, string[]>();
+  for (const one of claimed)
+    losers.set(loserOf(one)!, [...(losers.get(loserOf(one)!) ?? []), words.distance(one, winnerOf(one)!)]);
+  return [...losers]
+    .map(([loser, winners]) => `${loser} is worse than ${listWords(winners, 'and than')}`)
+    .join('; ');
+}
+
+/** Claims that no sentence has named yet. */
+function otherClaims(here: readonly TrialComparison[], words: VerdictWords): Said[] {
+  const others = here.filter((one) => winnerOf(one) !== undefined);
   if (others.length === 0) return [];
   return [
     {
@@ -206,11 +224,10 @@ function cautions(
       failures.filter(
         (f) => f.model === first.model && f.budget === first.budget && f.technique === technique,
       ).length;
-    const text = lost.map((cell) => {
-      const found = cell.values.length;
-      const without = `${cell.technique} has ${found === 0 ? 'no result' : `a result for ${found} of ${countOf(matrix.seeds.length, 'seed')}`}`;
-      return failed(cell) > 0 ? `${without} (${countOf(failed(cell), 'trial')} failed)` : without;
-    });
+    const broken = lost.filter((cell) => failed(cell) > 0);
+    const text = broken.map((cell) => `${words.lacking([cell])} (${countOf(failed(cell), 'trial')} failed)`);
+    const others = lost.filter((cell) => !broken.includes(cell));
+    if (others.length > 0) text.push(words.lacking(others));
     const ranked = lost.some(({ values }) => values.length > 1)
       ? '; it is ranked by the seeds that all have'
       : '';

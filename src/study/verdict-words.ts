@@ -1,4 +1,4 @@
-import type { StudyComparison, TrialComparison } from './compare-trials.ts';
+import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, decimalsFor, formatNumber, formatSigned, listWords, plural } from './format-number.ts';
 import type { VerdictContext } from './verdict-context.ts';
 
@@ -50,6 +50,22 @@ export class VerdictWords {
       return `${technique} and ${reference} gave identical results`;
     const range = interval === null ? '' : ` (${this.range(interval, 1, decimals)})`;
     return `${technique} − ${reference}: ${formatSigned(meanDifference, decimals)}${range}`;
+  }
+
+  /** 'fine-tune has no result', 'fine-tune has a result for 1 of 3 seeds'. */
+  lacking(cells: readonly CellSummary[]): string {
+    const seeds = this.context.matrix.seeds.length;
+    const none = cells.filter(({ values }) => values.length === 0).map(({ technique }) => technique);
+    const some = cells
+      .filter(({ values }) => values.length > 0)
+      .map(
+        ({ technique, values }) =>
+          `${technique} has a result for ${values.length} of ${countOf(seeds, 'seed')}`,
+      );
+    return listWords([
+      ...(none.length === 0 ? [] : [`${listWords(none)} ${none.length === 1 ? 'has' : 'have'} no result`]),
+      ...some,
+    ]);
   }
 
   get unit(): string {

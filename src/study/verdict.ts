@@ -1,8 +1,10 @@
 import { detectableEffect } from '../statistics/paired-power.ts';
-import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
+import type { StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, formatNumber, listWords, plural } from './format-number.ts';
+import { cheaperAlternatives } from './verdict-alternative.ts';
 import { type BudgetVerdict, judgeBudget } from './verdict-at-budget.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
+import { headline, steadyChoice } from './verdict-headline.ts';
 import { VerdictWords } from './verdict-words.ts';
 
 /** What a study found, in words. */
@@ -10,20 +12,22 @@ export interface Verdict {
   readonly sentences: readonly VerdictSentence[];
   /** For each model the technique that serves at every budget, chosen at most of them; null where there is none. */
   readonly overall: readonly { readonly model: string; readonly technique: string | null }[];
-  /** The technique to use at each model and budget; null where no trial finished. */
+  /** The technique with the best mean at each model and budget; null where a row has no result. */
   readonly choices: readonly {
     readonly model: string;
     readonly budget: number;
     readonly technique: string | null;
-    /** It is claimed to be better than at least one reference, or a reference's rival is claimed to be worse than it. */
+    /** It is claimed to be better than at least one other. */
     readonly claimed: boolean;
+    /** Other techniques that are not claimed to be worse than any: no difference between them and it is claimed. */
+    readonly rivals: readonly string[];
   }[];
 }
 
 /**
  * The verdict of a study: what to use overall and at each budget, which differences are claimed, where none can be and
  * how many seeds would be needed, and what all of it holds for. A technique that had not converged is never called
- * worse; one that lost trials is ranked by the seeds that all have.
+ * worse; one that lost trials is ranked by the seeds that all have; a budget at which a row has no result is not decided.
  */
 export function verdict(comparison: StudyComparison, context: VerdictContext): Verdict {
   const words = new VerdictWords(comparison, context);
@@ -35,9 +39,9 @@ export function verdict(comparison: StudyComparison, context: VerdictContext): V
     sentences: [
       ...models.flatMap((model) => {
         const own = judged.filter((at) => at.model === model);
-        return [overall(own, context, words), ...own.flatMap(({ sentences }) => sentences)];
+        return [headline(own, context, words), ...own.flatMap(({ sentences }) => sentences)];
       }),
-      ...cheaper(judged, comparison, context, words),
+      ...cheaperAlternatives(judged, comparison, context, words),
       ...seedSentences(comparison, judged, words),
       ...scope(comparison, context),
     ],
@@ -45,119 +49,15 @@ export function verdict(comparison: StudyComparison, context: VerdictContext): V
       model,
       technique: steadyChoice(judged.filter((at) => at.model === model)),
     })),
-    choices: judged.map(({ model, budget, choice, claims }) => ({
+    choices: judged.map(({ model, budget, choice, claims, rivals }) => ({
       model,
       budget,
       technique: choice?.technique ?? null,
       claimed: claims.length > 0,
+      rivals: rivals.map(({ technique }) => technique),
     })),
   };
 }
-
-/** The technique of a model over all budgets: the choice at most of them, where it is at the others its equal. */
-function steadyChoice(own: readonly BudgetVerdict[]): string | null {
-  const chosen = own.filter((at) => at.choice !== undefined);
-  const counts = byTechnique(chosen).sort((a, b) => b[1].length - a[1].length);
-  const steady = counts.find(([technique]) =>
-    chosen.every(({ choice, equals }) => [choice!, ...equals].some((cell) => cell.technique === technique)),
-  );
-  return steady?.[0] ?? null;
-}
-
-/** What to use, over all budgets of a model. */
-function overall(
-  own: readonly BudgetVerdict[],
-  context: VerdictContext,
-  words: VerdictWords,
-): VerdictSentence {
-  const model = own[0]!.model;
-  const chosen = own.filter((at) => at.choice !== undefined);
-  const say = (text: string): VerdictSentence => ({
-    kind: 'recommendation',
-    model,
-    text: `${words.modelPrefix(model)}${text}`,
-    references: chosen.flatMap((at) => [
-      ...at.claims.map(({ id }) => id),
-      ...at.choice!.values.map(({ measurement }) => measurement),
-    ]),
-  });
-  if (chosen.length === 0) return say('Nothing can be recommended: no trial finished.');
-  const everywhere = (technique: string) =>
-    chosen.length === own.length && own.length > 1
-      ? `${technique} at every budget`
-      : `${technique} with ${words.items(chosen.map(({ budget }) => budget))}`;
-  const groups = byTechnique(chosen);
-  const listed =
-    groups.length === 1
-      ? everywhere(groups[0]![0])
-      : listWords(groups.map(([technique, budgets]) => `${technique} with ${words.items(budgets)}`));
-  const claimed = chosen.filter(({ claims }) => claims.length > 0);
-  if (claimed.length === 0) {
-    const mean = context.matrix.seeds.length > 1 ? 'mean ' : '';
-    return say(
-      `No technique stands out: no advantage can be claimed at any budget. The best ${mean}${context.metric} was reached by ${listed}.`,
-    );
-  }
-  const doubt =
-    claimed.length === chosen.length
-      ? ''
-      : ` An advantage can be claimed with ${words.items(claimed.map(({ budget }) => budget))} only.`;
-  const steady = steadyChoice(own);
-  if (steady === null || groups.length === 1) return say(`Use ${listed}.${doubt}`);
-  const others = groups
-    .filter(([technique]) => technique !== steady)
-    .map(([technique, budgets]) => `with ${words.items(budgets)} ${technique} has the better mean`);
-  return say(
-    `Use ${everywhere(steady)}; ${listWords(others)}, but no difference between the two can be claimed.${doubt}`,
-  );
-}
-
-/** Chosen techniques in the order of budgets, each with its budgets. */
-function byTechnique(chosen: readonly BudgetVerdict[]): [string, number[]][] {
-  const groups = new Map<string, number[]>();
-  for (const { choice, budget } of chosen)
-    groups.set(choice!.technique, [...(groups.get(choice!.technique) ?? []), budget]);
-  return [...groups];
-}
-
-/** A technique that costs at most half of the chosen one at the largest budget, and what it gives up: no claim, two numbers. */
-function cheaper(
-  judged: readonly BudgetVerdict[],
-  comparison: StudyComparison,
-  { matrix, trainingFlops }: VerdictContext,
-  words: VerdictWords,
-): VerdictSentence[] {
-  return matrix.models.flatMap((model): VerdictSentence[] => {
-    const at = judged.filter((one) => one.model === model && one.choice !== undefined).at(-1);
-    if (at === undefined) return [];
-    const { choice, budget } = at;
-    const cost = trainingFlops(model, choice!.technique, budget);
-    if (cost === null || cost === 0) return [];
-    const options = comparison.cells
-      .filter((cell) => cell.model === model && cell.budget === budget && complete(cell, choice!))
-      .flatMap((cell) => {
-        const flops = trainingFlops(model, cell.technique, budget);
-        return flops !== null && flops > 0 && flops <= cost / 2 ? [{ cell, flops }] : [];
-      })
-      .sort((a, b) => words.sign * (a.cell.mean! - b.cell.mean!));
-    const best = options[0];
-    if (best === undefined) return [];
-    const loss = words.sign * (best.cell.mean! - choice!.mean!);
-    const place = `${words.amount(Math.abs(loss), model)}${words.unit} ${loss < 0 ? 'ahead in the mean' : 'behind'}`;
-    return [
-      {
-        kind: 'alternative',
-        model,
-        budget,
-        text: `${words.modelPrefix(model)}Where computing is short: with ${words.items([budget])}, ${best.cell.technique} trains with ${formatNumber((100 * best.flops) / cost, 0)} % of the operations of ${choice!.technique} and is ${place}.`,
-        references: [...best.cell.values, ...choice!.values].map(({ measurement }) => measurement),
-      },
-    ];
-  });
-}
-
-const complete = (cell: CellSummary, choice: CellSummary): boolean =>
-  cell.technique !== choice.technique && cell.mean !== null && cell.values.length === choice.values.length;
 
 /** How many claims there are, and how many seeds the undecided comparisons of the chosen techniques would need. */
 function seedSentences(

@@ -98,7 +98,7 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     expect(second.said).not.toMatch(/\[7\/7\]/);
     for (const [format, wanted] of [
       ['md', /^# tiny\n/],
-      ['csv', /^study,model,technique/],
+      ['csv', /^study,study_steps,model,technique/],
       ['json', /^\{\n/],
     ] as const)
       expect(graft('report', 'tiny', '--format', format).out).toMatch(wanted);

@@ -38,13 +38,14 @@ export function reportHtml(report: ReportData): string {
     materialSection(report),
     methodsSection(report),
   ].filter((one) => one !== null);
-  const { study, matrix, trials, failures } = report;
+  const { study, matrix, trials, failures, cost } = report;
   const lost = failures.filter(({ cell }) => cell !== undefined).length;
   const facts = [
     study.source === undefined ? `target ${study.target}` : `${study.source} → ${study.target}`,
     countOf(matrix.techniques.length, 'technique'),
     countOf(matrix.budgets.length, 'budget'),
     countOf(matrix.seeds.length, 'seed'),
+    report.study.progress,
     `${countOf(trials.length, 'trial')}${lost > 0 ? ` (${lost} more failed)` : ''}`,
     ...(study.finished === undefined ? [] : [study.finished.slice(0, 10)]),
   ];
@@ -53,7 +54,7 @@ export function reportHtml(report: ReportData): string {
     title: `${study.name}: report`,
     heading: study.name,
     facts,
-    introduction: study.description !== undefined && html`<p>${study.description}</p>`,
+    introduction: html`${cost.steps.done < cost.steps.total && html`<p class="unfinished"><b>Not finished: ${study.progress}.</b> What is missing may change what is said here.</p>`}${study.description !== undefined && html`<p>${study.description}</p>`}`,
     style: markSheet(report.techniques),
     opening: verdictSection(report),
     sections,

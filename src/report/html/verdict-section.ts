@@ -1,4 +1,4 @@
-import { countOf } from '../../study/format-number.ts';
+import { countOf, listWords } from '../../study/format-number.ts';
 import type { VerdictSentence } from '../../study/verdict-context.ts';
 import type { ReportData } from '../report-data.ts';
 import { anchor, type Html, html } from './markup.ts';
@@ -19,16 +19,15 @@ export function verdictSection(report: ReportData): Html {
   const summary = of('evidence', ({ budget }) => budget === undefined);
   const cheaper = of('alternative');
   const places = matrix.models.flatMap((model) => matrix.budgets.map((budget) => ({ model, budget })));
-  const claimedBest = verdict.choices.some(
-    (c) => c.claimed && c.model === best?.cell.model && c.budget === best.cell.budget,
-  );
+  const openBest =
+    verdict.choices.find((c) => c.model === best?.cell.model && c.budget === best.cell.budget)?.rivals ?? [];
   return html`<section id="verdict"><h2>Verdict</h2>
 ${headlines.map(({ text }) => html`<p class="headline">${text}</p>`)}
 <div class="answers">
 ${answer('How sure is this?', summary)}
 ${answer('What would make it surer?', of('seeds'), matrix.seeds.length < 2 ? 'More than one seed.' : undefined)}
 ${answer('For less computing', cheaper)}
-${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${!claimedBest && '; no advantage over others is claimed'} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
+${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${openBest.length > 0 && `; no difference from ${listWords(openBest)} can be claimed`} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
 </div>
 <div class="budgets">${places.map(({ model, budget }) => {
     const here = sentences.filter(
@@ -37,7 +36,7 @@ ${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.techn
     const title = `${matrix.models.length > 1 ? `${model}, ` : ''}${countOf(budget, study.item)}`;
     const choice = verdict.choices.find((c) => c.model === model && c.budget === budget);
     const chosen = report.techniques.find(({ label }) => label === choice?.technique);
-    return html`<article><h3>${title}${chosen !== undefined && (choice!.claimed ? html`: ${named(chosen)}` : ': nothing to claim')}</h3>${here.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}${evidence(report, here)}</article>`;
+    return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${choice!.rivals.length > 0 && html` <span class="flag">not proven</span>`}`}</h3>${here.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}${evidence(report, here)}</article>`;
   })}</div>
 <h3>What this holds for</h3>
 <ul class="scope">${of('scope').map(({ text }) => html`<li>${text}</li>`)}</ul>
