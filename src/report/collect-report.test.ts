@@ -30,6 +30,14 @@ const withLooks = (trial: FinishedTrial, validation: number): FinishedTrial => (
   result: { ...trial.result, looks: trial.result.looks.map((look) => ({ ...look, validation })) },
 });
 
+test('a row that trains nothing has no learning rate', async () => {
+  const whole = await make({ rows: imageRows, budgets: [25], seeds: [1] });
+  const rate = (technique: string) =>
+    whole.trials.find(({ result }) => result.cell.technique === technique)!.result.learningRate;
+  expect(rate('source-only')).toBeNull();
+  expect(rate('fine-tune')).toBeGreaterThan(0);
+});
+
 test('a report is plain JSON', () => {
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
 });

@@ -15,12 +15,13 @@ import { techniques } from '../techniques/index.ts';
 import { chooseBest } from './choose-best.ts';
 import { collectMedia } from './collect-media.ts';
 import { methodsParagraphs } from './methods.ts';
-import { rateSearches } from './rate-searches.ts';
+import { edgeRates, rateSearches } from './rate-searches.ts';
 import type {
   DataDescription,
   Environment,
   MetricDescription,
   ModelDescription,
+  RateSearch,
   ReportData,
   ReportFailure,
   Resources,
@@ -71,15 +72,20 @@ export function collectReport(input: ReportInput): ReportData {
   const records = new Map(input.steps.map((step) => [step.id, step]));
   const record = (id: string) => records.get(id);
   const matrix = matrixOf(input);
+  const idle = new Set(matrix.techniques.filter(({ trains }) => !trains).map(({ label }) => label));
   const trials = input.trials.flatMap(({ step }): FinishedTrial[] => {
     const found = record(step);
-    return found?.state === 'done' ? [{ step, result: found.result as unknown as TrialResult }] : [];
+    if (found?.state !== 'done') return [];
+    const result = found.result as unknown as TrialResult;
+    // A row that trains nothing was recorded with a rate of the grid, which it never used.
+    return [{ step, result: idle.has(result.cell.technique) ? { ...result, learningRate: null } : result }];
   });
   const failures = failuresOf(input, record);
   const table = trialTable(matrix, trials);
   const { primary } = input;
   const comparison = comparisonOf(trials, matrix, primary);
-  const found = comparison && verdictOf(input, comparison, table, failures, item);
+  const searches = rateSearches(trials, record);
+  const found = comparison && verdictOf(input, comparison, table, failures, searches, item);
   const media = collectMedia(trials, seeds, input.directory, input.mediaBytes ?? MEDIA_BYTES);
   const target = nameOf(input.data, 'target') ?? 'the target';
   const source = nameOf(input.data, 'source');
@@ -110,7 +116,7 @@ export function collectReport(input: ReportInput): ReportData {
     metrics: measured,
     trials: media.trials,
     failures,
-    rateSearches: rateSearches(trials, record),
+    rateSearches: searches,
     comparison,
     verdict: found,
     best: comparison && found && chooseBest(table, comparison, found),
@@ -176,6 +182,7 @@ function verdictOf(
   comparison: StudyComparison,
   table: TrialTable,
   failures: readonly ReportFailure[],
+  searches: readonly RateSearch[],
   item: string,
 ): Verdict {
   const rates = spec.training.learningRate;
@@ -196,6 +203,7 @@ function verdictOf(
       typeof rates === 'number' || rates.length === 1
         ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
         : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
+    edgeRates: edgeRates(searches),
     ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
       learningRate === undefined || !techniques[name].trains
         ? []

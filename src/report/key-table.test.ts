@@ -19,6 +19,7 @@ function markedAndChosen(options: Partial<SyntheticStudy>) {
     preTrainings: { vae: 1 },
     learningRates: { kind: 'fixed', rate: 1e-3 },
     ratesByHand: [],
+    edgeRates: [],
     failures: [],
     trainingFlops: () => 1,
   });

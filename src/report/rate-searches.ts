@@ -2,6 +2,7 @@ import { mean } from '../statistics/summarize.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import type { TrialInputs, TuneResult } from '../study/step-inputs.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
+import type { VerdictContext } from '../study/verdict-context.ts';
 import type { RateSearch } from './report-data.ts';
 
 /** The searches for learning rates whose result finished trials used, one for each model, row and budget. */
@@ -15,13 +16,14 @@ export function rateSearches(
     const key = JSON.stringify([model, technique, budget]);
     const inputs = record(step)?.inputs as unknown as Partial<TrialInputs> | undefined;
     const rates = inputs?.learningRate;
-    if (rates === undefined || typeof rates === 'number' || found.has(key)) continue;
+    const chosen = result.learningRate;
+    if (rates === undefined || typeof rates === 'number' || chosen === null || found.has(key)) continue;
     found.set(key, {
       model,
       technique,
       budget,
       unit: result.lossUnit,
-      chosen: result.learningRate,
+      chosen,
       rates: rates.tuned.map(({ rate, steps }) => ({
         rate,
         steps,
@@ -30,6 +32,18 @@ export function rateSearches(
     });
   }
   return [...found.values()];
+}
+
+/** Searches that chose the lowest or the highest rate of their grid: a better one may lie beyond it. */
+export function edgeRates(searches: readonly RateSearch[]): VerdictContext['edgeRates'] {
+  return searches.flatMap(({ model, technique, budget, rates, chosen }) => {
+    const grid = rates.map(({ rate }) => rate);
+    if (grid.length < 2) return [];
+    const [lowest, highest] = [Math.min(...grid), Math.max(...grid)];
+    if (chosen !== lowest && chosen !== highest) return [];
+    const end = chosen === lowest ? ('lowest' as const) : ('highest' as const);
+    return [{ model, technique, budget, rate: chosen, end }];
+  });
 }
 
 /** Null where a run diverged or did not finish. */

@@ -105,7 +105,7 @@ function comparisonLines(report: ReportData): string[] {
   return [
     '## Comparisons',
     '',
-    `Technique minus reference, paired by seed; intervals and p-values adjusted for all ${countOf(comparison.family, 'comparison')} (Holm).`,
+    `Technique minus reference, paired by seed; intervals and p-values adjusted for all ${countOf(comparison.family, 'comparison')} (Holm), assuming paired differences that are symmetric about their mean. \\*: one side varies over seeds at least three times as much as the other, where skewed noise breaks this.`,
     '',
     ...tableLines(
       [
@@ -118,22 +118,26 @@ function comparisonLines(report: ReportData): string[] {
         'p, adjusted',
         'claim',
       ],
-      comparison.comparisons.map(({ model, budget, technique, reference, result, missing }) => [
-        ...(several ? [text(model)] : []),
-        countOf(budget, study.item),
-        text(technique),
-        text(reference),
-        ...(result === null
-          ? ['–', '–', '–', missing ?? '–']
-          : [
-              formatSigned(result.meanDifference, decimals),
-              result.interval === null
-                ? '–'
-                : `${formatNumber(result.interval.low, decimals)} to ${formatNumber(result.interval.high, decimals)}`,
-              result.adjustedP === null ? '–' : formatNumber(result.adjustedP, 4),
-              result.noClaim === null ? `**${result.verdict}**` : `none (${result.noClaim})`,
-            ]),
-      ]),
+      comparison.comparisons.map(
+        ({ model, budget, technique, reference, result, missing, unequalSpread }) => [
+          ...(several ? [text(model)] : []),
+          countOf(budget, study.item),
+          text(technique),
+          text(reference),
+          ...(result === null
+            ? ['–', '–', '–', missing ?? '–']
+            : [
+                formatSigned(result.meanDifference, decimals),
+                result.interval === null
+                  ? '–'
+                  : `${formatNumber(result.interval.low, decimals)} to ${formatNumber(result.interval.high, decimals)}`,
+                result.adjustedP === null ? '–' : formatNumber(result.adjustedP, 4),
+                result.noClaim === null
+                  ? `**${result.verdict}**${unequalSpread ? ' \\*' : ''}`
+                  : `none (${result.noClaim})`,
+              ]),
+        ],
+      ),
     ),
   ];
 }

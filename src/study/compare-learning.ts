@@ -20,7 +20,10 @@ export interface LearningComparison extends Place {
   readonly byFlops: TransferBenefits;
 }
 
-/** Start, speed-up and final gap of each technique against the reference, where both have curves of the same seeds. */
+/**
+ * Start, speed-up and final gap of each technique against the reference, where both have curves of the same seeds. Read
+ * off the running minimum of validation: trials keep the weights of their best look, not of their last one.
+ */
 export function compareLearning(table: TrialTable, reference: string): LearningComparison[] {
   return places(table.matrix).flatMap((place) => {
     if (place.technique === reference) return [];
@@ -53,7 +56,13 @@ export function compareLearning(table: TrialTable, reference: string): LearningC
 
 function curve({ result }: FinishedTrial, cost: 'step' | 'flops'): LearningCurve {
   const looks = ascending(result.looks);
-  return { cost: looks.map((look) => look[cost]), value: looks.map(({ validation }) => validation) };
+  let best = Infinity;
+  // The weights of the best look so far are those that a trial stopped here would keep.
+  const value = looks.map(({ validation }) => {
+    best = Math.min(best, validation);
+    return best;
+  });
+  return { cost: looks.map((look) => look[cost]), value };
 }
 
 const hasCurve = ({ result }: FinishedTrial): boolean =>

@@ -2,7 +2,7 @@ import { GraftError } from '../errors.ts';
 import type { Stream } from '../random.ts';
 import type { Interval } from '../statistics/alternative.ts';
 import { comparePaired, type PairedComparison, type PairedResult } from '../statistics/compare-paired.ts';
-import { summarize } from '../statistics/summarize.ts';
+import { summarize, variance } from '../statistics/summarize.ts';
 import { oneSampleTTest } from '../statistics/t-test.ts';
 import { type CurveComparison, compareCurves } from './compare-curves.ts';
 import { compareLearning, type LearningComparison } from './compare-learning.ts';
@@ -44,6 +44,12 @@ export interface CellSummary extends Place {
   readonly standardError: number | null;
   /** t interval of the mean over seeds; null with fewer than two. It is no comparison: that is what pairs are for. */
   readonly interval: Interval | null;
+  /** Where the values are bounds: means over seeds of the looser bound, of how far it lies off, of what the tighter rests on. */
+  readonly bound: {
+    readonly elbo: number;
+    readonly gap: number;
+    readonly effectiveSamples: number;
+  } | null;
   /** All its trials had converged. */
   readonly converged: boolean;
 }
@@ -60,6 +66,11 @@ export interface TrialComparison extends Place {
   readonly result: PairedResult | null;
   /** Why there is no result. */
   readonly missing: 'no common seeds' | 'measured differently' | null;
+  /**
+   * The values of one side spread over seeds three times as far as the other's or further. Skewed noise then breaks
+   * the symmetry that the level of a claim rests on.
+   */
+  readonly unequalSpread: boolean;
 }
 
 /** What adapting did to the model on its source data. */
@@ -212,6 +223,7 @@ function statedComparisons(
     seeds: pairs.map(([a]) => a.seed),
     measurements: pairs.flatMap(([a, b]) => [a.id, b.id]),
     result: pairs.length === 0 ? null : results[i]!,
+    unequalSpread: unequalSpread(pairs),
     missing:
       pairs.length > 0
         ? null
@@ -235,6 +247,31 @@ function pairUp(
   });
 }
 
+/** How many times as far one side has to spread to be called unequal: the case that decision 0002 simulates. */
+const UNEQUAL = 3;
+
+function unequalSpread(pairs: readonly [TrialValue, TrialValue][]): boolean {
+  if (pairs.length < 2) return false;
+  const [a, b] = [0, 1].map((side) => variance(Float64Array.from(pairs, (pair) => pair[side]!.value)));
+  return Math.max(a!, b!) > UNEQUAL ** 2 * Math.min(a!, b!);
+}
+
+/** Bounds by importance samples carry the ELBO and how many samples they rest on. */
+function boundOf(found: readonly TrialValue[]): CellSummary['bound'] {
+  const extras = found.flatMap(({ value, measurement: { extras: e } }) =>
+    e?.gap_to_elbo === undefined || e.effective_sample_size === undefined
+      ? []
+      : [{ value, gap: e.gap_to_elbo, samples: e.effective_sample_size }],
+  );
+  if (extras.length === 0 || extras.length < found.length) return null;
+  const meanOf = (pick: (of: (typeof extras)[number]) => number) => summarize(extras.map(pick)).mean;
+  return {
+    elbo: meanOf(({ value, gap }) => value + gap),
+    gap: meanOf(({ gap }) => gap),
+    effectiveSamples: meanOf(({ samples }) => samples),
+  };
+}
+
 const converged = ({ trial }: TrialValue): boolean => trial.result.converged;
 
 function summarizeCell(place: Place, found: readonly TrialValue[], confidence: number): CellSummary {
@@ -254,6 +291,7 @@ function summarizeCell(place: Place, found: readonly TrialValue[], confidence: n
     mean: summary?.mean ?? null,
     standardError: spread ? summary!.standardError : null,
     interval: spread ? oneSampleTTest(numbers, 0, { confidence }).interval : null,
+    bound: boundOf(found),
     converged: found.every(converged),
   };
 }

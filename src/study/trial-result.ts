@@ -52,7 +52,8 @@ export interface Cost {
 /** Everything that a finished trial recorded. */
 export interface TrialResult {
   readonly cell: Cell;
-  readonly learningRate: number;
+  /** Null where nothing was trained. */
+  readonly learningRate: number | null;
   /** Stages as they ran: which layers, from which update to which. */
   readonly stages: readonly {
     readonly name: string;

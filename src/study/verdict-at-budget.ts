@@ -1,16 +1,12 @@
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, listWords } from './format-number.ts';
 import { loserOf, standingCells, winnerOf } from './rank-cells.ts';
-import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
+import type { Said, VerdictContext, VerdictSentence } from './verdict-context.ts';
+import { doubts } from './verdict-doubts.ts';
 import type { VerdictWords } from './verdict-words.ts';
 
 /** Comparisons that a sentence spells out with their numbers; of more it gives the names. */
 const MOST_NAMED = 4;
-
-interface Said {
-  readonly text: string;
-  readonly references: readonly string[];
-}
 
 /** The verdict on one model at one budget. */
 export interface BudgetVerdict {
@@ -75,7 +71,11 @@ export function judgeBudget(
   const sentences: VerdictSentence[] = [
     { kind: 'recommendation', ...about, ...choiceSaid },
     ...evidence.map((one) => ({ kind: 'evidence' as const, ...about, ...one })),
-    ...cautions(cells, here, context, words).map((one) => ({ kind: 'caution' as const, ...about, ...one })),
+    ...[...cautions(cells, here, context, words), ...doubts(cells, here, words)].map((one) => ({
+      kind: 'caution' as const,
+      ...about,
+      ...one,
+    })),
   ];
   return { model, budget, choice, missing, rivals, equals, claims, undecided, sentences };
 }

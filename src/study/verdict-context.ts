@@ -17,6 +17,9 @@ export interface VerdictSentence {
   readonly references: readonly string[];
 }
 
+/** Words with the ids of what they rest on. */
+export type Said = Pick<VerdictSentence, 'text' | 'references'>;
+
 /** What one place of the matrix costs; null where no trial finished. */
 export type TrainingFlops = (model: string, technique: string, budget: number) => number | null;
 
@@ -38,6 +41,14 @@ export interface VerdictContext {
     | { readonly kind: 'fixed'; readonly rate: number };
   /** Rows whose learning rate was given with them: they did not take part in the search, or have another rate. */
   readonly ratesByHand: readonly { readonly technique: string; readonly rate: number }[];
+  /** Places whose searched rate was at an end of the grid. */
+  readonly edgeRates: readonly {
+    readonly model: string;
+    readonly technique: string;
+    readonly budget: number;
+    readonly rate: number;
+    readonly end: 'lowest' | 'highest';
+  }[];
   readonly trainingFlops: TrainingFlops;
   /** Trials that did not finish. */
   readonly failures: readonly {

@@ -14,10 +14,18 @@ import type { VerdictContext } from './verdict-context.ts';
 
 const study: SyntheticStudy = { rows: imageRows, budgets: [25, 100, 400], seeds: [1, 2, 3] };
 
-function judge(options: Partial<SyntheticStudy> = {}, more: Partial<VerdictContext> = {}) {
+function judge(
+  options: Partial<SyntheticStudy> = {},
+  more: Partial<VerdictContext> = {},
+  extras?: (technique: string) => Record<string, number>,
+) {
   const whole = { ...study, ...options };
   const matrix = matrixOf(whole);
-  const trials = syntheticTrials(whole);
+  const trials = syntheticTrials(whole).map((trial) => {
+    const { measurements, cell } = trial.result;
+    const explained = measurements.map((m) => (extras ? { ...m, extras: extras(cell.technique) } : m));
+    return { ...trial, result: { ...trial.result, measurements: explained } };
+  });
   const comparison = compareTrials(trials, { matrix, primary: 'nll', stream: stream(1) });
   const result = verdict(comparison, {
     matrix,
@@ -28,6 +36,7 @@ function judge(options: Partial<SyntheticStudy> = {}, more: Partial<VerdictConte
     preTrainings: { vae: 1 },
     learningRates: { kind: 'searched', rates: [3e-4, 1e-3], tuningSeeds: 1 },
     ratesByHand: [],
+    edgeRates: [],
     failures: [],
     trainingFlops: (model, technique) =>
       trials.find(({ result: { cell } }) => cell.model === model && cell.technique === technique)?.result.cost
@@ -159,7 +168,9 @@ describe('what to use', () => {
 test('a technique that had not converged is not called worse', () => {
   const { text, sentences } = judge({ unconverged: (technique) => technique === 'from-scratch' });
   expect(text).not.toMatch(/better than from-scratch|from-scratch is worse|better than .*than from-scratch/);
-  const cautions = sentences.filter(({ kind }) => kind === 'caution');
+  const cautions = sentences.filter(
+    ({ kind, text: said }) => kind === 'caution' && said.includes('had not converged'),
+  );
   expect(cautions.map(({ budget }) => budget)).toEqual([25, 25, 100, 100, 400, 400]);
   expect(cautions[0]!.text).toContain('the training of from-scratch had not converged');
   expect(cautions[1]!.text).toContain('nothing is claimed where the weaker side had not converged: ');
@@ -213,7 +224,52 @@ describe('a budget at which a row has no result', () => {
   });
 });
 
+test('claims whose level may not hold are marked', () => {
+  expect(judge().text).toMatch(
+    /With 25 images one side varies over seeds at least three times as much as the other in the claims? on .*source-only and /,
+  );
+  const alike = [level('from-scratch', 200), level('fine-tune', 100)];
+  expect(judge({ rows: alike, seeds: [1, 2, 3, 4, 5, 6] }).text).not.toContain('three times as much');
+});
+
+describe('bounds on the likelihood', () => {
+  const withBound = (gap: Record<string, number>, samples: number) =>
+    judge(
+      { rows: [level('from-scratch', 104, 0.1), level('fine-tune', 100, 0.1)], budgets: [25] },
+      {},
+      (label) => ({ gap_to_elbo: gap[label]!, effective_sample_size: samples }),
+    ).text;
+
+  test('that are looser by more than the claimed difference are said', () => {
+    expect(withBound({ 'from-scratch': 9, 'fine-tune': 2 }, 30)).toMatch(
+      /the ELBO is looser by 7\.0+ nats per image for from-scratch than for fine-tune, more than the claimed difference: part of the difference may be the bound\./,
+    );
+    expect(withBound({ 'from-scratch': 3, 'fine-tune': 2 }, 30)).not.toContain('looser');
+  });
+
+  test('that rest on few samples are said', () => {
+    expect(withBound({ 'from-scratch': 3, 'fine-tune': 2 }, 1.9)).toContain(
+      'rests on few effective samples (mean over items: from-scratch 1.9 and fine-tune 1.9)',
+    );
+    expect(withBound({ 'from-scratch': 3, 'fine-tune': 2 }, 30)).not.toContain('effective samples');
+  });
+});
+
 describe('the scope', () => {
+  test('says what the brackets are, what the level assumes and where rates lay at the edge', () => {
+    const edge = { model: 'vae', technique: 'fine-tune', rate: 3e-4, end: 'lowest' } as const;
+    const { text } = judge({}, { edgeRates: [25, 100].map((budget) => ({ ...edge, budget })) });
+    expect(text).toMatch(
+      /Numbers in brackets are paired t intervals .* all 21 comparisons decided \([\d.]+ to 99\.8 %/,
+    );
+    expect(text).toMatch(
+      /held to 5 % where paired differences are symmetric about their mean \(docs\/decisions\/0002/,
+    );
+    expect(text).toContain(
+      'At the edge of the grid was chosen the lowest rate (0.0003) for fine-tune with 25 and 100 images: a wider grid may find better ones.',
+    );
+  });
+
   test('says what the seeds can show and what the verdict holds for', () => {
     const { text } = judge();
     expect(text).toMatch(

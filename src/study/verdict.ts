@@ -1,10 +1,10 @@
-import { detectableEffect } from '../statistics/paired-power.ts';
 import type { StudyComparison, TrialComparison } from './compare-trials.ts';
-import { countOf, formatNumber, listWords, plural } from './format-number.ts';
+import { formatNumber, listWords } from './format-number.ts';
 import { cheaperAlternatives } from './verdict-alternative.ts';
 import { type BudgetVerdict, judgeBudget } from './verdict-at-budget.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import { headline, steadyChoice } from './verdict-headline.ts';
+import { DECISION, scope } from './verdict-scope.ts';
 import { VerdictWords } from './verdict-words.ts';
 
 /** What a study found, in words. */
@@ -43,7 +43,7 @@ export function verdict(comparison: StudyComparison, context: VerdictContext): V
       }),
       ...cheaperAlternatives(judged, comparison, context, words),
       ...seedSentences(comparison, judged, words),
-      ...scope(comparison, context),
+      ...scope(comparison, context, words),
     ],
     overall: models.map((model) => ({
       model,
@@ -74,7 +74,7 @@ function seedSentences(
     text:
       claims.length === 0
         ? `None of the ${family} stated comparisons shows a difference that can be claimed.`
-        : `${claims.length === family ? 'All' : `${claims.length} of the`} ${family} stated comparisons ${claims.length === 1 ? 'shows' : 'show'} a difference; the probability that any of these claims is false is held to ${percent} %.`,
+        : `${claims.length === family ? 'All' : `${claims.length} of the`} ${family} stated comparisons ${claims.length === 1 ? 'shows' : 'show'} a difference; the probability that any of these claims is false is held to ${percent} % where paired differences are symmetric about their mean (${DECISION}).`,
     references: claims.map(({ id }) => id),
   };
   const open = judged
@@ -102,60 +102,4 @@ function seedSentences(
 function neededWords({ result }: TrialComparison): string {
   const { kind, seeds } = result!.seedsNeeded!;
   return `${kind === 'more than' ? 'more than' : 'about'} ${formatNumber(seeds, 0)}`;
-}
-
-const FLATTERED =
-  'The technique with the best mean was picked from the same numbers, so its mean is likely to be slightly flattered; the claims are adjusted for all comparisons and do not suffer from this.';
-
-/** How learning rates came about, which rows did not get the search, and what the search looked at. */
-function rateWords({ learningRates, ratesByHand, item }: VerdictContext): string {
-  const one = ratesByHand.length === 1;
-  if (learningRates.kind === 'fixed') {
-    const others = listWords(ratesByHand.map(({ technique }) => technique));
-    const but = ratesByHand.length === 0 ? '' : ` but ${others}`;
-    return `The learning rate was fixed by hand (${learningRates.rate}) for all techniques${but}; rates chosen for each could change the order.`;
-  }
-  const { rates, tuningSeeds: n } = learningRates;
-  const searched = `Learning rates were chosen on validation among ${listWords(rates.map(String))} for each technique and budget, with ${countOf(n, 'tuning seed')} that ${n === 1 ? 'is' : 'are'} not reported.`;
-  const looked = `The search drew ${n === 1 ? 'a budget of its own' : 'budgets of its own'}, as large as the trial's, from the same training part: a searched rate rests on up to ${n === 1 ? 'as many' : `${formatNumber(n, 0)} times as many`} further target ${plural(item)} as the budget says.`;
-  if (ratesByHand.length === 0) return `${searched} ${looked}`;
-  const byHand = listWords(ratesByHand.map(({ technique, rate }) => `${technique} (${rate})`));
-  return `${searched} ${looked} The ${one ? 'rate' : 'rates'} of ${byHand} ${one ? 'was' : 'were'} fixed by hand: ${one ? 'it' : 'they'} did not get the search, and ${one ? 'a searched one' : 'searched ones'} could change the order.`;
-}
-
-/** What the verdict holds for. */
-function scope(comparison: StudyComparison, context: VerdictContext): VerdictSentence[] {
-  const { matrix, item, target, preTrainings } = context;
-  const { primary, family, confidence } = comparison;
-  const sentence = (text: string): VerdictSentence => ({ kind: 'scope', text, references: [] });
-  const seeds = Math.max(0, ...comparison.cells.map(({ values }) => values.length));
-  const power =
-    family === 0
-      ? 'The study has no technique to compare the others with, so nothing is claimed.'
-      : seeds < 2
-        ? 'With one seed the spread over seeds is unknown: nothing can be claimed, and any order of the techniques may be chance.'
-        : `With ${countOf(seeds, 'seed')} and ${countOf(family, 'comparison')}, a difference is found reliably (80 % power) only where it is at least ${formatNumber(detectableEffect(seeds, (1 - confidence) / family), 1)} times the standard deviation of the paired differences; so 'no difference can be claimed' does not mean that there is none.`;
-  const counts = matrix.models.map((model) => preTrainings[model] ?? null);
-  const checkpoints = counts.every((count) => count === null || count === 1)
-    ? counts.length === 1
-      ? 'this one checkpoint'
-      : 'these checkpoints, one for each model'
-    : `${listWords(matrix.models.map((model, i) => (counts[i] === null ? `one checkpoint of ${model}` : `${countOf(counts[i]!, 'pre-training')} of ${model}`)))}`;
-  const test =
-    primary.real === undefined
-      ? `the test set of ${target}`
-      : `the test set of ${target} (${countOf(primary.real, item)})`;
-  const models =
-    matrix.models.length < 2
-      ? []
-      : [sentence('Models are listed side by side; no comparison between models is among the stated ones.')];
-  return [
-    sentence(power),
-    sentence(
-      `The verdict holds for ${checkpoints} and ${test}; another checkpoint or another test set may order the techniques differently.`,
-    ),
-    sentence(rateWords(context)),
-    ...models,
-    ...(seeds < 2 ? [] : [sentence(FLATTERED)]),
-  ];
 }

@@ -3,6 +3,7 @@ import type { PairedResult } from '../../statistics/compare-paired.ts';
 import type { TrialComparison } from '../../study/compare-trials.ts';
 import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
 import { metricInWords } from '../../study/metric-in-words.ts';
+import { DECISION } from '../../study/verdict-scope.ts';
 import { metricLabel, primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
 import { drawSvg } from './draw-svg.ts';
 import { anchor, type Content, type Html, html } from './markup.ts';
@@ -29,7 +30,7 @@ export function comparisonsSection(report: ReportData): Section | null {
   return section(
     'comparisons',
     'Comparisons',
-    html`<p>Technique minus reference in ${metricLabel({ title: metricInWords(primary.name), unit: primary.unit })}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} %; an interval excludes zero exactly where the difference is significant; an arrow at its end says that it goes on. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
+    html`<p>Technique minus reference in ${metricLabel({ title: metricInWords(primary.name), unit: primary.unit })}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} % where paired differences are symmetric about their mean (${DECISION}; * marks claims of which one side varies over seeds at least three times as much as the other, where skewed noise breaks this); an interval excludes zero exactly where the difference is significant; an arrow at its end says that it goes on. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
     groups
       .filter(({ rows }) => rows.length > 0)
       .map(({ model, reference, rows }) => group(report, model, reference, rows)),
@@ -77,7 +78,7 @@ function comparisonRow(row: TrialComparison, technique: TechniqueDescription, op
 <td data-label="difference">${formatSigned(meanDifference, decimals)} <span class="spread">${interval === null ? noInterval(result) : `(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})`}</span></td>
 <td class="picture">${bar(result, technique, domain)}</td>
 <td data-label="p, adjusted">${adjustedP === null ? '–' : pValue(adjustedP)}</td>
-<td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${seeds.length < 2 ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
+<td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${claimed && row.unequalSpread && '*'}${seeds.length < 2 ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
 <td data-label="seeds needed">${needed(result)}</td></tr>`;
 }
 

@@ -51,7 +51,7 @@ function benefits({ comparison, techniques, study, matrix }: ReportData): Html |
   );
   const words = unitInWords(unit, study.item);
   return html`<h3>What transfer brings while training</h3>
-<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is at the first and at the last look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner ${reference}'s final loss is reached (median of seeds, above 1 is better).</p>
+<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better).</p>
 ${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>budget</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
 <tbody>${learning.map(
   ({ model, budget, technique, byUpdates, byFlops }) =>
@@ -69,5 +69,9 @@ function gap({ mean, interval }: Advantage, decimals: number): Content {
 
 function speed({ median, perSeed }: SpeedUp): string {
   if (median === null) return perSeed.every((one) => one === null) ? 'not defined' : 'differs between seeds';
+  // The technique ended before it reached that loss, whatever the ratio of the two lengths says.
+  if (median.relation === 'below') return 'not reached within the budget';
+  // 'At least half as fast' says nothing of which side is faster.
+  if (median.relation === 'at least' && median.value < 1) return 'differs between seeds';
   return bounded(median, '×');
 }
