@@ -154,7 +154,7 @@ function metricSections(chosen: Metric): HelpSection[] {
   const options = Object.entries(chosen.options.shape).map(([name, schema]) => {
     const result = (schema as z.ZodType).safeParse(undefined);
     const fallback = result.success && result.data !== undefined ? ` (default: ${String(result.data)})` : '';
-    return [name, `${(schema as z.ZodType).description ?? 'see docs/metrics.md'}${fallback}`] as const;
+    return [name, `${(schema as z.ZodType).description ?? 'see docs/reference.md'}${fallback}`] as const;
   });
   return [
     {
