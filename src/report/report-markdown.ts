@@ -1,5 +1,6 @@
 import { bibtex } from '../citation.ts';
 import { countOf, decimalsFor, formatNumber, formatSigned } from '../study/format-number.ts';
+import { boundTable, boundWords } from './bound-rows.ts';
 import { formatBytes, formatDuration } from './format-quantity.ts';
 import { keyTables } from './key-table.ts';
 import { metricLabel, primaryOf, type ReportData } from './report-data.ts';
@@ -20,6 +21,7 @@ export function reportMarkdown(report: ReportData): string {
     ...(study.description === undefined ? [] : [text(study.description), '']),
     ...verdictLines(report),
     ...keyLines(report),
+    ...boundLines(report),
     ...comparisonLines(report),
     ...(failures.length === 0
       ? []
@@ -91,6 +93,13 @@ function keyLines(report: ReportData): string[] {
       ),
     ]),
   ];
+}
+
+function boundLines(report: ReportData): string[] {
+  const table = boundTable(report);
+  if (table === null) return [];
+  const rows = table.rows.map((row) => row.map(text));
+  return ['### Bounds', '', boundWords, '', ...tableLines(table.head, rows)];
 }
 
 function comparisonLines(report: ReportData): string[] {

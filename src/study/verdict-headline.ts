@@ -65,7 +65,7 @@ function recommended(
   const steady = steadyChoice(own);
   const groups = byTechnique(chosen);
   if (steady === null || groups.length === 1 || unproven.length > 0)
-    return [`Use ${list(proven)}.`, ...open, ...asGood(proven, words)];
+    return [`Use ${list(proven)}.`, ...asGood(proven, words), ...open];
   const others = groups
     .filter(([technique]) => technique !== steady)
     .map(([technique, budgets]) => `with ${words.items(budgets)} ${technique} has the better mean`);

@@ -1,8 +1,9 @@
 import { countOf, formatNumber } from '../../study/format-number.ts';
+import { boundTable, boundWords } from '../bound-rows.ts';
 import { type KeyCell, keyTables } from '../key-table.ts';
 import { metricLabel, primaryOf, type ReportData } from '../report-data.ts';
 import { type Html, html } from './markup.ts';
-import { type Section, section } from './section.ts';
+import { folded, type Section, scrolling, section } from './section.ts';
 import { named } from './technique-style.ts';
 
 /** The primary metric at a glance: techniques by budgets. */
@@ -41,6 +42,19 @@ ${matrix.seeds.length > 1 && html`<li><b>±</b> half of the ${percent} % t inter
 ${cells.some(({ converged, mean }) => !converged && mean !== null) && html`<li><span class="flag">not converged</span> validation was still improving when training ended, or stages were left: not called worse</li>`}
 ${partly && html`<li><span class="flag">n of ${matrix.seeds.length} seeds</span> the other trials did not finish</li>`}
 </ul>`,
+    bounds(report),
+  );
+}
+
+function bounds(report: ReportData): Html | null {
+  const table = boundTable(report);
+  if (table === null) return null;
+  return folded(
+    'Bounds on the likelihood: ELBO, gap, effective samples',
+    html`<p>${boundWords}</p>`,
+    scrolling(
+      html`<table><thead><tr>${table.head.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${table.rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`,
+    ),
   );
 }
 
