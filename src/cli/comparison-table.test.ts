@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../study/measurement.ts';
+import { samplingUnits } from '../study/sampling-units.ts';
 import { compareContestants, comparisonText } from './comparison-table.ts';
 
 const nll = (value: number, more: Partial<Measurement> = {}): Measurement => ({
@@ -75,7 +76,13 @@ test('unlike representations are refused, unless only what does not depend on th
 });
 
 test('checkpoints are compared with the first, item by item, with the scope said', () => {
-  const one = (label: string, items: number[]) => ({ label, target: 'kmnist', runs: [[nll(1)]], items });
+  const one = (label: string, items: number[], groups?: string[]) => ({
+    label,
+    target: 'kmnist',
+    runs: [[nll(1)]],
+    items,
+    units: samplingUnits({ count: items.length, ...(groups && { groups, groupNoun: 'typeface' }) }, false),
+  });
   const blocks = compareContestants(
     [one('a', [1, 2, 3]), one('b', [1.5, 2.7, 3.6]), one('c', [1, 2, 3])],
     [],
@@ -85,4 +92,10 @@ test('checkpoints are compared with the first, item by item, with the scope said
   expect(text).toMatch(/ {2}b: \+0\.600 nats\/item \(\+0\.\d+ to \+\d\.\d+\), p = 0\.0\d+: worse/);
   expect(text).toMatch(/ {2}c: 0 nats\/item, p = 1: no difference can be claimed/);
   expect(text).toMatch(/Scope: one checkpoint each, items are the sampling unit/);
+  const groups = ['a', 'a', 'b'];
+  const grouped = comparisonText(
+    compareContestants([one('a', [1, 2, 3], groups), one('b', [1.5, 2.7, 3.6], groups)], []),
+  );
+  expect(grouped).toMatch(/item by item \(3 items in 2 typefaces; paired t intervals, Holm\)/);
+  expect(grouped).toMatch(/the 2 typefaces are the sampling unit, for items of one are alike/);
 });

@@ -3,6 +3,7 @@ import { compareItems, type ItemComparison, type ItemLikelihood } from '../study
 import { formatSignificant } from '../study/format-number.ts';
 import type { Measurement } from '../study/measurement.ts';
 import { comparable, measurementKey } from '../study/measurement-key.ts';
+import { areItems, type SamplingUnits, unitsText } from '../study/sampling-units.ts';
 import { showNumber } from './show-number.ts';
 import { tableText } from './table-text.ts';
 
@@ -15,6 +16,8 @@ export interface Contestant {
   readonly runs: readonly (readonly Measurement[])[];
   /** Negative log-likelihood of each test item, nats, of a checkpoint that has one. */
   readonly items?: readonly number[];
+  /** Which of these are alike. */
+  readonly units?: SamplingUnits;
 }
 
 export interface ComparisonColumn {
@@ -115,15 +118,15 @@ function refuseUnlike(here: readonly Contestant[], kept: (m: Measurement) => boo
 
 /** A checkpoint's likelihood, where that is compared. */
 function likelihoodOf(
-  { label, runs, items }: Contestant,
+  { label, runs, items, units }: Contestant,
   kept: (m: Measurement) => boolean,
 ): ItemLikelihood[] {
   const measurement = runs[0]
     ?.filter(kept)
     .find(({ metric, split }) => split === 'test' && (metric === 'nll' || metric === 'bits_per_byte'));
-  return items === undefined || items.length === 0 || measurement === undefined
+  return items === undefined || items.length === 0 || units === undefined || measurement === undefined
     ? []
-    : [{ label, measurement, items }];
+    : [{ label, measurement, items, units }];
 }
 
 function columnOf(m: Measurement): ComparisonColumn {
@@ -189,7 +192,12 @@ function cellText(cell: ComparisonCell | null): string {
 /** Item by item, with the scope of what is said. */
 function pairedText(paired: readonly ItemComparison[]): string[] {
   if (paired.length === 0) return [];
-  const { reference, items, unit } = paired[0]!;
+  const { reference, items, unit, sampled } = paired[0]!;
+  const units = unitsText(sampled);
+  const sample = areItems(sampled) ? units : `${items} items in ${units}`;
+  const alike = areItems(sampled)
+    ? 'items are the sampling unit'
+    : `the ${units} are the sampling unit, for items of one are alike`;
   const signed = (value: number) => `${value > 0 ? '+' : ''}${formatSignificant(value)}`;
   const lines = paired.map(({ label, meanDifference, interval, adjustedP, verdict }) => {
     const range = interval === null ? '' : ` (${signed(interval.low)} to ${signed(interval.high)})`;
@@ -203,8 +211,8 @@ function pairedText(paired: readonly ItemComparison[]): string[] {
   });
   return [
     '',
-    `compared with ${reference}, item by item (${items} items; paired t intervals, Holm)`,
+    `compared with ${reference}, item by item (${sample}; paired t intervals, Holm)`,
     ...lines,
-    '  Scope: one checkpoint each, items are the sampling unit. That a way of training is better takes seeds: graft run.',
+    `  Scope: one checkpoint each, ${alike}. That a way of training is better takes seeds: graft run.`,
   ];
 }

@@ -13,6 +13,7 @@ export function measurementTable(measurements: readonly Measurement[]): string {
         split,
         value,
         standardError,
+        standardErrorOver,
         unit,
         direction,
         kind,
@@ -30,6 +31,7 @@ export function measurementTable(measurements: readonly Measurement[]): string {
           ...(kind === undefined ? [] : [kind]),
           ...(real === undefined ? [] : [`${showNumber(real)} real`]),
           ...(generated === undefined ? [] : [`${showNumber(generated)} generated`]),
+          ...(standardErrorOver === undefined ? [] : [`± over ${standardErrorOver}`]),
           ...(features === undefined ? [] : [`in ${features.network}`]),
           ...(extras?.gap_to_elbo === undefined
             ? []

@@ -99,8 +99,8 @@ function fromReport({ trials, data, matrix, comparison }: ReportData, study: str
 
 /** An evaluation as a contestant. */
 export function fromEvaluation(evaluation: Evaluation, label: string): Contestant {
-  const { target, targetHash, measurements, items } = evaluation;
-  return { label, target: `${target} (${targetHash.slice(0, 8)})`, runs: [measurements], items };
+  const { target, targetHash, measurements, items, units } = evaluation;
+  return { label, target: `${target} (${targetHash.slice(0, 8)})`, runs: [measurements], items, units };
 }
 
 function shortName(path: string, terminal: Terminal): string {

@@ -28,6 +28,8 @@ interface SetFacts {
   attributes?: Readonly<Record<string, readonly string[]>>;
   /** Per item. Items of one group (typeface, document, painting) never cross splits. */
   groups?: readonly string[];
+  /** What a group is, in the singular: 'typeface', 'file', 'image'. */
+  groupNoun?: string;
   /** Items of the splits that the publisher made, e.g. MNIST's train and t10k files. */
   predefined?: Readonly<Partial<Record<SplitName, Int32Array>>>;
   licence?: string;

@@ -64,6 +64,7 @@ export function glyphs(folder?: string): ImageSet {
       weight: ofFace(header.faces.map((f) => f.weight)),
     },
     groups: ofFace(header.faces.map((f) => f.group)),
+    groupNoun: 'typeface',
     licence:
       'Pictures of typefaces under the SIL Open Font License 1.1 and the Apache License 2.0: data/NOTICE.md',
     provenance: { files: [file], steps: [] },

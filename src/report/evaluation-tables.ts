@@ -32,6 +32,7 @@ export function measurementFacts({
   features,
   options,
   extras,
+  standardErrorOver,
 }: Measurement): string {
   const settings = Object.entries(options ?? {})
     .filter(([name]) => name !== 'dimensions')
@@ -43,6 +44,7 @@ export function measurementFacts({
     ...(generated === undefined ? [] : [`${generated} generated`]),
     ...(features === undefined ? [] : [`features: ${features.network}`]),
     ...(kind === undefined ? settings : []),
+    ...(standardErrorOver === undefined ? [] : [`± over ${standardErrorOver}`]),
     ...(extras?.gap_to_elbo === undefined
       ? []
       : [`${formatSignificant(extras.gap_to_elbo)} better than the ELBO`]),

@@ -12,9 +12,11 @@ import type { EncodedSet } from './encoding.ts';
 import { loadData } from './loaded-data.ts';
 import { type DrawnSamples, measureElsewhere } from './measure-elsewhere.ts';
 import type { Measurement } from './measurement.ts';
+import { overGroups, type SetCosts } from './over-groups.ts';
 import { planStudy } from './plan-study.ts';
 import { type ReferenceLikelihood, referenceLikelihood } from './reference-likelihood.ts';
-import { runTrial, testItems } from './run-trial.ts';
+import { runTrial, type TrialObserver, testItems } from './run-trial.ts';
+import { type SamplingUnits, samplingUnits } from './sampling-units.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs } from './step-inputs.ts';
 import { StudyData } from './study-data.ts';
@@ -56,6 +58,8 @@ export interface Evaluation {
   readonly variance?: number;
   /** Negative log-likelihood of each test item of the target, nats; empty where there is no likelihood. */
   readonly items: readonly number[];
+  /** Which of these items are alike, so that they count as one. */
+  readonly units: SamplingUnits;
   readonly suitability: Suitability;
   /** What a reader should know of how this came about. */
   readonly notes: readonly string[];
@@ -93,12 +97,15 @@ export async function evaluateCheckpoint(
   const inputs = plan.steps.find(({ kind }) => kind === 'trial')!.inputs as unknown as TrialInputs;
   const data = new StudyData(context.base, graftData);
   const samples: { -readonly [K in keyof DrawnSamples]: DrawnSamples[K] } = {};
-  let items: number[] = [];
+  const likelihoods: SetCosts[] = [];
+  const observer: Pick<TrialObserver, 'likelihood'> = {
+    likelihood: (on, split, costs, trained) => {
+      likelihoods.push({ on, split, costs, ...(trained === undefined ? {} : { set: trained }) });
+    },
+  };
   const trial = await trialIn(context, (scratch) =>
     runTrial(inputs, data, scratch, {
-      likelihood: (on, split, values) => {
-        if (on === 'target' && split === 'test') items = [...values];
-      },
+      ...observer,
       images: (drawn) => {
         samples.images = drawn;
       },
@@ -109,9 +116,25 @@ export async function evaluateCheckpoint(
   );
   context.emit({ type: 'progress', done: 5, total: 5, phase: 'measuring: other data' });
   const encoding = await data.encoding(inputs.encoding, tokenizer);
-  const elsewhere = await measureElsewhere({ model, weights, encoding, inputs }, samples, data, context);
-  const measurements = [...trial.measurements, ...elsewhere.measurements];
+  const elsewhere = await measureElsewhere(
+    { model, weights, encoding, inputs },
+    samples,
+    data,
+    context,
+    observer,
+  );
   const { items: most } = inputs.evaluation;
+  const places = { target: inputs.target, ...(inputs.source === undefined ? {} : { source: inputs.source }) };
+  for (const [on, input] of [
+    ...Object.entries(places),
+    ...inputs.evaluateOn.map((one) => [one.name, one] as const),
+  ])
+    for (const found of likelihoods)
+      if (found.on === on && found.split === 'test')
+        found.set = testItems(await data.examples(input, 'test'), most);
+  const measurements = overGroups([...trial.measurements, ...elsewhere.measurements], likelihoods);
+  const costs = likelihoods.find(({ on, split }) => on === 'target' && split === 'test');
+  const windows = (await data.load(inputs.target)).window !== undefined;
   const test = await data.encode(
     inputs.target,
     'test',
@@ -136,7 +159,8 @@ export async function evaluateCheckpoint(
     targetHash: inputs.target.hash,
     ...(about.trainedOn === undefined ? {} : { trainedOn: about.trainedOn }),
     trial,
-    items,
+    items: [...(costs?.costs ?? [])],
+    units: samplingUnits(costs?.set ?? { count: 0 }, windows),
     suitability: judgeSuitability(facts),
     notes: [
       ...source.notes,

@@ -9,7 +9,7 @@ import { measureCopies, tableImages } from './measure-images.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import { measureNovelty } from './measure-texts.ts';
 import type { Measurement } from './measurement.ts';
-import { testItems } from './run-trial.ts';
+import { type TrialObserver, testItems } from './run-trial.ts';
 import type { JudgedSamples } from './sample-quality.ts';
 import type { StepContext } from './step.ts';
 import type { DataInput, TrialInputs } from './step-inputs.ts';
@@ -42,6 +42,7 @@ export async function measureElsewhere(
   { images, texts }: DrawnSamples,
   data: StudyData,
   context: StepContext,
+  observer: Pick<TrialObserver, 'likelihood'> = {},
 ): Promise<JudgedSamples> {
   const { source, evaluateOn, evaluation } = inputs;
   const draws = stream(inputs.seed).child('measuring');
@@ -59,8 +60,9 @@ export async function measureElsewhere(
       notMeasured.push(...novelty.notMeasured);
     }
   if (source === undefined) return { measurements, notMeasured };
-  const train = encodeSet(await training(source), encoding);
-  const { measurements: likelihood } = await measureLikelihood(
+  const trained = await training(source);
+  const train = encodeSet(trained, encoding);
+  const { measurements: likelihood, items: costs } = await measureLikelihood(
     model,
     weights,
     train,
@@ -69,6 +71,7 @@ export async function measureElsewhere(
     { ...run, batchSize: evaluationBatch(model), importanceSamples: evaluation.importanceSamples },
   );
   measurements.push(...likelihood);
+  observer.likelihood?.('source', 'train', costs, trained);
   if (images === undefined) return { measurements, notMeasured };
   if (train.table.count > 1)
     measurements.push(measureCopies(images, tableImages(train.table), 'source').measurement);

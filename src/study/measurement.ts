@@ -17,8 +17,10 @@ export interface Measurement {
   /** What the numbers are defined over: likelihoods are compared only within one representation. */
   readonly representation?: string;
   readonly options?: Readonly<Record<string, number | string | boolean>>;
-  /** Standard error over items where it is known. */
+  /** Standard error where it is known: over items, or over what `standardErrorOver` says. */
   readonly standardError?: number;
+  /** Independent units of the standard error where items of one are alike: '9 typefaces'. */
+  readonly standardErrorOver?: string;
   /** What the value is exactly: 'exact', 'bound with k = 64'. */
   readonly kind?: string;
   /** Numbers that explain the value, e.g. a bound's gap to the ELBO. */

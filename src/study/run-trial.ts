@@ -28,8 +28,8 @@ import type { TrialResult } from './trial-result.ts';
 
 /** Sees what a trial measures before it becomes a few numbers. */
 export interface TrialObserver {
-  /** Negative log-likelihood of each item of a set, nats. */
-  likelihood?(on: string, split: string, items: Float64Array): void;
+  /** Negative log-likelihood of each item of a set, nats; of training items with the items themselves. */
+  likelihood?(on: string, split: string, items: Float64Array, trained?: DataSet): void;
   images?(samples: ImageSamples): void;
   texts?(samples: readonly string[]): void;
 }
@@ -151,14 +151,14 @@ async function measure(
   phase(0, 'likelihood');
   const target = await test(inputs.target);
   const measurements: Measurement[] = [];
-  const likelihood = async (set: typeof target, on: string, split: string) => {
+  const likelihood = async (set: typeof target, on: string, split: string, trained?: DataSet) => {
     const where = { on, split };
     const found = await measureLikelihood(model, weights, set, where, draws.child('codes'), options);
     measurements.push(...found.measurements);
-    observer.likelihood?.(on, split, found.items);
+    observer.likelihood?.(on, split, found.items, trained);
   };
   await likelihood(target, 'target', 'test');
-  await likelihood(adapted.train.encoded, 'target', 'train');
+  await likelihood(adapted.train.encoded, 'target', 'train', adapted.train.set);
   if (inputs.source !== undefined) await likelihood(await test(inputs.source), 'source', 'test');
   for (const input of inputs.evaluateOn) await likelihood(await test(input), input.name, 'test');
 

@@ -91,6 +91,8 @@ function gapSentence(
   const gap = test.value - train.value;
   const errors = [train.standardError, test.standardError];
   const error = errors.every((e) => e !== undefined) ? Math.hypot(...(errors as number[])) : undefined;
+  const over = [train.standardErrorOver, test.standardErrorOver];
+  const units = over.every((one) => one !== undefined) ? ` over ${over[0]} and ${over[1]}` : '';
   const what =
     error === undefined
       ? ''
@@ -100,7 +102,7 @@ function gapSentence(
           : ': it may have seen the former, or the parts differ'
         : ', which shows no memory of the former';
   return sentence(
-    `Items of the training part of ${name} cost it ${number(train.value)}, held-out ones ${number(test.value)}${error === undefined ? '' : ` (difference ${number(gap)}, standard error ${number(error)})`}${what}.`,
+    `Items of the training part of ${name} cost it ${number(train.value)}, held-out ones ${number(test.value)}${error === undefined ? '' : ` (difference ${number(gap)}, standard error ${number(error)}${units})`}${what}.`,
     train,
     test,
   );

@@ -105,12 +105,19 @@ describe('graft evaluate', () => {
     const mean = evaluation.items.reduce((a, b) => a + b, 0) / evaluation.items.length;
     expect(mean).toBeCloseTo(nll.value, 8);
     expect(evaluation.trial.cost).toMatchObject({ trainingFlops: 0, steps: 0 });
+    // Characters of one typeface are alike.
+    const { units } = evaluation;
+    expect(units.noun).toBe('typeface');
+    expect(units.count).toBeLessThan(evaluation.items.length);
+    expect(nll.standardErrorOver).toBe(`${units.count} typefaces`);
+    const measured = evaluation.trial.measurements.find((m) => measurementKey(m) === measurementKey(nll))!;
+    expect(nll.standardError).not.toBe(measured.standardError);
     expectTraceable(evaluation);
 
     expect(out).toMatch(/^nll\s+target, test\s.* better than the ELBO$/m);
     expect(out).toMatch(/independent pixels.*nats per image/);
     expect(out).toMatch(/^one image alone, median\s+[\d.]+ ms$/m);
-    expect(out).toMatch(/Worth trying first/);
+    expect(out).toMatch(/Worth\s+trying\s+first/);
     expect(out.replace(/\s+/g, ' ')).toContain('One model that was not trained further cannot show');
     const page = readFileSync(join(folder, 'vae-report/report.html'), 'utf8');
     expect(page).toMatch(/^<!doctype html>/);

@@ -70,6 +70,7 @@ function imageSetOf(
     ...(new Set(folders).size > 1 && { attributes: { folder: folders } }),
     ...(patch !== undefined && {
       groups: names.map(withoutPatch),
+      groupNoun: 'image',
       attributes: { image: names.map((path) => basename(withoutPatch(path)).replace(/\.[a-z]+$/i, '')) },
     }),
     provenance: { files: [file], steps },

@@ -49,7 +49,7 @@ export function readTextSource(
     count: documents.length,
     documents,
     ...(several && { attributes: { file: origin } }),
-    ...(several && unit === 'running' && { groups: origin }),
+    ...(several && unit === 'running' && { groups: origin, groupNoun: 'file' }),
     provenance: { files, steps: [] },
   };
 }
