@@ -48,6 +48,25 @@ export { reportCsv } from './report/report-csv.ts';
 export type { ReportData } from './report/report-data.ts';
 export { reportJson } from './report/report-json.ts';
 export { reportMarkdown } from './report/report-markdown.ts';
+// Statistics beyond those of studies: scores of many tasks, ranks, preferences, agreement, small samples
+export {
+  averageScoreDistribution,
+  interquartileMean,
+  meanOfTasks,
+  medianOfTasks,
+  optimalityGap,
+  probabilityOfImprovement,
+  scoreDistribution,
+  stratifiedBootstrap,
+} from './statistics/aggregate-scores.ts';
+export { binomialTest, clopperPearsonInterval, wilsonInterval } from './statistics/binomial.ts';
+export { bradleyTerry } from './statistics/bradley-terry.ts';
+export { kendall, pearson, somersD, spearman, weightedKendall } from './statistics/correlation.ts';
+export { friedman } from './statistics/friedman.ts';
+export { mannWhitney } from './statistics/mann-whitney.ts';
+export { nemenyi, nemenyiCriticalDifference, nemenyiCriticalValue } from './statistics/nemenyi.ts';
+export { signFlipTest } from './statistics/sign-flip-test.ts';
+export { wilcoxonSignedRank } from './statistics/wilcoxon-signed-rank.ts';
 export { openStore, openStoreForReading } from './store/open-store.ts';
 export type { Store, StoreReader } from './store/store.ts';
 // Studies

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { recordedRun } from '../../test/recorded-run.ts';
 import { isAvailable } from '../engine/find-devices.ts';
 import { commandLoaders } from './commands/index.ts';
-import { recordedRun } from './recorded-run.ts';
 
 const here = process.cwd();
 

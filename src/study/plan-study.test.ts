@@ -193,3 +193,38 @@ test('wrong labels that no model reads are said to change nothing', async () => 
   );
   expect((await plan({})).warnings.join()).not.toContain('labels');
 });
+
+describe('the metric that decides is one that every trial measures', () => {
+  test.each([
+    [
+      'nll',
+      /decides is 'nll' \(primary\); allowed: .*: bits_per_byte, perplexity, distinct_n, ngram_novelty\./,
+    ],
+    ['fid', /decides is 'fid'/],
+    ['bits_per_bite', /Did you mean 'bits_per_byte'/],
+  ])('texts: not %s', async (primary, message) => {
+    await expect(plan({ primary })).rejects.toThrow(message);
+  });
+
+  test('texts: bits per byte', async () => {
+    expect((await plan({ primary: 'bits_per_byte' })).primary).toBe('bits_per_byte');
+  });
+
+  test('images: FID only where there are more items than features', async () => {
+    const digits = (style: string) => ({
+      dataset: 'glyphs',
+      select: { style, script: 'latin', case: 'digit' },
+    });
+    const images = {
+      source: digits('serif'),
+      target: digits('handwriting'),
+      models: [{ family: 'vae', hidden: [8], latent: 2 }],
+    };
+    await expect(plan({ ...images, primary: 'fid', evaluation: { items: 20 } })).rejects.toThrow(
+      /allowed: .*nll, bits_per_dim, kid, .*more test items and more samples than the network has features/,
+    );
+    await expect(plan({ ...images, primary: 'bits_per_byte' })).rejects.toThrow(/decides is/);
+    for (const primary of ['nll', 'kid', 'recognised', 'reconstruction_mse'])
+      expect((await plan({ ...images, primary })).primary).toBe(primary);
+  });
+});

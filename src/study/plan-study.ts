@@ -8,6 +8,8 @@ import { planData, splitSource } from './plan-data.ts';
 import { planModels } from './plan-models.ts';
 import { planTrials } from './plan-trials.ts';
 import { planWarnings } from './plan-warnings.ts';
+import { requirePlanned } from './planned-metrics.ts';
+import { sampleNetworks } from './sample-features.ts';
 import type { StudyPlan } from './study-plan.ts';
 import type { StudySpec } from './study-spec.ts';
 import { resolveRows } from './technique-row.ts';
@@ -32,6 +34,14 @@ export async function planStudy(
   const { trials, steps: others } = planTrials({ spec, data, models, rows, seeds });
   // A step that two parts of a study share is done once.
   const steps = new Map([...pretraining, ...others].map((step) => [step.id, step]));
+  if (spec.primary !== undefined)
+    requirePlanned(spec.primary, {
+      models,
+      test: target.prepared.test,
+      items: spec.evaluation.items,
+      samples: spec.sampling.count,
+      networks: target.prepared.test.kind === 'image' ? sampleNetworks(spec.target) : {},
+    });
   const primary = spec.primary ?? choosePrimary(models, target.prepared.test, spec.sampling.count);
   const plan = { spec, rows, seeds, models, ...(primary === undefined ? {} : { primary }) };
   return {

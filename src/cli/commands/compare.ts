@@ -30,6 +30,7 @@ export const compare = defineCommand({
     ...seedOption,
     ...computeOptions,
   },
+  stopsInOrder: true,
   overrides: 'checkpoints: how much is measured: evaluation.items=1000 sampling.count=1000',
   examples: [
     { line: 'graft compare my-vae adapted --data kmnist', does: 'two checkpoints on one data set' },

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { recordedRun } from '../recorded-run.ts';
+import { recordedRun } from '../../../test/recorded-run.ts';
 
 test('the installation works, and devices that were not tried say so', async () => {
   const { code, out } = await recordedRun(['doctor'], tmpdir());

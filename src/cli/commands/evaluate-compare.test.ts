@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { dataContext } from '../../data/data-context.ts';
 import type { Evaluation } from '../../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../../study/format-number.ts';
@@ -9,7 +10,7 @@ import { measurementKey } from '../../study/measurement-key.ts';
 import { parseRecipe } from '../../study/recipe-spec.ts';
 import { runRecipe } from '../../study/run-recipe.ts';
 import type { ComparisonBlock } from '../comparison-table.ts';
-import { recordedRun } from '../recorded-run.ts';
+import { commandLoaders } from './index.ts';
 
 const digits = (style: string) => ({
   dataset: 'glyphs',
@@ -194,6 +195,17 @@ describe('graft evaluate', () => {
     expect(result.said).not.toMatch(/\n\s+at /);
     expect(result.code).toBe(code);
   });
+});
+
+test('stopped by Ctrl-C, both remove what they began', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const line = ['evaluate', 'vae/checkpoint', '--data', handwriting, ...little, '--out', 'stopped'];
+  expect((await recordedRun(line, folder, {}, stop.signal)).code).toBe(130);
+  expect(readdirSync(join(folder, 'stopped'))).toEqual([]);
+  // Without this the program ends at once, and a folder of its measuring stays behind.
+  for (const name of ['evaluate', 'compare'] as const)
+    expect((await commandLoaders[name]()).stopsInOrder).toBe(true);
 });
 
 describe('graft compare', () => {

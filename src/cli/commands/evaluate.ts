@@ -53,6 +53,7 @@ export const evaluate = defineCommand({
     ...seedOption,
     ...computeOptions,
   },
+  stopsInOrder: true,
   overrides:
     'how much is measured: evaluation.items=1000 evaluation.importanceSamples=200 sampling.count=1000',
   examples: [

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 let folder: string;
 beforeAll(() => {

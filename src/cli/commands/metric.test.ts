@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { writeNpzFile } from '../../formats/npz.ts';
 import type { NumericArray } from '../../formats/numeric-array.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 let folder: string;
 beforeAll(() => {

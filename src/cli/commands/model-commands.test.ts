@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { trainTokenizer } from '../../data/tokenizers/train-tokenizer.ts';
 import { readNpyFile } from '../../formats/npy.ts';
 import { readNpzFile } from '../../formats/npz.ts';
@@ -9,7 +10,6 @@ import { saveCheckpoint } from '../../models/checkpoint.ts';
 import { createModel } from '../../models/index.ts';
 import { freshWeights } from '../../models/weights.ts';
 import { stream } from '../../random.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 let folder: string;
 beforeAll(() => {

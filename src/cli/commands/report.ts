@@ -7,6 +7,7 @@ import { openInBrowser } from '../open-in-browser.ts';
 import { showNumber } from '../show-number.ts';
 import { shownPath, studyOptions, workspaceFolder } from '../study-options.ts';
 import { studyReport } from '../study-outcome.ts';
+import { usageError } from '../usage-error.ts';
 import { type ReportFormat, reportFormats } from '../write-reports.ts';
 
 const formats = Object.keys(reportFormats) as ReportFormat[];
@@ -33,6 +34,12 @@ export const report = defineCommand({
     { line: 'graft report graft-runs/studies/my-study --format csv --out numbers.csv', does: 'every number' },
   ],
   async run({ arguments: [written], options }, terminal) {
+    if (options.open && options.format !== 'html')
+      throw usageError('report', 'conflict', {
+        first: '--open',
+        second: `--format ${options.format}`,
+        reason: 'only the HTML report is opened',
+      });
     const found = findStudy(written!, workspaceFolder(options.workspace, terminal), terminal);
     const store = await openStoreForReading(found.workspace);
     try {
@@ -51,7 +58,7 @@ export const report = defineCommand({
         const path = resolve(terminal.directory, out);
         writeFileAtomic(path, text);
         terminal.out(shownPath(path, terminal));
-        if (options.open && options.format === 'html') await openInBrowser(path, terminal);
+        if (options.open) await openInBrowser(path, terminal);
       }
       return 0;
     } finally {

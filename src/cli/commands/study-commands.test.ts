@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 /** The built program, in processes of its own: as a person runs it. */
 const program = fileURLToPath(new URL('../../../dist/graft.js', import.meta.url));
@@ -161,6 +161,12 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
       /unknown key 'stps'.*Did you mean 'steps'/,
     ],
     ['an unknown technique', ['plan', 'study.yaml', 'techniques=[fine-tun]'], 2, /Did you mean 'fine-tune'/],
+    [
+      'a page that is not written',
+      ['report', 'tiny', '--format', 'csv', '--open'],
+      2,
+      /only the HTML report is opened/,
+    ],
     ['no study file', ['run', 'nothing.yaml'], 1, /nothing\.yaml/],
     ['a folder', ['run', '.'], 1, /this is a folder/],
     ['a budget beyond the data', ['plan', 'study.yaml', 'budgets=[5000]'], 1, /budget is 5000.*at most/],

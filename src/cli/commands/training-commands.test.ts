@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
-import { recordedRun } from '../recorded-run.ts';
 
 const program = fileURLToPath(new URL('../../../dist/graft.js', import.meta.url));
 const built = existsSync(program);

@@ -1,5 +1,5 @@
-import { runProgram } from './run-program.ts';
-import type { Terminal } from './terminal.ts';
+import { runProgram } from '../src/cli/run-program.ts';
+import type { Terminal } from '../src/cli/terminal.ts';
 
 /** What a command line gave: for tests, which run commands in their own process. */
 export interface RecordedRun {
