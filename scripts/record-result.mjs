@@ -1,20 +1,23 @@
-// Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE
-// FILE is results.json of a study, or what `graft pretrain --json` printed. Written to docs/results/NAME.json with the
-// commit and the day; learning curves and single measurements stay behind.
+// Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE [COMMIT]
+// FILE is results.json of a study, or what `graft pretrain --json` printed; COMMIT is what it was run with (default: this
+// one). Written to docs/results/NAME.json; learning curves and single measurements stay behind.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const [name, file] = process.argv.slice(2);
+const [name, file, commit] = process.argv.slice(2);
 if (name === undefined || file === undefined) {
-  process.stderr.write('usage: node scripts/record-result.mjs NAME FILE\n');
+  process.stderr.write('usage: node scripts/record-result.mjs NAME FILE [COMMIT]\n');
   process.exit(1);
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
 const found = JSON.parse(readFileSync(file, 'utf8'));
 const git = (...words) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
-const recorded = { commit: git('rev-parse', '--short', 'HEAD'), date: new Date().toISOString().slice(0, 10) };
+const recorded = {
+  commit: git('rev-parse', '--short', commit ?? 'HEAD'),
+  date: new Date().toISOString().slice(0, 10),
+};
 const result = found.comparison === undefined ? recipe(found) : study(found);
 writeFileSync(
   `${root}/docs/results/${name}.json`,
@@ -42,6 +45,7 @@ function study({
     matrix,
     comparison: {
       primary: comparison.primary,
+      comparisons: comparison.comparisons.map(({ measurements: _, ...one }) => one),
       cells: comparison.cells.map(({ standardError: _, values, ...cell }) => ({
         ...cell,
         values: values.map(({ seed, value }) => ({ seed, value })),

@@ -57,7 +57,7 @@ export function resultsText(): string {
   return [
     '# Results',
     '',
-    'What the studies and recipes of `examples/` found. This page is written from the files in `docs/results/` (and those of other programs in `bench/peers/results/`), and a test compares it with them. Times are of one machine with two cores that had other work to do as well; a study run again there ends with the same numbers but for time and memory.',
+    'What the studies and recipes of `examples/` found. This page is written from the files in `docs/results/` (and those of other programs in `bench/peers/results/`), and a test compares it with them. Times are of one machine with two cores that had other work to do as well; a study run again there ends with the same numbers but for time and memory. Every report also says what its verdict holds for: these checkpoints and test sets, how learning rates were searched, what the brackets and the 5 % mean.',
     '',
     '`GRAFT_DATA` names the folder with MNIST and the other public data sets ([data](data.md) says how they are found).',
     '',
@@ -111,7 +111,7 @@ function studySection(name: string): string[] {
         ]),
     'The verdict:',
     '',
-    ...result.verdict.map(({ text }) => `- ${text}`),
+    ...result.verdict.filter(({ kind }) => kind !== 'scope').map(({ text }) => `- ${text}`),
     '',
   ];
 }
