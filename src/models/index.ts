@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { Citation } from '../citation.ts';
 import { lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
+import { hinton2006, kingma2014, radford2019, vaswani2017, vincent2010 } from './family-works.ts';
 import type { Model } from './model.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
 import { createVae, vaeSchema } from './vae.ts';
@@ -12,6 +14,10 @@ export interface Family {
   readonly domain: 'image' | 'text';
   /** Raised whenever the same configuration would train differently. */
   readonly version: number;
+  /** Works that it comes from. */
+  readonly citations: readonly Citation[];
+  /** Further works by the option that calls for them, where it is switched on. */
+  readonly optionCitations?: Readonly<Record<string, readonly Citation[]>>;
   readonly schema: z.ZodObject;
   /** Options that follow from the data and are therefore not written in a study file. */
   readonly fromData: readonly string[];
@@ -24,6 +30,7 @@ export const families = {
     title: 'Variational autoencoder',
     domain: 'image',
     version: 1,
+    citations: [kingma2014],
     schema: vaeSchema,
     fromData: ['image'],
     create: createVae,
@@ -32,6 +39,8 @@ export const families = {
     title: 'Autoencoder',
     domain: 'image',
     version: 1,
+    citations: [hinton2006],
+    optionCitations: { noise: [vincent2010] },
     schema: autoencoderSchema,
     fromData: ['image'],
     create: createAutoencoder,
@@ -40,6 +49,7 @@ export const families = {
     title: 'Transformer language model',
     domain: 'text',
     version: 1,
+    citations: [vaswani2017, radford2019],
     schema: transformerSchema,
     fromData: ['vocabulary'],
     create: createTransformer,

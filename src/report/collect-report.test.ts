@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SyntheticReportOptions, syntheticReport } from '../../test/synthetic-report.ts';
-import { imageRows, type SyntheticStudy } from '../../test/synthetic-study.ts';
+import { imageRows, type SyntheticStudy, textRows } from '../../test/synthetic-study.ts';
 import { isGraftError } from '../errors.ts';
 import type { StepRecord } from '../store/step-record.ts';
+import { parseStudy } from '../study/study-spec.ts';
 import type { TrialResult } from '../study/trial-result.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
 import { rateSearches } from './rate-searches.ts';
 import { mediaSize, readMedia } from './read-media.ts';
 import type { ReportData } from './report-data.ts';
+import { usedCitations } from './used-citations.ts';
 
 const study: SyntheticStudy = { rows: imageRows.slice(1), budgets: [25, 100, 400], seeds: [1, 2, 3] };
 let folder = '';
@@ -196,9 +198,65 @@ test('rows with a rate of their own are named in what the verdict holds for', as
   expect(await scope({})).not.toContain('by hand');
 });
 
-test('what is cited is what was used', () => {
+test('what is cited is what was used', async () => {
   const keys = report.citations.map(({ key }) => key);
   expect(keys).toEqual([...keys].sort());
   expect(keys).toContain('holm1979simple');
   expect(new Set(keys).size).toBe(keys.length);
+  // The model family, the optimiser, the schedule of the pre-training.
+  expect(keys).toEqual(expect.arrayContaining(['kingma2014auto', 'kingma2015adam', 'loshchilov2017sgdr']));
+  expect(keys.filter((key) => /vaswani|hinton|reddi|smith|goyal/.test(key))).toEqual([]);
+  const texts = await make({ kind: 'text', rows: textRows });
+  const ofTexts = texts.citations.map(({ key }) => key);
+  expect(ofTexts).toEqual(expect.arrayContaining(['vaswani2017attention', 'radford2019language']));
+  expect(ofTexts).not.toContain('kingma2014auto');
+});
+
+test('options and rows call for works of their own', () => {
+  const keys = (models: readonly object[], training: object, row: object) => {
+    const techniques = ['source-only', { 'fine-tune': row }];
+    const spec = parseStudy(
+      {
+        name: 's',
+        source: 'glyphs/serif',
+        target: 'glyphs/script',
+        models,
+        training,
+        techniques,
+        budgets: [9],
+      },
+      'test',
+    );
+    const rows = [
+      { label: 'source-only', name: 'source-only', options: {} },
+      { label: 'fine-tune', name: 'fine-tune', options: {}, ...row },
+    ] as const;
+    const used = usedCitations({
+      spec,
+      rows,
+      models: [{ family: 'autoencoder', pretraining: [] }],
+      metrics: [],
+      compared: false,
+      learning: false,
+    });
+    return used.map(({ key }) => key);
+  };
+  const plain = keys([{ family: 'autoencoder' }], { optimiser: 'sgd' }, {});
+  expect(plain).toEqual(['hinton2006reducing', 'robbins1951stochastic', 'yosinski2014transferable']);
+  const much = keys(
+    [{ family: 'autoencoder', noise: 0.1 }],
+    { optimiser: { name: 'adamw', amsgrad: true } },
+    { schedule: { name: 'cosine', warmup: '5%' }, layerDecay: 2.6 },
+  );
+  expect(much).toEqual([
+    'goyal2017accurate',
+    'hinton2006reducing',
+    'howard2018universal',
+    'kingma2015adam',
+    'loshchilov2017sgdr',
+    'loshchilov2019decoupled',
+    'reddi2018convergence',
+    'vincent2010stacked',
+    'yosinski2014transferable',
+  ]);
 });

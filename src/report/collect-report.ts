@@ -124,7 +124,9 @@ export function collectReport(input: ReportInput): ReportData {
     cost,
     environment: input.environment,
     citations: usedCitations({
-      techniques: rows.map(({ name }) => name),
+      spec,
+      rows,
+      models: input.models,
       metrics: measured.map(({ name }) => name),
       compared: comparison !== null && comparison.family > 0,
       learning: (comparison?.learning.length ?? 0) > 0,

@@ -1,8 +1,17 @@
+import type { z } from 'zod';
 import type { Citation } from '../citation.ts';
+import { updateRules } from '../engine/optimisers/index.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { metrics } from '../metrics/index.ts';
+import { families } from '../models/index.ts';
+import type { StudySpec } from '../study/study-spec.ts';
+import type { TechniqueRow } from '../study/technique-row.ts';
 import { techniques } from '../techniques/index.ts';
+import { howard2018 } from '../training/howard-2018.ts';
+import { schedules } from '../training/schedules/index.ts';
+import type { ScheduleSpec } from '../training/schedules/schedule-spec.ts';
 
-/** Works behind the statistics and the optimiser. */
+/** Works behind the statistics. */
 const works = {
   student: {
     key: 'student1908probable',
@@ -32,7 +41,10 @@ const works = {
 
 /** What of a study calls for citations. */
 export interface Used {
-  readonly techniques: readonly string[];
+  readonly spec: StudySpec;
+  readonly rows: readonly TechniqueRow[];
+  /** As many as the spec's, in its order. */
+  readonly models: readonly { readonly family: string; readonly pretraining: readonly string[] }[];
   readonly metrics: readonly string[];
   /** Stated comparisons were tested. */
   readonly compared: boolean;
@@ -40,18 +52,81 @@ export interface Used {
   readonly learning: boolean;
 }
 
-/** The works that a study's techniques, metrics and statistics come from, each once, by key. */
+/** An entry of a registry whose citations may depend on its options. */
+interface Entry {
+  readonly citations: readonly Citation[];
+  readonly optionCitations?: Readonly<Record<string, readonly Citation[]>>;
+}
+
+/**
+ * The works that a study's models, training, techniques, metrics and statistics come from, each once, by key. Of a
+ * given checkpoint the family is known, not how it was trained.
+ */
 export function usedCitations(used: Used): Citation[] {
-  const of = (
-    table: Readonly<Record<string, { readonly citations: readonly Citation[] }>>,
-    names: readonly string[],
-  ) => names.flatMap((name) => table[name]?.citations ?? []);
+  const { spec, rows } = used;
+  const of = (table: Readonly<Record<string, Entry>>, names: readonly string[]) =>
+    names.flatMap((name) => table[name]?.citations ?? []);
   const all: Citation[] = [
-    ...of(techniques, used.techniques),
+    ...used.models.flatMap((model, i) => modelCitations(model, spec.models[i])),
+    ...trainingCitations(spec, rows),
+    ...of(
+      techniques,
+      rows.map(({ name }) => name),
+    ),
     ...of(metrics, used.metrics),
     ...(used.compared ? [works.student, works.holm] : []),
     ...(used.learning ? [works.taylor] : []),
   ];
   const byKey = new Map(all.map((citation) => [citation.key, citation]));
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function modelCitations(
+  { family, pretraining }: Used['models'][number],
+  given: StudySpec['models'][number] | undefined,
+): Citation[] {
+  const entry = (families as Readonly<Record<string, Entry & { readonly schema: z.ZodObject }>>)[family];
+  if (entry === undefined) return [];
+  if (given === undefined || 'checkpoint' in given) return [...entry.citations];
+  return [
+    ...citationsOf(entry, entry.schema, given),
+    ...(pretraining.length === 0
+      ? []
+      : [...optimiserCitations(given.pretrain.optimiser), ...scheduleCitations(given.pretrain.schedule)]),
+  ];
+}
+
+function trainingCitations({ training }: StudySpec, rows: readonly TechniqueRow[]): Citation[] {
+  const trained = rows.filter(({ name }) => techniques[name].trains);
+  if (trained.length === 0) return [];
+  return [
+    ...optimiserCitations(training.optimiser),
+    ...trained.flatMap(({ schedule }) => scheduleCitations(schedule ?? training.schedule)),
+    // Rates that differ by layer are that paper's discriminative fine-tuning.
+    ...(trained.some(({ layerDecay }) => layerDecay !== undefined) ? [howard2018] : []),
+  ];
+}
+
+function optimiserCitations(spec: OptimiserSpec): Citation[] {
+  const rule = updateRules[typeof spec === 'string' ? spec : spec.name];
+  return citationsOf(rule, rule.options, typeof spec === 'string' ? {} : spec);
+}
+
+function scheduleCitations(spec: ScheduleSpec): readonly Citation[] {
+  if (typeof spec === 'string') return schedules[spec].citations;
+  const warmedUp = spec.warmup === undefined ? [] : schedules['linear-warmup'].citations;
+  return [...schedules[spec.name].citations, ...warmedUp];
+}
+
+/** An entry's own works, and those of its options that are neither false nor zero. */
+function citationsOf(
+  { citations, optionCitations = {} }: Entry,
+  { shape }: z.ZodObject,
+  given: Readonly<Record<string, unknown>>,
+): Citation[] {
+  const on = Object.entries(optionCitations).filter(([option]) => {
+    const schema = shape[option] as z.ZodType | undefined;
+    return Boolean(schema?.parse(given[option]));
+  });
+  return [...citations, ...on.flatMap(([, works]) => works)];
 }

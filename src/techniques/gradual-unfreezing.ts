@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import type { Citation } from '../citation.ts';
+import { howard2018 } from '../training/howard-2018.ts';
 import { lastLayers } from './last-layers.ts';
 import { defineTechnique } from './technique.ts';
-
-const howard2018: Citation = {
-  key: 'howard2018universal',
-  type: 'inproceedings',
-  authors: 'Howard, Jeremy and Ruder, Sebastian',
-  title: 'Universal language model fine-tuning for text classification',
-  venue: 'Proceedings of the 56th Annual Meeting of the Association for Computational Linguistics',
-  year: 2018,
-};
 
 /**
  * Starts with all layers frozen but the last; when that has converged the layer before is unfrozen and both are

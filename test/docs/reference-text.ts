@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { citationText } from '../../src/citation.ts';
+import { type Citation, citationText } from '../../src/citation.ts';
+import { updateRules } from '../../src/engine/optimisers/index.ts';
+import type { UpdateRule } from '../../src/engine/optimisers/update-rule.ts';
 import { messages } from '../../src/errors.ts';
 import { metrics } from '../../src/metrics/index.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
@@ -48,6 +50,20 @@ function optionTable(schema: z.ZodType): string[] {
   return rows.length === 0 ? [] : ['', '| option | values | meaning |', '|---|---|---|', ...rows];
 }
 
+/** An entry's works as paragraphs; those that only an option calls for say so. */
+function worksOf(entry: {
+  readonly citations: readonly Citation[];
+  readonly optionCitations?: Readonly<Record<string, readonly Citation[]>>;
+}): string[] {
+  const further = Object.entries(entry.optionCitations ?? {});
+  return [
+    ...entry.citations.map((citation) => `\n${citationText(citation)}`),
+    ...further.flatMap(([option, works]) =>
+      works.map((citation) => `\nWith \`${option}\`: ${citationText(citation)}`),
+    ),
+  ];
+}
+
 function section<T>(
   title: string,
   table: Readonly<Record<string, T>>,
@@ -81,22 +97,29 @@ export function referenceText(): string {
     ...optionTable(studySpec),
     ...section('Model families', families as Record<string, Family>, (family) => [
       `${family.title}, for ${family.domain}s.`,
+      ...worksOf(family),
       ...optionTable(family.schema),
     ]),
     ...section('Techniques', techniques as Record<string, Technique>, (technique) => [
       technique.summary,
-      ...technique.citations.map((citation) => `\n${citationText(citation)}`),
+      ...worksOf(technique),
       ...optionTable(technique.options),
     ]),
+    ...section('Optimisers', updateRules as Record<string, UpdateRule>, (rule) => [
+      `${rule.title}. Follows ${rule.follows.join(', ')}.`,
+      ...worksOf(rule),
+      ...optionTable(rule.options),
+    ]),
     ...section('Schedules', schedules as Record<string, Schedule>, (schedule) => [
-      `${schedule.title}. Equal to ${schedule.citations.join(', ') || 'its definition'}.`,
+      `${schedule.title}. Follows ${schedule.follows.join(', ') || 'its definition'}.`,
+      ...worksOf(schedule),
       ...optionTable(schedule.options),
     ]),
     ...section('Metrics', metrics as unknown as Record<string, Metric>, (metric) => [
       `${metric.title}. ${metric.summary}`,
       '',
       `Unit: ${metric.unit}. ${metric.direction === 'lower' ? 'Lower' : 'Higher'} is better. Needs: ${Object.keys(metric.needs).join(', ')}.`,
-      ...metric.citations.map((citation) => `\n${citationText(citation)}`),
+      ...worksOf(metric),
       ...optionTable(metric.options),
     ]),
     '',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, div, kernel, mul, sqrt, sub } from './kernel.ts';
 import {
   averagedSquare,
@@ -8,6 +9,15 @@ import {
   type UpdateRule,
   update,
 } from './update-rule.ts';
+
+const zeiler2012: Citation = {
+  key: 'zeiler2012adadelta',
+  type: 'misc',
+  authors: 'Zeiler, Matthew D.',
+  title: 'ADADELTA: an adaptive learning rate method',
+  venue: 'arXiv:1212.5701',
+  year: 2012,
+};
 
 const options = z.strictObject({
   rho: option.decay(0.9).describe('weight of the past in both averages'),
@@ -21,7 +31,8 @@ const options = z.strictObject({
  */
 export const adadelta: UpdateRule<typeof options> = {
   title: 'Adadelta',
-  citations: ['Zeiler 2012, ADADELTA: an adaptive learning rate method, algorithm 1', 'torch.optim.Adadelta'],
+  citations: [zeiler2012],
+  follows: ['algorithm 1', 'torch.optim.Adadelta'],
   options,
   create: ({ rho, epsilon, weightDecay }) =>
     update({

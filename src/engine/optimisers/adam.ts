@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, div, kernel, max, mul, sqrt, sub } from './kernel.ts';
 import {
   averaged,
@@ -11,6 +12,33 @@ import {
   type UpdateRule,
   update,
 } from './update-rule.ts';
+
+export const kingma2015: Citation = {
+  key: 'kingma2015adam',
+  type: 'inproceedings',
+  authors: 'Kingma, Diederik P. and Ba, Jimmy',
+  title: 'Adam: a method for stochastic optimization',
+  venue: 'International Conference on Learning Representations',
+  year: 2015,
+};
+
+const reddi2018: Citation = {
+  key: 'reddi2018convergence',
+  type: 'inproceedings',
+  authors: 'Reddi, Sashank J. and Kale, Satyen and Kumar, Sanjiv',
+  title: 'On the convergence of Adam and beyond',
+  venue: 'International Conference on Learning Representations',
+  year: 2018,
+};
+
+const loshchilov2019: Citation = {
+  key: 'loshchilov2019decoupled',
+  type: 'inproceedings',
+  authors: 'Loshchilov, Ilya and Hutter, Frank',
+  title: 'Decoupled weight decay regularization',
+  venue: 'International Conference on Learning Representations',
+  year: 2019,
+};
 
 const shared = {
   beta1: option.decay(0.9).describe('weight of the past in the average gradient'),
@@ -27,11 +55,9 @@ const optionsW = z.strictObject({ ...shared, weightDecay: option.weightDecay(0.0
  */
 export const adam: UpdateRule<typeof options> = {
   title: 'Adam',
-  citations: [
-    'Kingma, Ba 2015, Adam: a method for stochastic optimization, algorithm 1',
-    'Reddi, Kale, Kumar 2018, On the convergence of Adam and beyond (amsgrad)',
-    'torch.optim.Adam',
-  ],
+  citations: [kingma2015],
+  optionCitations: { amsgrad: [reddi2018] },
+  follows: ['algorithm 1', 'amsgrad: Reddi et al. (2018)', 'torch.optim.Adam'],
   options,
   create: (given) => createAdam(given, false),
 };
@@ -39,10 +65,9 @@ export const adam: UpdateRule<typeof options> = {
 /** AdamW: Adam whose weight decay acts on the parameters alone, x <- x - rate weightDecay x, not on m and v. */
 export const adamw: UpdateRule<typeof optionsW> = {
   title: 'AdamW',
-  citations: [
-    'Loshchilov, Hutter 2019, Decoupled weight decay regularization, algorithm 2',
-    'torch.optim.AdamW',
-  ],
+  citations: [kingma2015, loshchilov2019],
+  optionCitations: { amsgrad: [reddi2018] },
+  follows: ['Loshchilov and Hutter (2019), algorithm 2', 'torch.optim.AdamW'],
   options: optionsW,
   create: (given) => createAdam(given, true),
 };

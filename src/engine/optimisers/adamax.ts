@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kingma2015 } from './adam.ts';
 import { abs, add, div, kernel, max, mul, sub } from './kernel.ts';
 import { averaged, option, regularisation, regularised, type UpdateRule, update } from './update-rule.ts';
 
@@ -15,10 +16,8 @@ const options = z.strictObject({
  */
 export const adamax: UpdateRule<typeof options> = {
   title: 'Adamax',
-  citations: [
-    'Kingma, Ba 2015, Adam: a method for stochastic optimization, algorithm 2',
-    'torch.optim.Adamax',
-  ],
+  citations: [kingma2015],
+  follows: ['algorithm 2', 'torch.optim.Adamax'],
   options,
   create: ({ beta1, beta2, epsilon, weightDecay }) =>
     update({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, div, kernel, mul, sqrt, sub } from './kernel.ts';
 import {
   averaged,
@@ -9,6 +10,16 @@ import {
   type UpdateRule,
   update,
 } from './update-rule.ts';
+
+const liu2020: Citation = {
+  key: 'liu2020variance',
+  type: 'inproceedings',
+  authors:
+    'Liu, Liyuan and Jiang, Haoming and He, Pengcheng and Chen, Weizhu and Liu, Xiaodong and Gao, Jianfeng and Han, Jiawei',
+  title: 'On the variance of the adaptive learning rate and beyond',
+  venue: 'International Conference on Learning Representations',
+  year: 2020,
+};
 
 const options = z.strictObject({
   beta1: option.decay(0.9).describe('weight of the past in the average gradient'),
@@ -23,10 +34,8 @@ const options = z.strictObject({
  */
 export const radam: UpdateRule<typeof options> = {
   title: 'RAdam',
-  citations: [
-    'Liu et al. 2020, On the variance of the adaptive learning rate and beyond, algorithm 2',
-    'torch.optim.RAdam',
-  ],
+  citations: [liu2020],
+  follows: ['algorithm 2', 'torch.optim.RAdam'],
   options,
   create: ({ beta1, beta2, epsilon, weightDecay }) => {
     const longest = 2 / (1 - beta2) - 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, constant, div, kernel, max, mul, sqrt, sub } from './kernel.ts';
 import {
   averaged,
@@ -9,6 +10,24 @@ import {
   type UpdateRule,
   update,
 } from './update-rule.ts';
+
+const tieleman2012: Citation = {
+  key: 'tieleman2012lecture',
+  type: 'misc',
+  authors: 'Tieleman, Tijmen and Hinton, Geoffrey',
+  title: 'Lecture 6.5: RMSProp',
+  venue: 'Coursera: Neural networks for machine learning',
+  year: 2012,
+};
+
+const graves2013: Citation = {
+  key: 'graves2013generating',
+  type: 'misc',
+  authors: 'Graves, Alex',
+  title: 'Generating sequences with recurrent neural networks',
+  venue: 'arXiv:1308.0850',
+  year: 2013,
+};
 
 const options = z.strictObject({
   alpha: option.decay(0.99).describe('weight of the past in the average squared gradient'),
@@ -28,11 +47,9 @@ const options = z.strictObject({
  */
 export const rmsprop: UpdateRule<typeof options> = {
   title: 'RMSprop',
-  citations: [
-    'Tieleman, Hinton 2012, Lecture 6.5, Neural networks for machine learning',
-    'Graves 2013, Generating sequences with recurrent neural networks, equations 38-45 (centred)',
-    'torch.optim.RMSprop',
-  ],
+  citations: [tieleman2012],
+  optionCitations: { centered: [graves2013] },
+  follows: ['lecture 6.5', 'centred: Graves (2013), equations 38 to 45', 'torch.optim.RMSprop'],
   options,
   create: ({ alpha, epsilon, momentum, centered, weightDecay }) =>
     update({

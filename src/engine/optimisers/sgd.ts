@@ -1,6 +1,25 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, kernel, mul, sub } from './kernel.ts';
 import { averaged, option, regularisation, regularised, type UpdateRule, update } from './update-rule.ts';
+
+const sutskever2013: Citation = {
+  key: 'sutskever2013importance',
+  type: 'inproceedings',
+  authors: 'Sutskever, Ilya and Martens, James and Dahl, George and Hinton, Geoffrey',
+  title: 'On the importance of initialization and momentum in deep learning',
+  venue: 'International Conference on Machine Learning',
+  year: 2013,
+};
+
+const robbins1951: Citation = {
+  key: 'robbins1951stochastic',
+  type: 'article',
+  authors: 'Robbins, Herbert and Monro, Sutton',
+  title: 'A stochastic approximation method',
+  venue: 'Annals of Mathematical Statistics',
+  year: 1951,
+};
 
 const options = z.strictObject({
   momentum: option.decay(0).describe('weight of the past gradients'),
@@ -15,10 +34,9 @@ const options = z.strictObject({
  */
 export const sgd: UpdateRule<typeof options> = {
   title: 'stochastic gradient descent',
-  citations: [
-    'Sutskever, Martens, Dahl, Hinton 2013, On the importance of initialization and momentum in deep learning',
-    'torch.optim.SGD',
-  ],
+  citations: [robbins1951],
+  optionCitations: { momentum: [sutskever2013] },
+  follows: ['torch.optim.SGD'],
   options,
   create: ({ momentum, dampening, nesterov, weightDecay }) =>
     momentum === 0

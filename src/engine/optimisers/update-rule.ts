@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { add, awayFromSubnormal, type Expression, type Kernel, mul } from './kernel.ts';
 
 /** What may differ between one update and the next. */
@@ -33,8 +34,12 @@ export type OptionsSchema = z.ZodObject<{ weightDecay: z.ZodDefault<z.ZodNumber>
 /** An optimiser: its options and how they turn a gradient into an update. */
 export interface UpdateRule<Options extends OptionsSchema = OptionsSchema> {
   readonly title: string;
-  /** Publications and reference implementations, with stated deviations. */
-  readonly citations: readonly string[];
+  /** Works that it comes from. */
+  readonly citations: readonly Citation[];
+  /** Further works by the option that calls for them, where it is switched on. */
+  readonly optionCitations?: Readonly<Record<string, readonly Citation[]>>;
+  /** Where in them, and reference implementations, with stated deviations. */
+  readonly follows: readonly string[];
   readonly options: Options;
   /** The rule for validated options. */
   create(options: z.output<Options>): Update;

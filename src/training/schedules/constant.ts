@@ -10,7 +10,8 @@ const options = z.strictObject({
 /** The same rate throughout, or at first a part of it. */
 export const constant: Schedule<typeof options> = {
   title: 'constant',
-  citations: ['torch.optim.lr_scheduler.ConstantLR'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.ConstantLR'],
   options,
   plan: ({ factor, over }, horizon) => {
     const end = inSteps(over, horizon);

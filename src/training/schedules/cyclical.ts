@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { duration, inSteps } from './duration.ts';
 import { momentumRange, movedMomentum } from './momentum-range.ts';
 import { fixed, type Schedule } from './schedule.ts';
+
+const smith2017: Citation = {
+  key: 'smith2017cyclical',
+  type: 'inproceedings',
+  authors: 'Smith, Leslie N.',
+  title: 'Cyclical learning rates for training neural networks',
+  venue: 'IEEE Winter Conference on Applications of Computer Vision',
+  year: 2017,
+};
 
 const options = z.strictObject({
   low: z.number().min(0).max(1).default(0.1).describe('factor of the learning rate at the lowest points'),
@@ -20,10 +30,8 @@ const options = z.strictObject({
 /** The rate rises and falls in straight lines again and again. */
 export const cyclical: Schedule<typeof options> = {
   title: 'cyclical',
-  citations: [
-    'Smith 2017, Cyclical learning rates for training neural networks, section 3',
-    'torch.optim.lr_scheduler.CyclicLR',
-  ],
+  citations: [smith2017],
+  follows: ['section 3', 'torch.optim.lr_scheduler.CyclicLR'],
   options,
   plan: ({ low, up, down, heights, gamma, momentum }, horizon) => {
     const rise = Math.max(1, inSteps(up, horizon));

@@ -10,7 +10,8 @@ const options = z.strictObject({
 /** The rate is multiplied with gamma in short intervals; by default a hundred times, to a hundredth in the end. */
 export const exponential: Schedule<typeof options> = {
   title: 'exponential',
-  citations: ['torch.optim.lr_scheduler.ExponentialLR'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.ExponentialLR'],
   options,
   plan: ({ gamma, every }, horizon) => {
     const interval = Math.max(1, inSteps(every, horizon));

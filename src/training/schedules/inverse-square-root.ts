@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vaswani2017 } from '../../models/family-works.ts';
 import { duration, inSteps } from './duration.ts';
 import { fixed, type Schedule } from './schedule.ts';
 
@@ -12,7 +13,8 @@ const options = z.strictObject({
  */
 export const inverseSquareRoot: Schedule<typeof options> = {
   title: 'inverse square root',
-  citations: ['Vaswani et al. 2017, Attention is all you need, equation 3'],
+  citations: [vaswani2017],
+  follows: ['equation 3'],
   options,
   plan: ({ rise }, horizon) => {
     const length = Math.max(1, inSteps(rise, horizon));

@@ -11,7 +11,8 @@ const options = z.strictObject({
 /** A straight line from one rate to another, which then holds. */
 export const linear: Schedule<typeof options> = {
   title: 'linear',
-  citations: ['torch.optim.lr_scheduler.LinearLR'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.LinearLR'],
   options,
   plan: ({ from, to, over }, horizon) => {
     const end = inSteps(over, horizon);

@@ -10,7 +10,8 @@ const options = z.strictObject({
 /** The rate is multiplied with gamma at each milestone; one that is listed twice counts twice. */
 export const multistep: Schedule<typeof options> = {
   title: 'multi-step',
-  citations: ['torch.optim.lr_scheduler.MultiStepLR'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.MultiStepLR'],
   options,
   plan: ({ milestones, gamma }, horizon) => {
     const times = milestones.map((milestone) => inSteps(milestone, horizon));

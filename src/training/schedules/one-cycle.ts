@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 import { duration, inSteps } from './duration.ts';
 import { momentumRange, movedMomentum } from './momentum-range.ts';
 import { fixed, type Schedule } from './schedule.ts';
+
+const smith2018: Citation = {
+  key: 'smith2018super',
+  type: 'misc',
+  authors: 'Smith, Leslie N. and Topin, Nicholay',
+  title: 'Super-convergence: very fast training of neural networks using large learning rates',
+  venue: 'arXiv:1708.07120',
+  year: 2018,
+};
 
 const options = z.strictObject({
   rise: duration.default('30%').describe('length of the rise to the full rate'),
@@ -22,10 +32,8 @@ const options = z.strictObject({
  */
 export const oneCycle: Schedule<typeof options> = {
   title: 'one cycle',
-  citations: [
-    'Smith, Topin 2018, Super-convergence: very fast training of neural networks using large learning rates',
-    'torch.optim.lr_scheduler.OneCycleLR',
-  ],
+  citations: [smith2018],
+  follows: ['torch.optim.lr_scheduler.OneCycleLR'],
   options,
   plan: ({ rise, anneal, divide, divideFinal, threePhase, momentum }, horizon) => {
     const first = 1 / divide;

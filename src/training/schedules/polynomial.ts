@@ -11,7 +11,8 @@ const options = z.strictObject({
 /** The rate falls as (1 - t / T)^power. */
 export const polynomial: Schedule<typeof options> = {
   title: 'polynomial',
-  citations: ['torch.optim.lr_scheduler.PolynomialLR, to which the floor is added'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.PolynomialLR, to which the floor is added'],
   options,
   plan: ({ power, floor, over }, horizon) => {
     const end = inSteps(over, horizon);

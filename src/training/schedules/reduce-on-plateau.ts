@@ -19,7 +19,8 @@ const options = z.strictObject({
  */
 export const reduceOnPlateau: Schedule<typeof options> = {
   title: 'reduce on plateau',
-  citations: ['torch.optim.lr_scheduler.ReduceLROnPlateau'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.ReduceLROnPlateau'],
   options,
   plan: (given) => ({
     setting: (_, state) => ({ rateFactor: numberOf(state, 'rateFactor') }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Citation } from '../../citation.ts';
 
 /** How long the training that a schedule covers is at most. */
 export interface Horizon {
@@ -32,8 +33,10 @@ export interface Plan {
 /** A kind of learning-rate schedule. */
 export interface Schedule<Options extends z.ZodObject = z.ZodObject> {
   readonly title: string;
-  /** Publications and reference implementations, with stated deviations. */
-  readonly citations: readonly string[];
+  /** Works that it comes from. */
+  readonly citations: readonly Citation[];
+  /** Where in them, and reference implementations, with stated deviations. */
+  readonly follows: readonly string[];
   readonly options: Options;
   /** The plan for validated options. */
   plan(options: z.output<Options>, horizon: Horizon): Plan;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { howard2018 } from '../howard-2018.ts';
 import { fixed, type Schedule } from './schedule.ts';
 
 const options = z.strictObject({
@@ -20,7 +21,8 @@ const options = z.strictObject({
  */
 export const slantedTriangular: Schedule<typeof options> = {
   title: 'slanted triangular',
-  citations: ['Howard, Ruder 2018, Universal language model fine-tuning for text classification, equation 3'],
+  citations: [howard2018],
+  follows: ['equation 3'],
   options,
   plan: ({ cutFraction, ratio }, horizon) => {
     const cut = Math.max(1, Math.floor(horizon.steps * cutFraction));

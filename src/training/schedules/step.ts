@@ -10,7 +10,8 @@ const options = z.strictObject({
 /** The rate is multiplied with gamma at regular intervals. */
 export const step: Schedule<typeof options> = {
   title: 'step',
-  citations: ['torch.optim.lr_scheduler.StepLR'],
+  citations: [],
+  follows: ['torch.optim.lr_scheduler.StepLR'],
   options,
   plan: ({ every, gamma }, horizon) => {
     const interval = Math.max(1, inSteps(every, horizon));

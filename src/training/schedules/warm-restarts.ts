@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loshchilov2017 } from './cosine.ts';
 import { duration, inSteps } from './duration.ts';
 import { fixed, type Schedule } from './schedule.ts';
 
@@ -11,10 +12,8 @@ const options = z.strictObject({
 /** The rate falls along half a cosine wave, jumps back and falls again. */
 export const warmRestarts: Schedule<typeof options> = {
   title: 'warm restarts',
-  citations: [
-    'Loshchilov, Hutter 2017, SGDR: stochastic gradient descent with warm restarts, equation 5',
-    'torch.optim.lr_scheduler.CosineAnnealingWarmRestarts',
-  ],
+  citations: [loshchilov2017],
+  follows: ['equation 5', 'torch.optim.lr_scheduler.CosineAnnealingWarmRestarts'],
   options,
   plan: ({ first, multiply, floor }, horizon) => {
     const shortest = Math.max(1, inSteps(first, horizon));
