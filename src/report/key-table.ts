@@ -1,5 +1,6 @@
 import type { CellSummary } from '../study/compare-trials.ts';
-import { decimalsFor, formatNumber } from '../study/format-number.ts';
+import { formatNumber } from '../study/format-number.ts';
+import { primaryDecimals } from '../study/primary-decimals.ts';
 import { standingCells } from '../study/rank-cells.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -32,10 +33,7 @@ export function keyTables({ comparison, matrix }: Pick<ReportData, 'comparison' 
   if (comparison === null) return [];
   return matrix.models.map((model) => {
     const own = comparison.cells.filter((cell) => cell.model === model);
-    const decimals = decimalsFor(
-      own.flatMap(({ mean }) => (mean === null ? [] : [mean])),
-      own.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
-    );
+    const decimals = primaryDecimals(comparison, model);
     const best = new Map(
       matrix.budgets.map((budget) => {
         const here = own.filter((cell) => cell.budget === budget);

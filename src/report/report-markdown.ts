@@ -1,5 +1,6 @@
 import { bibtex } from '../citation.ts';
-import { countOf, decimalsFor, formatNumber, formatSigned } from '../study/format-number.ts';
+import { countOf, formatNumber, formatSigned } from '../study/format-number.ts';
+import { primaryDecimals } from '../study/primary-decimals.ts';
 import { boundTable, boundWords } from './bound-rows.ts';
 import { formatBytes, formatDuration } from './format-quantity.ts';
 import { keyTables } from './key-table.ts';
@@ -105,11 +106,7 @@ function boundLines(report: ReportData): string[] {
 function comparisonLines(report: ReportData): string[] {
   const { comparison, matrix, study } = report;
   if (comparison === null || comparison.family === 0) return [];
-  const results = comparison.comparisons.flatMap(({ result }) => result ?? []);
-  const decimals = decimalsFor(
-    results.map(({ meanDifference }) => meanDifference),
-    results.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
-  );
+  const decimals = (model: string) => primaryDecimals(comparison, model);
   const several = matrix.models.length > 1;
   return [
     '## Comparisons',
@@ -136,10 +133,10 @@ function comparisonLines(report: ReportData): string[] {
           ...(result === null
             ? ['–', '–', '–', missing ?? '–']
             : [
-                formatSigned(result.meanDifference, decimals),
+                formatSigned(result.meanDifference, decimals(model)),
                 result.interval === null
                   ? '–'
-                  : `${formatNumber(result.interval.low, decimals)} to ${formatNumber(result.interval.high, decimals)}`,
+                  : `${formatNumber(result.interval.low, decimals(model))} to ${formatNumber(result.interval.high, decimals(model))}`,
                 result.adjustedP === null ? '–' : formatNumber(result.adjustedP, 4),
                 result.noClaim === null
                   ? `**${result.verdict}**${unequalSpread ? ' \\*' : ''}`

@@ -1,5 +1,6 @@
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
-import { countOf, decimalsFor, formatNumber, formatSigned, listWords, plural } from './format-number.ts';
+import { countOf, formatNumber, formatSigned, listWords, plural } from './format-number.ts';
+import { primaryDecimals } from './primary-decimals.ts';
 import type { VerdictContext } from './verdict-context.ts';
 
 /** The words that the sentences of one verdict have in common. */
@@ -78,10 +79,6 @@ export class VerdictWords {
   }
 
   private decimals(model: string): number {
-    const cells = this.comparison.cells.filter((cell) => cell.model === model && cell.mean !== null);
-    return decimalsFor(
-      cells.map(({ mean }) => mean!),
-      cells.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
-    );
+    return primaryDecimals(this.comparison, model);
   }
 }

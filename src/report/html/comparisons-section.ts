@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { PairedResult } from '../../statistics/compare-paired.ts';
 import type { TrialComparison } from '../../study/compare-trials.ts';
-import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { countOf, formatNumber, formatSigned } from '../../study/format-number.ts';
 import { metricInWords } from '../../study/metric-in-words.ts';
+import { primaryDecimals } from '../../study/primary-decimals.ts';
 import { DECISION } from '../../study/verdict-scope.ts';
 import { metricLabel, primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
 import { drawSvg } from './draw-svg.ts';
@@ -41,10 +42,7 @@ function group(report: ReportData, model: string, reference: string, rows: reado
   const { matrix, techniques, study } = report;
   const primary = primaryOf(report)!;
   const results = rows.flatMap(({ result }) => result ?? []);
-  const decimals = decimalsFor(
-    results.map(({ meanDifference }) => meanDifference),
-    results.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
-  );
+  const decimals = primaryDecimals(report.comparison!, model);
   const domain = scaleDomain(
     [0, ...results.map(({ meanDifference }) => meanDifference)],
     results.flatMap(({ interval }) => (interval === null ? [] : [interval.low, interval.high])),

@@ -36,11 +36,14 @@ nav a{display:block;padding:.15rem .6rem;border:1px solid var(--line);border-rad
 .answers,.budgets{display:grid;gap:.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}
 .answers h3,.budgets h3{margin:.5rem 0 .2rem}
 .answers p,.budgets p{margin:.2rem 0 .5rem}
-.budgets{margin-top:.6rem;border-top:1px solid var(--line);padding-top:.4rem}
+.answers{margin-top:.6rem;border-top:1px solid var(--line);padding-top:.4rem}
 .budgets h3 .technique{margin-left:.3rem}
 .budgets .caution{border-left:3px solid var(--flag);padding-left:.6rem}
+.budgets summary.caution{color:var(--flag);font-weight:500}
 .scope{font-size:.92rem;padding-left:1.1rem;max-width:110ch}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
+.scroll td{min-width:6.2rem}
+.scroll td:first-child{min-width:0;white-space:nowrap}
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--soft);vertical-align:bottom;border-bottom:2px solid var(--line)}
 tbody th{font-weight:500}
@@ -141,7 +144,8 @@ section{break-before:auto;padding:.8rem 0}
 h2,h3,figcaption,.legend{break-after:avoid}
 figure,tr,article{break-inside:avoid}
 h2+p,h3+p{break-after:avoid}
-details:not([open]){display:none}
+details:not([open],.printed){display:none}
+.printed::details-content{content-visibility:visible;display:block}
 .scroll{overflow:visible}
 .panels>*{flex:0 1 31%}
 .blocks{grid-template-columns:repeat(3,1fr)}

@@ -23,12 +23,6 @@ export function verdictSection(report: ReportData): Html {
     verdict.choices.find((c) => c.model === best?.cell.model && c.budget === best.cell.budget)?.rivals ?? [];
   return html`<section id="verdict"><h2>Verdict</h2>
 ${headlines.map(({ text }) => html`<p class="headline">${text}</p>`)}
-<div class="answers">
-${answer('How sure is this?', summary)}
-${answer('What would make it surer?', of('seeds'), matrix.seeds.length < 2 ? 'More than one seed.' : undefined)}
-${answer('For less computing', cheaper)}
-${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${openBest.length > 0 && `; no difference from ${listWords(openBest)} can be claimed`} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
-</div>
 <div class="budgets">${places.map(({ model, budget }) => {
     const here = sentences.filter(
       (s) => s.model === model && s.budget === budget && s.kind !== 'alternative',
@@ -36,11 +30,32 @@ ${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.techn
     const title = `${matrix.models.length > 1 ? `${model}, ` : ''}${countOf(budget, study.item)}`;
     const choice = verdict.choices.find((c) => c.model === model && c.budget === budget);
     const chosen = report.techniques.find(({ label }) => label === choice?.technique);
-    return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${choice!.rivals.length > 0 && html` <span class="flag">not proven</span>`}`}</h3>${here.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}${evidence(report, here)}</article>`;
+    return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${choice!.rivals.length > 0 && html` <span class="flag">not proven</span>`}`}</h3>${paragraphs(here.filter(({ kind }) => kind !== 'caution'))}${cautions(here.filter(({ kind }) => kind === 'caution'))}${evidence(report, here)}</article>`;
   })}</div>
-<h3>What this holds for</h3>
-<ul class="scope">${of('scope').map(({ text }) => html`<li>${text}</li>`)}</ul>
+<div class="answers">
+${answer('How sure is this?', summary)}
+${answer('What would make it surer?', of('seeds'), matrix.seeds.length < 2 ? 'More than one seed.' : undefined)}
+${answer('For less computing', cheaper)}
+${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${openBest.length > 0 && `; no difference from ${listWords(openBest)} can be claimed`} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
+</div>
+${conditions(of('scope'))}
 </section>`;
+}
+
+const paragraphs = (sentences: readonly VerdictSentence[]): Html =>
+  html`${sentences.map((s) => html`<p class="${s.kind}">${s.text}</p>`)}`;
+
+/** One caution is read at once; of several the number is, so that the decisions stay beside each other. */
+function cautions(sentences: readonly VerdictSentence[]): Html {
+  if (sentences.length < 2) return paragraphs(sentences);
+  return html`<details class="printed"><summary class="caution">${countOf(sentences.length, 'caution')}</summary>${paragraphs(sentences)}</details>`;
+}
+
+/** What the verdict holds for: a few conditions are read at once, many are folded. */
+function conditions(sentences: readonly VerdictSentence[]): Html {
+  const list = html`<ul class="scope">${sentences.map(({ text }) => html`<li>${text}</li>`)}</ul>`;
+  if (sentences.length <= 3) return html`<h3>What this holds for</h3>\n${list}`;
+  return html`<details class="printed"><summary><b>What this holds for</b> (${countOf(sentences.length, 'condition')})</summary>${list}</details>`;
 }
 
 function answer(title: string, sentences: readonly VerdictSentence[], otherwise?: string): Html | null {
