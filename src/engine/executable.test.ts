@@ -151,8 +151,10 @@ test('memory stays flat over many runs', async () => {
     for (let i = 0; i < n; i++) await bound.run();
     return residentMemory();
   };
-  const warm = await runs(1000);
-  const after = await runs(3000);
-  expect(after / warm).toBeLessThan(1.05);
+  // The process itself takes pages when it likes, once; a leak grows with every run, and so in each of the windows.
+  const readings = [await runs(1000)];
+  for (let window = 0; window < 4; window++) readings.push(await runs(1000));
+  const growth = readings.slice(1).map((after, i) => after / readings[i]!);
+  expect(Math.min(...growth)).toBeLessThan(1.02);
   await executable.dispose();
 });

@@ -194,7 +194,7 @@ const all: readonly StepKind[] = ['pretrain', 'tune', 'trial'];
 const changes: readonly Change[] = [
   ['name', [], (s) => ({ ...s, name: 'renamed' })],
   ['description', [], (s) => ({ ...s, description: 'something else' })],
-  ['primary', [], (s) => ({ ...s, primary: 'bits_per_character' })],
+  ['primary', [], (s) => ({ ...s, primary: 'perplexity' })],
   [
     'a default that is written out',
     [],
