@@ -10,9 +10,10 @@ import { reportJson } from './report-json.ts';
 import { reportMarkdown } from './report-markdown.ts';
 
 const study: SyntheticStudy = {
-  rows: imageRows.slice(1, 4),
+  rows: imageRows.slice(0, 4),
   budgets: [25, 100],
   seeds: [1, 2, 3],
+  unseen: ['glyphs/serif'],
   unconverged: (technique, budget) => technique === 'from-scratch' && budget === 100,
   failed: (technique, budget, seed) => technique === 'fine-tune' && budget === 100 && seed === 2,
 };
@@ -108,5 +109,9 @@ test('Markdown', () => {
     expect(new Set(block.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length)).size).toBe(
       1,
     );
+  for (const title of ['All metrics', 'Gap between training and held-out data', 'Forgetting', 'Cost'])
+    expect(text).toContain(`\n## ${title}\n`);
+  for (const what of ['glyphs/serif test set', 'training set', '| peak memory of a worker |', '| disk |'])
+    expect(text).toContain(what);
   expect(text.slice(0, text.indexOf('```bibtex'))).toMatchSnapshot();
 });

@@ -1,14 +1,21 @@
 import { bibtex } from '../citation.ts';
 import { countOf, formatNumber, formatSigned } from '../study/format-number.ts';
+import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
 import { primaryDecimals } from '../study/primary-decimals.ts';
 import { boundTable, boundWords } from './bound-rows.ts';
-import { formatBytes, formatDuration } from './format-quantity.ts';
+import { costTable, predictionHead, predictionRows } from './cost-tables.ts';
+import { forgettingTable } from './forgetting-table.ts';
+import { formatFlops } from './format-quantity.ts';
+import { gapTable } from './gap-table.ts';
 import { keyTables } from './key-table.ts';
+import { MetricTable } from './metric-columns.ts';
+import { type MetricCell, metricRows } from './metric-rows.ts';
 import { metricLabel, primaryOf, type ReportData } from './report-data.ts';
+import type { TechniqueTable } from './technique-table.ts';
 
 /**
- * The report as Markdown (GitHub's tables): verdict, key table, comparisons, failures, cost, methods, BibTeX. For
- * notes, issues and papers; pictures and the long tables are in the HTML report.
+ * The report as Markdown (GitHub's tables): verdict, key table, comparisons, failures, metrics, forgetting, cost, methods,
+ * BibTeX. For notes, issues and papers; pictures and single trials are in the HTML report.
  */
 export function reportMarkdown(report: ReportData): string {
   const { study, failures, warnings, methods, citations, cost } = report;
@@ -37,10 +44,8 @@ export function reportMarkdown(report: ReportData): string {
     ...(warnings.length === 0
       ? []
       : ['## Warnings', '', ...warnings.map((one) => `- ${text(one.text)}`), '']),
-    '## Cost',
-    '',
-    `${formatDuration(cost.actual.wallSeconds)}${cost.predicted === null ? '' : ` (predicted ${formatDuration(cost.predicted.wallSeconds)})`}, ${formatBytes(cost.actual.memory)} of memory at the peak of a worker, ${formatBytes(cost.actual.disk)} on disk, ${countOf(cost.steps.done, 'step')}.`,
-    '',
+    ...measuredLines(report),
+    ...costLines(report),
     '## Methods',
     '',
     ...methods.flatMap((paragraph) => [text(paragraph), '']),
@@ -146,6 +151,93 @@ function comparisonLines(report: ReportData): string[] {
       ),
     ),
   ];
+}
+
+/** Samples, memorisation, forgetting, data never trained on: what the HTML report has sections and pictures for. */
+function measuredLines(report: ReportData): string[] {
+  const table = new MetricTable(report);
+  const { matrix, study, techniques } = report;
+  const metrics = matrix.models.flatMap((model) =>
+    matrix.budgets.flatMap((budget) => {
+      const rows = metricRows(report, table, { model, budget });
+      if (rows.length === 0) return [];
+      const title = `${matrix.models.length > 1 ? `${text(model)}, ` : ''}${countOf(budget, study.item)}`;
+      return [
+        `### ${title}`,
+        '',
+        ...tableLines(
+          ['metric', 'on', ...techniques.map(({ label }) => text(label))],
+          rows.map(({ label, facts, cells }) => [text(label), text(facts), ...cells.map(metricCell)]),
+        ),
+      ];
+    }),
+  );
+  const forgetting = forgettingTable(report);
+  const gap = gapTable(report, table);
+  const first = report.comparison?.forgetting[0];
+  return [
+    ...(metrics.length === 0
+      ? []
+      : [
+          '## All metrics',
+          '',
+          'Means over seeds, ± half of their t interval; **bold** is the best mean of a row, without any claim. Metrics on the training set ask whether it is repeated; sets other than target and source were never trained on.',
+          '',
+          ...metrics,
+        ]),
+    ...(gap === null
+      ? []
+      : [
+          '## Gap between training and held-out data',
+          '',
+          text(gap.words),
+          '',
+          ...techniqueLines(report, gap),
+        ]),
+    ...(forgetting === null || first === undefined
+      ? []
+      : [
+          '## Forgetting',
+          '',
+          text(
+            `Change against ${first.unchanged} in ${metricLabel({ title: metricInWords(first.metric), unit: unitInWords(first.unit, study.item) })}, on the test data of the source; ${first.direction === 'lower' ? 'above' : 'below'} zero means forgetting.`,
+          ),
+          '',
+          ...techniqueLines(report, forgetting),
+        ]),
+  ];
+}
+
+function metricCell(cell: MetricCell | null): string {
+  if (cell === null) return '–';
+  const { mean, spread, best } = cell;
+  return `${best ? `**${mean}**` : mean}${spread === null ? '' : ` ${spread}`}`;
+}
+
+function costLines(report: ReportData): string[] {
+  const { steps, flops } = report.cost;
+  return [
+    '## Cost',
+    '',
+    `${countOf(steps.done, 'step')} with ${formatFlops(flops)} of training.`,
+    '',
+    ...tableLines(predictionHead, predictionRows(report)),
+    ...(report.trials.length === 0
+      ? []
+      : ['A trial, mean over budgets and seeds:', '', ...techniqueLines(report, costTable(report))]),
+  ];
+}
+
+function techniqueLines({ matrix }: ReportData, { head, rows }: TechniqueTable): string[] {
+  const several = matrix.models.length > 1;
+  return tableLines(
+    [...(several ? ['model'] : []), 'technique', ...head],
+    rows.map(({ model, technique, cells }) => [
+      ...(several ? [text(model)] : []),
+      text(technique),
+      ...cells.map(({ value, spread }) => (spread === undefined ? value : `${value} ${spread}`)),
+    ]),
+  );
 }
 
 function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -1,6 +1,7 @@
-import { countOf, decimalsFor, formatNumber } from '../../study/format-number.ts';
-import type { ColumnSummary, MetricColumn, MetricTable } from '../metric-columns.ts';
-import { metricLabel, type ReportData } from '../report-data.ts';
+import { countOf, formatNumber } from '../../study/format-number.ts';
+import type { MetricTable } from '../metric-columns.ts';
+import { type MetricCell, metricRows } from '../metric-rows.ts';
+import type { ReportData } from '../report-data.ts';
 import { type Html, html } from './markup.ts';
 import { folded, type Section, scrolling, section } from './section.ts';
 import { named } from './technique-style.ts';
@@ -30,52 +31,15 @@ export function metricsSection(report: ReportData, table: MetricTable): Section 
 }
 
 function metricTable(report: ReportData, table: MetricTable, model: string, budget: number): Html {
-  const { techniques, comparison } = report;
-  const confidence = comparison?.confidence ?? 0.95;
-  const rows = table.columns.flatMap((column) => {
-    const found = techniques.map(({ label }) =>
-      table.summary(column, { model, technique: label, budget }, confidence),
-    );
-    return found.every((one) => one === undefined) ? [] : [{ column, found }];
-  });
+  const rows = metricRows(report, table, { model, budget });
   return scrolling(
-    html`<table class="metrics"><thead><tr><th scope="col">metric</th>${techniques.map((technique) => html`<th scope="col">${named(technique)}</th>`)}<th scope="col">items</th></tr></thead>
-<tbody>${rows.map(({ column, found }) => metricRow(column, found))}</tbody></table>`,
+    html`<table class="metrics"><thead><tr><th scope="col">metric</th>${report.techniques.map((technique) => html`<th scope="col">${named(technique)}</th>`)}<th scope="col">items</th></tr></thead>
+<tbody>${rows.map(({ label, facts, cells, items }) => html`<tr><th scope="row">${label}<br><span class="note">${facts}</span></th>${cells.map((cell) => metricCell(cell))}<td class="note">${items}</td></tr>`)}</tbody></table>`,
   );
 }
 
-function metricRow(column: MetricColumn, found: readonly (ColumnSummary | undefined)[]): Html {
-  const { description, example, where } = column;
-  const known = found.filter((one) => one !== undefined);
-  const decimals = decimalsFor(
-    known.map(({ mean }) => mean),
-    known.map(({ low, high }) => (low === null || high === null ? null : (high - low) / 2)),
-  );
-  const sign = description.direction === 'lower' ? 1 : -1;
-  const best = known.map(({ mean }) => mean).sort((a, b) => sign * (a - b))[0];
-  const options = Object.entries(example.options ?? {}).map(([name, value]) => `${name} = ${value}`);
-  const facts = [
-    where,
-    ...options,
-    ...(example.features === undefined ? [] : [`features: ${example.features.network}`]),
-  ];
-  const sizes = [
-    ...(example.real === undefined ? [] : [`${range(known, 'real')} real`]),
-    ...(example.generated === undefined ? [] : [`${range(known, 'generated')} generated`]),
-  ];
-  return html`<tr><th scope="row">${description.direction === 'lower' ? '↓' : '↑'} ${metricLabel(description)}<br><span class="note">${facts.join(', ')}</span></th>${found.map(
-    (one) => {
-      if (one === undefined) return html`<td class="missing">–</td>`;
-      const half = one.low === null || one.high === null ? null : (one.high - one.low) / 2;
-      const mean = formatNumber(one.mean, decimals);
-      return html`<td>${one.mean === best && known.length > 1 ? html`<b>${mean}</b>` : mean}${half !== null && html` <span class="spread">± ${formatNumber(half, decimals)}</span>`}</td>`;
-    },
-  )}<td class="note">${sizes.join(', ')}</td></tr>`;
-}
-
-/** '1,000', or '18 to 20' where trials differ. */
-function range(found: readonly ColumnSummary[], which: 'real' | 'generated'): string {
-  const counts = found.flatMap(({ values }) => values.flatMap(({ measurement }) => measurement[which] ?? []));
-  const [low, high] = [Math.min(...counts), Math.max(...counts)];
-  return low === high ? formatNumber(low, 0) : `${formatNumber(low, 0)} to ${formatNumber(high, 0)}`;
+function metricCell(cell: MetricCell | null): Html {
+  if (cell === null) return html`<td class="missing">–</td>`;
+  const { mean, spread, best } = cell;
+  return html`<td>${best ? html`<b>${mean}</b>` : mean}${spread !== null && html` <span class="spread">${spread}</span>`}</td>`;
 }

@@ -1,12 +1,14 @@
-import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { formatNumber } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
+import { forgettingTable } from '../forgetting-table.ts';
 import type { MetricColumn, MetricTable } from '../metric-columns.ts';
 import type { ReportData } from '../report-data.ts';
 import { budgetChart } from './budget-chart.ts';
 import { panels } from './chart.ts';
 import { type Html, html } from './markup.ts';
-import { type Section, scrolling, section } from './section.ts';
-import { legend, named } from './technique-style.ts';
+import { type Section, section } from './section.ts';
+import { techniqueTable } from './technique-rows.ts';
+import { legend } from './technique-style.ts';
 
 /** What adapting costs on the source: the model before and after, on the source's test data. */
 export function forgettingSection(report: ReportData, table: MetricTable): Section | null {
@@ -20,28 +22,8 @@ export function forgettingSection(report: ReportData, table: MetricTable): Secti
       budgetChart(report, table, { model, column, ...(matrix.models.length > 1 ? { title: model } : {}) }) ??
       [],
   );
-  const decimals = decimalsFor(
-    forgetting.map(({ mean }) => mean),
-    forgetting.map(({ interval }) => (interval === null ? null : (interval.high - interval.low) / 2)),
-  );
   const unit = unitInWords(first.unit, study.item);
   const percent = formatNumber(100 * comparison!.confidence, 0);
-  const row = (model: string, label: string) => {
-    const technique = techniques.find((one) => one.label === label)!;
-    return html`<tr>${matrix.models.length > 1 && html`<td>${model}</td>`}<th scope="row">${named(technique)}</th>${matrix.budgets.map(
-      (budget) => {
-        const found = forgetting.find(
-          (f) => f.model === model && f.technique === label && f.budget === budget,
-        );
-        if (found === undefined) return html`<td>–</td>`;
-        const { change, interval } = found;
-        return html`<td>${formatSigned(change, decimals)}${interval !== null && html` <span class="spread">(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})</span>`}</td>`;
-      },
-    )}</tr>`;
-  };
-  const rows = matrix.models.flatMap((model) =>
-    techniques.filter(({ label }) => label !== first.unchanged).map(({ label }) => row(model, label)),
-  );
   return section(
     'forgetting',
     'Forgetting',
@@ -49,7 +31,7 @@ export function forgettingSection(report: ReportData, table: MetricTable): Secti
     legend(techniques),
     html`<div class="beside">${panels(charts)}<div><h3>Change against ${first.unchanged}</h3>
 <p>In ${unit === '' ? 'its own unit' : unit}; ${first.direction === 'lower' ? 'above' : 'below'} zero means forgetting. In brackets ${percent} % t intervals over seeds, each for itself.</p>
-${scrolling(html`<table><thead><tr>${matrix.models.length > 1 && html`<th>model</th>`}<th>technique</th>${matrix.budgets.map((budget) => html`<th>${countOf(budget, study.item)}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`)}</div></div>`,
+${techniqueTable(report, forgettingTable(report)!)}</div></div>`,
   );
 }
 
