@@ -42,9 +42,9 @@ nav a{display:block;padding:.15rem .6rem;border:1px solid var(--line);border-rad
 .budgets summary.caution{color:var(--flag);font-weight:500}
 .scope{font-size:.92rem;padding-left:1.1rem;max-width:110ch}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
-.scroll td{min-width:6.2rem}
-.scroll td:first-child{min-width:0;white-space:nowrap}
+.scroll td:first-child{white-space:nowrap}
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+.beside th,.beside td{padding:.32rem .4rem}
 thead th{font-weight:600;color:var(--soft);vertical-align:bottom;border-bottom:2px solid var(--line)}
 tbody th{font-weight:500}
 .scroll{overflow-x:auto;max-width:100%;margin:.4rem 0 1rem}
@@ -119,6 +119,7 @@ main,header,footer{max-width:2160px}
 body{font-size:15px}
 .metrics th[scope=row]{min-width:9.5rem}
 .scroll th,.scroll td{padding:.3rem .5rem}
+.scroll td:not(:first-child,.note){min-width:7.5rem}
 .key,.key tbody,.key thead{display:block}
 .key tr{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));border-bottom:1px solid var(--line)}
 .key th,.key td{display:block;border:0;padding:.25rem .35rem}
