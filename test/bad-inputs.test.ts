@@ -10,6 +10,7 @@ import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { byteTokenizer } from '../src/data/tokenizers/byte-tokenizer.ts';
 import { type ErrorCode, GraftError } from '../src/errors.ts';
 import { writeFileAtomic } from '../src/formats/atomic-file.ts';
 import { readCifarBinaryFile } from '../src/formats/cifar-binary.ts';
@@ -22,8 +23,12 @@ import { readNpzArray, readNpzFile } from '../src/formats/npz.ts';
 import { readParquetFile, readParquetText } from '../src/formats/parquet.ts';
 import { readParquetImages } from '../src/formats/parquet-images.ts';
 import { readLinesFile, readTextFile, readTextFolder } from '../src/formats/plain-text.ts';
-import { readSafetensorsFile } from '../src/formats/safetensors.ts';
+import { readSafetensorsFile, writeSafetensors } from '../src/formats/safetensors.ts';
 import { writeZip } from '../src/formats/zip.ts';
+import { loadCheckpoint, weightTensors } from '../src/models/checkpoint.ts';
+import { createModel } from '../src/models/index.ts';
+import { freshWeights } from '../src/models/weights.ts';
+import { stream } from '../src/random.ts';
 
 type Content = string | Uint8Array;
 
@@ -98,7 +103,113 @@ const golden = (name: string) =>
 
 const readTable = (column: string) => (path: string) => readParquetText(readParquetFile(path), path, column);
 
+/** A checkpoint in the folder 'model', valid but for what `change` does to its configuration and tensors. */
+const checkpoint = (
+  family: 'vae' | 'transformer',
+  change: (config: Record<string, unknown>, tensors: ReturnType<typeof weightTensors>) => void = () => {},
+) => {
+  const config =
+    family === 'vae'
+      ? { image: [1, 2, 2], hidden: [2], latent: 1 }
+      : { vocabulary: 7, context: 4, layers: 1, heads: 1, width: 4 };
+  const model = createModel(family, config);
+  const tensors = weightTensors(model, freshWeights(model, stream(1)));
+  change(config, tensors);
+  return {
+    'model/config.json': JSON.stringify({ graft: 1, family, config }),
+    'model/model.safetensors': new Uint8Array(Buffer.concat(writeSafetensors(tensors))),
+  };
+};
+
+const bias = 'encoder/0/bias';
+
 const rows: Row[] = [
+  // Checkpoints
+  {
+    name: 'checkpoint: weights that are whole numbers',
+    path: 'model',
+    files: () =>
+      checkpoint('vae', (_, tensors) =>
+        tensors.set(bias, { dtype: 'int32', shape: [2], data: Int32Array.of(1, 2) }),
+      ),
+    call: loadCheckpoint,
+    code: 'bad-file',
+    place: `tensor '${bias}'`,
+    suggestion: 'Write the weights as float32, float64, float16, bfloat16.',
+  },
+  {
+    name: 'checkpoint: weights that are no numbers',
+    path: 'model',
+    files: () =>
+      checkpoint('vae', (_, tensors) =>
+        tensors.set(bias, { dtype: 'float32', shape: [2], data: Float32Array.of(1, Number.NaN) }),
+      ),
+    call: loadCheckpoint,
+    code: 'not-finite',
+    place: '{path}/model.safetensors',
+    suggestion: 'The model was damaged, or its training failed: take an earlier one.',
+  },
+  {
+    name: 'checkpoint: a tensor is missing',
+    path: 'model',
+    files: () => checkpoint('vae', (_, tensors) => tensors.delete(bias)),
+    call: loadCheckpoint,
+    code: 'bad-data',
+    place: '{path}/model.safetensors',
+    suggestion: 'Take config.json and model.safetensors of one model.',
+  },
+  {
+    name: 'checkpoint: a tensor of another shape',
+    path: 'model',
+    files: () => checkpoint('vae', (config) => Object.assign(config, { hidden: [3] })),
+    call: loadCheckpoint,
+    code: 'bad-data',
+    place: '{path}/model.safetensors',
+    suggestion: 'Take config.json and model.safetensors of one model.',
+  },
+  {
+    name: 'checkpoint: a misspelt key in config.json',
+    path: 'model',
+    files: () => checkpoint('vae', (config) => Object.assign(config, { latnt: 1 })),
+    call: loadCheckpoint,
+    code: 'unknown-name',
+    place: '{path}/config.json: latnt',
+    suggestion:
+      "Did you mean 'latent'? Known: image, architecture, hidden, channels, latent, activation, likelihood, beta.",
+  },
+  {
+    name: 'checkpoint: a tokenizer of another vocabulary',
+    path: 'model',
+    files: () => ({
+      ...checkpoint('transformer'),
+      'model/tokenizer.json': JSON.stringify(byteTokenizer({ ends: false }).toJSON()),
+    }),
+    call: loadCheckpoint,
+    code: 'bad-data',
+    place: '{path}/tokenizer.json',
+    suggestion: 'Put the tokenizer that the model was trained with there.',
+  },
+  {
+    name: 'checkpoint: a language model without a tokenizer',
+    path: 'model',
+    files: () => checkpoint('transformer'),
+    call: loadCheckpoint,
+    code: 'bad-data',
+    place: '{path}/tokenizer.json',
+    suggestion: 'Put the tokenizer that the model was trained with there.',
+  },
+  {
+    name: 'checkpoint: weights cut off',
+    path: 'model',
+    files: () => {
+      const files = checkpoint('vae');
+      return { ...files, 'model/model.safetensors': files['model/model.safetensors'].subarray(0, -1) };
+    },
+    call: loadCheckpoint,
+    code: 'bad-file',
+    place: "tensor 'encoder/latent/mean/weight'",
+    suggestion: 'It is damaged: write or fetch it again.',
+  },
   // IDX
   {
     name: 'IDX: cut off',

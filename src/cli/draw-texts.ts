@@ -10,13 +10,16 @@ export interface TextOptions extends RunOptions, TokenChoice {
   readonly count: number;
   /** What every text begins with; '' for nothing. */
   readonly prompt: string;
-  /** Tokens at most, prompt included; beyond the model's context it goes on from the latter half of what it sees. */
+  /**
+   * Tokens of a text at most, prompt included, beginning and end marks not counted. Default: the model's context, or
+   * half of it beyond the prompt where that is more. Beyond the context it goes on from the latter half of what it sees.
+   */
   readonly length?: number;
 }
 
 /**
  * Texts from a language model, prompt included. Models of whole items end by themselves; models of running text fill
- * the length.
+ * the length. Fails with `invalid-value` where the prompt alone fills the length.
  */
 export async function drawTexts(
   { model, weights, tokenizer, data }: Checkpoint,
@@ -36,33 +39,42 @@ export async function drawTexts(
   const written = tokenizer.encode(options.prompt);
   const prompt =
     tokenizer.special.bos === undefined && written.length > 0 ? written : Int32Array.of(...start, ...written);
-  const { length = Math.max(context, 1), count, prompt: _, ...run } = options;
+  const half = Math.max(1, Math.floor(context / 2));
+  const { length = Math.max(context, written.length + half), count, prompt: _, ...run } = options;
+  const wanted = length - written.length;
+  if (wanted < 1)
+    throw new GraftError('invalid-value', {
+      what: 'length',
+      received: length,
+      allowed: `more than the ${written.length} tokens of the prompt`,
+    });
   const { eos } = tokenizer.special;
-  const draw = (given: Int32Array, n: number, tokens: number, from: Stream) =>
+  // The last token drawn is not read.
+  const read = (given: number, fresh: number) => given + fresh - 1;
+  const draw = (given: Int32Array, n: number, fresh: number, from: Stream) =>
     drawTokens(model, sampler, weights, from, {
       ...run,
       count: n,
       prompt: given,
-      length: tokens,
+      length: read(given.length, fresh),
       ...(ends && eos !== undefined ? { end: eos } : {}),
     });
-  if (length <= context && prompt.length < context) {
-    const { sequences } = await draw(prompt, count, length, stream);
+  if (read(prompt.length, wanted) <= context) {
+    const { sequences } = await draw(prompt, count, wanted, stream);
     return sequences.map((ids) => options.prompt + tokenizer.decode(ids));
   }
   const texts: string[] = [];
-  const half = Math.max(1, Math.floor(context / 2));
   for (let i = 0; i < count; i++) {
     const ids = [...prompt];
-    for (let round = 0; ids.length < length; round++) {
+    for (let round = 0; ids.length < prompt.length + wanted; round++) {
       const seen = ids.length < context ? ids : ids.slice(-half);
-      const room = Math.min(context, seen.length + length - ids.length);
-      const { sequences } = await draw(Int32Array.from(seen), 1, room, stream.child(i).child(round));
+      const fresh = Math.min(context - seen.length + 1, prompt.length + wanted - ids.length);
+      const { sequences } = await draw(Int32Array.from(seen), 1, fresh, stream.child(i).child(round));
       ids.push(...sequences[0]!);
-      // Less than there was room for: the text has ended.
-      if (sequences[0]!.length < room - seen.length + 1 && ends) break;
+      // Less than was asked for: the text has ended.
+      if (sequences[0]!.length < fresh) break;
     }
-    texts.push(options.prompt + tokenizer.decode(ids.slice(prompt.length, length)));
+    texts.push(options.prompt + tokenizer.decode(ids.slice(prompt.length)));
   }
   return texts;
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '../errors.ts';
 import { runPlan } from '../queue/run-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StepRecord } from '../store/step-record.ts';
+import { workspaceAt } from '../store/workspace.ts';
 import type { Step } from '../study/step.ts';
 import { progressDisplay } from './progress-display.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +40,28 @@ export function checkModelFolder(out: string): void {
     reason: 'the folder holds other files',
     hint: 'Choose another --out, or empty it first.',
   });
+}
+
+/** A model that a step makes, and the folder that it is copied to. */
+export interface MadeModel {
+  readonly step: string;
+  readonly to: string;
+}
+
+/** Refuses to replace a model that is not the one that its step left: another recipe or version made it. */
+export function checkReplacedModels(out: string, made: readonly MadeModel[]): void {
+  const workspace = workspaceAt(join(out, WORK));
+  for (const { step, to } of made) {
+    const [own, there] = [join(workspace.step(step), 'checkpoint'), to].map((folder) =>
+      join(folder, 'model.safetensors'),
+    ) as [string, string];
+    if (!existsSync(there) || (existsSync(own) && readFileSync(own).equals(readFileSync(there)))) continue;
+    throw new GraftError('cannot-write', {
+      path: to,
+      reason: 'another model is there, which these settings did not make',
+      hint: 'Choose another --out, or replace it with --force.',
+    });
+  }
 }
 
 /** Runs steps in worker processes in a workspace of their own below the model's folder; going on where they were. */

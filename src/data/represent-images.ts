@@ -78,12 +78,17 @@ const meant: Record<PixelLikelihood, { values: Representation['values']; hint: s
  * cannot be compared with probabilities of levels. As a training loss it may still serve; its value may not be
  * reported as a likelihood.
  */
-export function requireLikelihood(likelihood: PixelLikelihood, representation: Representation): void {
+export function requireLikelihood(
+  likelihood: PixelLikelihood,
+  representation: Representation,
+  where?: string,
+): void {
   const { values, hint } = meant[likelihood];
   if (representation.values === values) return;
   throw new GraftError('conflict', {
     first: `a ${likelihood} likelihood`,
     second: `images as '${representation.name}'`,
     reason: `it is a likelihood of ${values} values only, so its value on these would mean nothing. ${hint.replace(/\.$/, '')}`,
+    ...(where === undefined ? {} : { where }),
   });
 }

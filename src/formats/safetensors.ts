@@ -2,7 +2,7 @@ import { GraftError } from '../errors.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import { decodeNumbers, dtypes, elementCount, encodeNumbers, type NumericArray } from './numeric-array.ts';
 import { type ReadRange, withFile } from './read-file-checked.ts';
-import { readSafetensorsHeader, safetensorsTypes } from './safetensors-header.ts';
+import { readSafetensorsHeader, type SafetensorsHeader, safetensorsTypes } from './safetensors-header.ts';
 
 const format = 'safetensors';
 
@@ -33,6 +33,11 @@ export function readSafetensorsFile(
   select: (name: string) => boolean = () => true,
 ): Safetensors {
   return withFile(path, format, (range, size) => read(range, size, path, select));
+}
+
+/** The header of a safetensors file alone: what is in it, without reading it. */
+export function listSafetensorsFile(path: string): SafetensorsHeader {
+  return withFile(path, format, (range, size) => readSafetensorsHeader(range, size, path));
 }
 
 function read(range: ReadRange, size: number, path: string, select: (name: string) => boolean): Safetensors {

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataSpec } from '../data/data-spec.ts';
-import type { ImageValues } from '../data/represent-images.ts';
+import { z } from 'zod';
+import { type DataSpec, dataSpec } from '../data/data-spec.ts';
+import { parseSpec } from '../data/parse-spec.ts';
+import { type ImageValues, imageValues } from '../data/represent-images.ts';
 import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { makeFolder, writeFileAtomic } from '../formats/atomic-file.ts';
-import type { NumericArray } from '../formats/numeric-array.ts';
-import { readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
-import { createModel } from './index.ts';
+import { badFile } from '../formats/bad-file.ts';
+import { type NumericArray, toFloat32 } from '../formats/numeric-array.ts';
+import { readFileChecked } from '../formats/read-file-checked.ts';
+import { listSafetensorsFile, readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
+import { createModel, domainOf } from './index.ts';
 import type { Model, Weights } from './model.ts';
 import { checkWeights } from './weights.ts';
 
@@ -32,6 +36,20 @@ export interface Checkpoint {
   readonly data: CheckpointData;
   readonly tokenizer?: Tokenizer;
 }
+
+const configSchema = z.strictObject({
+  graft: z.literal(1),
+  family: z.string(),
+  config: z.record(z.string(), z.unknown()).optional(),
+  data: z
+    .strictObject({
+      values: imageValues.optional(),
+      unit: z.enum(['item', 'running']).optional(),
+      trainedOn: z.string().optional(),
+      source: dataSpec.optional(),
+    })
+    .optional(),
+});
 
 interface ConfigFile {
   readonly graft: 1;
@@ -75,10 +93,14 @@ export function weightsHash(model: Model, weights: Weights): string {
   return hash.digest('hex');
 }
 
-/** Writes `config.json`, `model.safetensors`, `tokenizer.json` (for text) and the model card `README.md` last. */
+/**
+ * Writes `config.json`, `model.safetensors`, `tokenizer.json` (for text) and the model card `README.md` last. Fails as
+ * `loadCheckpoint` would on what it had written.
+ */
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: string): void {
   const { model, weights, data, tokenizer } = checkpoint;
   checkWeights(model, weights);
+  checkTokenizer(model, tokenizer, folder);
   makeFolder(folder);
   const config: ConfigFile = { graft: 1, family: model.family, config: model.config, data };
   writeFileAtomic(
@@ -91,14 +113,35 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: str
   writeFileAtomic(join(folder, files.card), card);
 }
 
-/** Reads a checkpoint folder; what is missing or does not fit is said. */
+/**
+ * Reads a checkpoint folder. Weights may be float32, float64, float16 or bfloat16; models compute in float32.
+ * Fails with `file-not-found`, `bad-file` (damaged, another element type), `unknown-name` or `invalid-value` (a wrong
+ * key or value in config.json, a tensor that the model does not have), `bad-data` (tensors or a tokenizer that are
+ * missing or do not fit the configuration), `not-finite`.
+ */
 export function loadCheckpoint(folder: string): Checkpoint {
   const config = readConfig(folder);
-  const model = createModel(config.family, config.config);
+  const model = createModel(config.family, config.config, join(folder, files.config));
   const path = join(folder, files.weights);
+  // The header is checked against the configuration before anything of the configuration's size is read.
+  checkTensors(model, path);
   const { tensors } = readSafetensorsFile(path);
+  const take = (prefix: string, names: readonly { name: string }[]): Record<string, Float32Array> =>
+    Object.fromEntries(names.map(({ name }) => [name, toFloat32(tensors.get(prefix + name)!)]));
+  const weights: Weights = { parameters: take('', model.parameters), state: take('state/', model.state) };
+  checkWeights(model, weights, path);
+  const tokenizer = domainOf(model) === 'text' ? readTokenizer(folder) : undefined;
+  checkTokenizer(model, tokenizer, folder);
+  return { model, weights, data: config.data, ...(tokenizer === undefined ? {} : { tokenizer }) };
+}
+
+const floats = ['float32', 'float64', 'float16', 'bfloat16'];
+
+function checkTensors(model: Model, path: string): void {
+  const { entries } = listSafetensorsFile(path);
   const shapes = tensorShapes(model);
-  for (const [name, { shape }] of tensors) {
+  const hint = 'Take config.json and model.safetensors of one model.';
+  for (const { name, shape, dtype } of entries) {
     const wanted = shapes.get(name);
     if (wanted === undefined)
       throw new GraftError('unknown-name', {
@@ -112,26 +155,50 @@ export function loadCheckpoint(folder: string): Checkpoint {
         what: `tensor '${name}'`,
         problem: `has shape [${shape.join(', ')}] where the configuration says [${wanted.join(', ')}]`,
         where: path,
+        hint,
+      });
+    if (!floats.includes(dtype))
+      throw badFile('safetensors', path, `its values are ${dtype}, which weights are not`, {
+        offset: `tensor '${name}'`,
+        hint: `Write the weights as ${floats.join(', ')}.`,
       });
   }
-  const take = (prefix: string, names: readonly { name: string }[]): Record<string, Float32Array> =>
-    Object.fromEntries(
-      names.flatMap(({ name }) => {
-        const tensor = tensors.get(prefix + name);
-        return tensor === undefined ? [] : [[name, Float32Array.from(tensor.data as Float32Array)]];
-      }),
-    );
-  const weights: Weights = { parameters: take('', model.parameters), state: take('state/', model.state) };
-  checkWeights(model, weights, path);
-  const tokenizerPath = join(folder, files.tokenizer);
-  return {
-    model,
-    weights,
-    data: config.data,
-    ...(existsSync(tokenizerPath)
-      ? { tokenizer: readTokenizerJson(readFileSync(tokenizerPath, 'utf8'), tokenizerPath) }
-      : {}),
-  };
+  const there = new Set(entries.map(({ name }) => name));
+  for (const name of shapes.keys())
+    if (!there.has(name))
+      throw new GraftError('bad-data', {
+        what: `tensor '${name}'`,
+        problem: 'is missing',
+        where: path,
+        hint,
+      });
+}
+
+/** A language model needs a tokenizer, whose ids are those that the model knows. */
+function checkTokenizer(model: Model, tokenizer: Tokenizer | undefined, folder: string): void {
+  if (model.sampler.kind !== 'autoregressive') return;
+  const where = join(folder, files.tokenizer);
+  if (tokenizer === undefined)
+    throw new GraftError('bad-data', {
+      what: 'checkpoint',
+      problem: 'is of a language model, but has no tokenizer.json',
+      where,
+      hint: 'Put the tokenizer that the model was trained with there.',
+    });
+  const { vocabulary } = model.sampler;
+  if (tokenizer.vocabularySize !== vocabulary)
+    throw new GraftError('bad-data', {
+      what: 'tokenizer',
+      problem: `has ${tokenizer.vocabularySize} tokens, but the model has ${vocabulary}`,
+      where,
+      hint: 'Put the tokenizer that the model was trained with there.',
+    });
+}
+
+function readTokenizer(folder: string): Tokenizer | undefined {
+  const path = join(folder, files.tokenizer);
+  if (!existsSync(path)) return undefined;
+  return readTokenizerJson(new TextDecoder().decode(readFileChecked(path, 'tokenizer.json')), path);
 }
 
 function readConfig(folder: string): ConfigFile {
@@ -142,9 +209,10 @@ function readConfig(folder: string): ConfigFile {
       what: 'checkpoint',
       hint: 'A checkpoint is a folder with config.json and model.safetensors.',
     });
+  const bytes = readFileChecked(path, 'JSON');
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new GraftError('bad-file', { path, format: 'JSON', problem: (cause as Error).message }, { cause });
   }
@@ -156,6 +224,7 @@ function readConfig(folder: string): ConfigFile {
       problem: "it lacks 'graft: 1' and a 'family'",
       hint: 'Checkpoints of other programs have to be imported first.',
     });
+  parseSpec(configSchema, value, path);
   return { graft: 1, family: config.family, config: config.config ?? {}, data: config.data ?? {} };
 }
 

@@ -10,15 +10,24 @@ export interface TokenChoice {
   readonly topP?: number;
 }
 
-/** A token drawn by `uniform` in [0, 1) from softmax(logits / temperature), cut by top-k and then by top-p. */
+/**
+ * A token drawn by `uniform` in [0, 1) from softmax(logits / temperature), cut by top-k and then by top-p.
+ * Fails with `invalid-value`, and with `not-finite` where a logit is neither a number nor -Infinity (never chosen).
+ */
 export function chooseToken(logits: Float32Array, choice: TokenChoice, uniform: number): number {
   const { temperature = 1, topK, topP } = choice;
-  if (!(temperature >= 0) || (topP !== undefined && !(topP > 0 && topP <= 1)))
+  if (
+    !(temperature >= 0 && temperature < Number.POSITIVE_INFINITY) ||
+    (topK !== undefined && !(Number.isInteger(topK) && topK >= 1)) ||
+    (topP !== undefined && !(topP > 0 && topP <= 1))
+  )
     throw new GraftError('invalid-value', {
       what: 'sampling options',
       received: choice,
-      allowed: 'a temperature of at least 0 and topP in (0, 1]',
+      allowed: 'a temperature of at least 0, a whole topK of at least 1 and topP in (0, 1]',
     });
+  if (!logits.some(Number.isFinite) || !logits.every((v) => v < Number.POSITIVE_INFINITY))
+    throw new GraftError('not-finite', { what: 'the logits of the next token' });
   const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
   if (temperature === 0) return order[0]!;
   const kept = topK === undefined ? order : order.slice(0, topK);

@@ -3,18 +3,21 @@ import { activationNames } from './activation.ts';
 import { convolutionalCoder } from './convolutional-coder.ts';
 import { type Coder, denseCoder } from './dense-coder.ts';
 
-const size = z.number().int().positive();
+/** Widths; far above what is trained, far below where counting elements is no longer exact. */
+const size = z.number().int().positive().max(1_000_000);
 
 /** What the families with an encoder and a decoder share. */
 export const coderSchema = z.strictObject({
-  image: z.tuple([size, size, size]).describe('channels, height, width'),
+  image: z.tuple([size.max(1024), size.max(65_536), size.max(65_536)]).describe('channels, height, width'),
   architecture: z.enum(['dense', 'convolutional']).default('dense').describe('layers of encoder and decoder'),
   hidden: z
     .array(size)
+    .max(100)
     .default([400])
     .describe('widths of the hidden layers of the dense architecture, from input to code'),
   channels: z
     .array(size)
+    .max(16)
     .default([32, 64])
     .describe('channels of the layers of the convolutional architecture, each of which halves both sides'),
   latent: size.default(32).describe('length of the code'),

@@ -75,7 +75,10 @@ export interface TokenOptions extends DrawOptions, TokenChoice {
   readonly prompt: ArrayLike<number>;
   /** Ends a sequence; undefined: sequences fill the length. */
   readonly end?: number;
-  /** Tokens at most, prompt included; at most the model's context. */
+  /**
+   * Tokens that the model reads at most, prompt included; at most its context. The last token drawn is not read, so a
+   * sequence gets up to `length - prompt.length + 1` tokens.
+   */
   readonly length: number;
 }
 

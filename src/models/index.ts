@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Citation } from '../citation.ts';
-import { lookUp } from '../errors.ts';
+import { parseSpec } from '../data/parse-spec.ts';
+import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
 import { hinton2006, kingma2014, radford2019, vaswani2017, vincent2010 } from './family-works.ts';
 import type { Model } from './model.ts';
@@ -58,8 +59,17 @@ export const families = {
 
 export type FamilyName = keyof typeof families;
 
-/** The model of a family name and a configuration read from JSON. */
-export function createModel(family: string, config: unknown): Model {
-  const entry: Family = lookUp('model family', families as Record<string, Family>, family);
-  return entry.create(config as never);
+/** The model of a family name and a configuration read from JSON; `where` it stands. */
+export function createModel(family: string, config: unknown, where?: string): Model {
+  const entry: Family = lookUp('model family', families as Record<string, Family>, family, where);
+  const parsed = parseSpec(entry.schema, config, where);
+  try {
+    return entry.create(parsed as never);
+  } catch (error) {
+    if (where === undefined || !isGraftError(error, 'invalid-value')) throw error;
+    throw new GraftError('invalid-value', { where, ...error.facts }, { cause: error });
+  }
 }
+
+/** What the data of a model are. */
+export const domainOf = ({ family }: Model): Family['domain'] => families[family as FamilyName].domain;

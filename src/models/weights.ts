@@ -23,7 +23,7 @@ export function weightFeeds({ parameters, state }: Weights): Record<string, Floa
   };
 }
 
-/** Checks that every tensor of the model is there with its size. */
+/** Checks that every tensor of the model is there with its size, and that all values are finite. */
 export function checkWeights(model: Model, weights: Weights, where?: string): void {
   const check = (
     specs: readonly { name: string; shape: readonly number[] }[],
@@ -40,6 +40,12 @@ export function checkWeights(model: Model, weights: Weights, where?: string): vo
               ? 'is missing'
               : `has ${length} values where [${shape.join(', ')}] is needed`,
           ...(where === undefined ? {} : { where }),
+        });
+      if (!values[name]!.every(Number.isFinite))
+        throw new GraftError('not-finite', {
+          what: `${kind} '${name}'`,
+          ...(where === undefined ? {} : { where }),
+          hint: 'The model was damaged, or its training failed: take an earlier one.',
         });
     }
   };

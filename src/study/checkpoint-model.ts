@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { DataSet } from '../data/data-set.ts';
+import type { ImageValues } from '../data/represent-images.ts';
 import { GraftError } from '../errors.ts';
 import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
-import { type FamilyName, families } from '../models/index.ts';
+import { domainOf, type FamilyName } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
+import { valuesOf } from './fit-family.ts';
 import type { Loaded } from './loaded-data.ts';
 import type { EncodingInput } from './step-inputs.ts';
 
@@ -14,11 +16,11 @@ export function checkpointModel(
   sets: readonly Loaded[],
   where: string,
 ) {
-  const { model, weights, data, tokenizer } = loadCheckpoint(resolve(base, entry.checkpoint));
+  const { model, weights, data } = loadCheckpoint(resolve(base, entry.checkpoint));
   for (const { prepared } of sets) requireFitting(model, prepared.train, where);
   const encoding: EncodingInput =
-    tokenizer === undefined
-      ? { kind: 'image', values: data.values ?? 'unit' }
+    domainOf(model) === 'image'
+      ? { kind: 'image', values: imageValues(model, data.values, sets, where) }
       : {
           kind: 'text',
           context: model.fields[0]!.shape[0]!,
@@ -35,9 +37,23 @@ export function checkpointModel(
   };
 }
 
+/** What pixels are: as the checkpoint says, else what its likelihood is defined on; refused where that is something else. */
+function imageValues(
+  { family, config }: Model,
+  given: ImageValues | undefined,
+  sets: readonly Loaded[],
+  where: string,
+): ImageValues {
+  const found = sets.flatMap(({ prepared: { train } }) =>
+    train.kind === 'image' ? [valuesOf(family as FamilyName, config, given, train, where)] : [],
+  );
+  return found[0] ?? given ?? 'unit';
+}
+
 /** Fails where a model that was given cannot take the examples of a data set. */
-function requireFitting({ family, fields }: Model, set: DataSet, where: string): void {
-  const { domain } = families[family as FamilyName];
+function requireFitting(model: Model, set: DataSet, where: string): void {
+  const { family, fields } = model;
+  const domain = domainOf(model);
   if (set.kind !== domain)
     throw new GraftError('bad-data', {
       what: `model '${family}'`,

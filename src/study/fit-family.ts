@@ -56,7 +56,7 @@ export function fitFamily(
         rule: 'both need one size; set resize and channels of one of them',
         where,
       });
-    const values = valuesOf(family as FamilyName, given, spec.values, set);
+    const values = valuesOf(family as FamilyName, given, spec.values, set, where);
     return { config: { ...given, image }, encoding: { kind: 'image', values } };
   }
   const text = examplesOf(set, target.prepared.window) as TextSet;
@@ -84,10 +84,11 @@ export function valuesOf(
   given: Readonly<Record<string, unknown>>,
   asked: ImageValues | undefined,
   set: ImageSet,
+  where?: string,
 ): ImageValues {
   const likelihood = likelihoodOf(family, given);
   const values = asked ?? valuesFor(likelihood);
-  if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values));
+  if (likelihood !== undefined) requireLikelihood(likelihood, representationOf(set, values), where);
   return values;
 }
 

@@ -54,7 +54,7 @@ function familyModel(
   const { family, label, pretrain, ...given } = entry;
   checkFamilyOptions(family, given, where);
   const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);
-  const model = createModel(family, config);
+  const model = createModel(family, config, where);
   const { learningRate, steps: count, ...rest } = pretrain;
   const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {

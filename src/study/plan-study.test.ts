@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { largestBudget } from '../data/budget.ts';
 import type { ImageSet, TextSet } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
+import type { ImageValues } from '../data/represent-images.ts';
 import { saveCheckpoint } from '../models/checkpoint.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
@@ -152,10 +153,10 @@ describe('what cannot be run is refused before anything is', () => {
 
   test('a checkpoint for images of another size, or one that changed after planning', async () => {
     const model = createVae({ image: [1, 5, 5], hidden: [4], latent: 2 });
-    const save = (seed: number) =>
+    const save = (seed: number, values?: ImageValues) =>
       saveCheckpoint(
         join(folder, 'small'),
-        { model, weights: freshWeights(model, stream(seed)), data: { values: 'unit' } },
+        { model, weights: freshWeights(model, stream(seed)), data: values === undefined ? {} : { values } },
         '# small\n',
       );
     save(1);
@@ -166,11 +167,12 @@ describe('what cannot be run is refused before anything is', () => {
       code: 'shape-mismatch',
       facts: { where: 'models.0' },
     });
-    const fitting = await plan({
-      models,
-      source: undefined,
-      target: { ...glyphs, resize: [5, 5] },
-    } as Partial<StudyInput>);
+    const small = { models, source: undefined, target: { ...glyphs, resize: [5, 5] } } as Partial<StudyInput>;
+    const fitting = await plan(small);
+    // What pixels are is not said: what a Bernoulli is a likelihood of.
+    expect(fitting.models[0]!.encoding).toEqual({ kind: 'image', values: { binarise: 0.5 } });
+    save(1, 'unit');
+    await expect(plan(small)).rejects.toMatchObject({ code: 'conflict', facts: { where: 'models.0' } });
     const inputs = fitting.steps[0]!.inputs as unknown as AdaptInputs;
     const context = { base: folder } as StepContext;
     expect(loadBase(inputs, context).model.family).toBe('vae');

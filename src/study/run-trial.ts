@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
-import { encodeItem } from '../data/tokenizers/tokenizer.ts';
-import { GraftError } from '../errors.ts';
+import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { drawImages, drawTokens, type ImageSamples } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
@@ -230,11 +230,29 @@ const warningsOf = (measurements: readonly Measurement[]): string[] => [
   ),
 ];
 
-/** The tokens that every generated text starts from: the beginning mark. */
+/**
+ * The token that every generated text starts from: the beginning mark; without one, what running text most likely
+ * begins after: a line end, else a space, else the vocabulary's first token.
+ */
 export function beginning(encoding: Encoding): Int32Array {
   if (encoding.kind !== 'text') return Int32Array.of(0);
   const { bos } = encoding.tokenizer.special;
-  return bos === undefined ? encodeItem(encoding.tokenizer, '\n').subarray(0, 1) : Int32Array.of(bos);
+  if (bos !== undefined) return Int32Array.of(bos);
+  for (const text of ['\n', ' ']) {
+    const first = knownToken(encoding.tokenizer, text);
+    if (first !== undefined) return Int32Array.of(first);
+  }
+  return Int32Array.of(0);
+}
+
+/** The first token of a text; undefined where the vocabulary does not have it. */
+function knownToken(tokenizer: Tokenizer, text: string): number | undefined {
+  try {
+    return tokenizer.encode(text)[0];
+  } catch (error) {
+    if (!isGraftError(error, 'bad-data')) throw error;
+    return undefined;
+  }
 }
 
 async function drawTexts(

@@ -15,7 +15,7 @@ import { computeOptions, seedOption } from '../compute-options.ts';
 import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { measurementTable } from '../measurement-table.ts';
 import { applyOverrides, type Override } from '../overrides.ts';
-import { checkModelFolder, failureOf, runSteps } from '../run-steps.ts';
+import { checkModelFolder, checkReplacedModels, failureOf, runSteps } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
 import { shownPath, studyOptions, workerCount } from '../study-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,6 +45,7 @@ export const adapt = defineCommand({
       least: 2,
     },
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
+    force: { kind: 'flag', summary: 'replace another model that is in the folder of --out' },
     source: {
       kind: 'text',
       value: 'SET',
@@ -95,6 +96,7 @@ export const adapt = defineCommand({
       overrides,
     );
     const plan = await planStudy(spec, terminal.directory, terminal.environment.GRAFT_DATA);
+    if (!options.force) checkReplacedModels(out, [{ step: plan.trials[0]!.step, to: out }]);
     const { threads, device } = options;
     const { records, interrupted, directory } = await runSteps(
       plan.steps,

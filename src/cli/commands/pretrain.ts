@@ -15,7 +15,7 @@ import { defineCommand } from '../command.ts';
 import { computeOptions } from '../compute-options.ts';
 import { dataForm } from '../data-argument.ts';
 import { readRecipe } from '../read-recipe.ts';
-import { checkModelFolder, failureOf, runSteps } from '../run-steps.ts';
+import { checkModelFolder, checkReplacedModels, failureOf, runSteps } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
 import { shownPath, studyOptions, workerCount } from '../study-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -32,6 +32,7 @@ export const pretrain = defineCommand({
   options: {
     data: { kind: 'text', value: 'SET', summary: dataForm },
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
+    force: { kind: 'flag', summary: 'replace another model that is in the folder of --out' },
     json: { kind: 'flag', summary: 'print the results as one JSON object' },
     workers: studyOptions.workers,
     ...computeOptions,
@@ -66,6 +67,12 @@ export const pretrain = defineCommand({
     const seeds =
       typeof recipe.seeds === 'number' ? Array.from({ length: recipe.seeds }, (_, i) => i + 1) : recipe.seeds;
     const steps = seeds.map((seed) => recipeStep(recipe, seed, prepared.name, prepared.hash));
+    const folderOf = (i: number) => (seeds.length === 1 ? out : join(out, `seed-${seeds[i]}`));
+    if (!options.force)
+      checkReplacedModels(
+        out,
+        steps.map(({ id }, i) => ({ step: id, to: folderOf(i) })),
+      );
     const { threads, device } = options;
     const { records, interrupted, directory } = await runSteps(
       steps,
@@ -87,7 +94,7 @@ export const pretrain = defineCommand({
     }
     const results = records.flatMap((record, i) => {
       if (record.state !== 'done') return [];
-      const to = seeds.length === 1 ? out : join(out, `seed-${seeds[i]}`);
+      const to = folderOf(i);
       copyCheckpoint(join(directory(record.id), 'checkpoint'), to);
       return [{ folder: to, result: record.result as unknown as RecipeResult }];
     });

@@ -56,7 +56,8 @@ export const sample = defineCommand({
     length: {
       kind: 'number',
       value: 'N',
-      summary: "language models: tokens at most, prompt included (default: the model's context)",
+      summary:
+        "language models: tokens of a text at most, prompt included (default: the model's context, or half of it beyond a longer prompt)",
       whole: true,
       least: 1,
     },

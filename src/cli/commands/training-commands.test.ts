@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,23 @@ function graft(...line: string[]) {
   });
   return { code: status, out: stdout, said: stderr };
 }
+
+test.each([
+  ['pretrain', ['pretrain', 'vae', '--data', 'a.npy', '--out', 'other']],
+  ['pretrain of several seeds', ['pretrain', 'vae', '--data', 'a.npy', '--out', 'others', 'seeds=2']],
+])('%s does not replace a model that it did not make', async (_, line) => {
+  for (const place of ['other', 'others/seed-2']) {
+    mkdirSync(join(folder, place, '.graft'), { recursive: true });
+    writeFileSync(join(folder, place, 'model.safetensors'), 'a model of another recipe');
+  }
+  mkdirSync(join(folder, 'others/.graft'), { recursive: true });
+  const { code, said } = await recordedRun(line, folder);
+  expect(code).toBe(1);
+  expect(said).toMatch(
+    /cannot write \S*other(s\/seed-2)?: another model is there.* replace it with --force/s,
+  );
+  expect(readFileSync(join(folder, 'other/model.safetensors'), 'utf8')).toBe('a model of another recipe');
+});
 
 describe.skipIf(!built)('training commands, by the built program (npm run build)', () => {
   test('pretrain makes a checkpoint from options alone, and adapt one from it', () => {
