@@ -4,11 +4,12 @@ import { convolutionalCoder } from './convolutional-coder.ts';
 import { type Coder, denseCoder } from './dense-coder.ts';
 
 /** Widths; far above what is trained, far below where counting elements is no longer exact. */
-const size = z.number().int().positive().max(1_000_000);
+const upTo = (most: number) => z.number().int().positive().max(most);
+const size = upTo(1_000_000);
 
 /** What the families with an encoder and a decoder share. */
 export const coderSchema = z.strictObject({
-  image: z.tuple([size.max(1024), size.max(65_536), size.max(65_536)]).describe('channels, height, width'),
+  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
   architecture: z.enum(['dense', 'convolutional']).default('dense').describe('layers of encoder and decoder'),
   hidden: z
     .array(size)

@@ -13,13 +13,14 @@ import type { Model, ModelContext } from './model.ts';
 import { applyBlock, applyNorm, blockParameters, HIDDEN, normParameters } from './transformer-block.ts';
 
 /** Widths; far above what is trained, far below where counting elements is no longer exact. */
-const size = z.number().int().positive().max(1_000_000);
+const upTo = (most: number) => z.number().int().positive().max(most);
+const size = upTo(1_000_000);
 
 /** Configuration of a decoder-only transformer. */
 export const transformerSchema = z.strictObject({
-  vocabulary: z.number().int().positive().max(10_000_000).describe('number of tokens'),
+  vocabulary: upTo(10_000_000).describe('number of tokens'),
   context: size.default(64).describe('longest sequence, in tokens'),
-  layers: size.max(1000).default(4).describe('blocks'),
+  layers: upTo(1000).default(4).describe('blocks'),
   heads: size.default(4).describe('attention heads of a block'),
   width: size.default(128).describe("length of a token's vector; a multiple of heads"),
   positions: z.enum(['learned', 'rotary']).default('learned').describe('how places in the sequence are told'),
