@@ -10,7 +10,11 @@ export interface Contender {
 
 /** A Python program of `bench/peers` that speaks the line protocol `run N` -> {"steps_ms": [...]}. */
 export async function peerProcess(name: string, python: string, args: readonly string[]): Promise<Contender> {
-  const child: ChildProcess = spawn(python, [...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Threads of a program whose turn it is not must not stay awake beside the other; PyTorch's own steps take no longer so.
+  const child: ChildProcess = spawn(python, [...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' },
+  });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const answer = async (): Promise<{ steps_ms?: number[]; error?: string }> => {
     const { value, done } = await lines.next();

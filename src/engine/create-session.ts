@@ -25,7 +25,10 @@ export function createSession(
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    // Waiting threads must not take a core from the processes beside this one.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    // Threads of one computation wait for each other thousands of times in a step: awake, since to be woken takes longer
+    // than most waits. A process of one thread waits for nobody and must not take a core from those beside it.
+    extra: {
+      session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' }, inter_op: { allow_spinning: '0' } },
+    },
   });
 }
