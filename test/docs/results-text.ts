@@ -68,6 +68,7 @@ export function resultsText(): string {
     '',
     ...nanogptSection(),
     ...vaeSection(),
+    ...speedSection(),
   ].join('\n');
 }
 
@@ -155,6 +156,55 @@ function nanogptSection(): string[] {
     ),
     '',
     `The estimate from 20 batches that nanoGPT prints, published as ${theirs.published_estimate}: Graft ${fixed(batches.mean, 3)} (${fixed(batches.deviation!, 3)}), nanoGPT's code here ${fixed(theirs.runs.reduce((sum, run) => sum + run.estimate_20_batches.mean, 0) / theirs.runs.length, 3)}. From the same weights and batches both programs take the same path: over 1,000 updates their losses differ by less than 0.00001 (\`npm run bench -- nanogpt-parity\`); what differs here is the batches and starting weights that each draws.`,
+    '',
+  ];
+}
+
+interface SpeedRow {
+  readonly model: string;
+  readonly threads: number;
+  readonly graft_ms: number;
+  readonly eager_ms: number;
+  readonly fused_ms: number;
+  readonly to_eager: number;
+  readonly to_fused: number;
+  readonly optimiser_share: number;
+}
+
+function speedSection(): string[] {
+  const { commit, rows, geometric_mean_to_eager, environment } = read<{
+    commit: string;
+    rows: readonly SpeedRow[];
+    geometric_mean_to_eager: number;
+    environment: { torch: string; processor: string; cores: number };
+  }>('docs/results/training-step.json');
+  return [
+    '# Speed of a training step',
+    '',
+    `\`npm run bench -- --python peers-env/bin/python --modes eager,fused\`, commit ${commit}: milliseconds of a step (median) in turns with PyTorch ${environment.torch} on ${environment.cores} cores (${environment.processor}); ratios below 1 are faster than PyTorch. 'fused' is PyTorch with \`fused=True\` in its optimiser. Geometric mean of the ratios to eager: ${fixed(geometric_mean_to_eager, 2)}.`,
+    '',
+    markdownTable(
+      [
+        'model',
+        'threads',
+        'Graft',
+        'eager',
+        'fused',
+        'ratio to eager',
+        'ratio to fused',
+        "optimiser's share",
+      ],
+      rows.map((row) => [
+        row.model,
+        String(row.threads),
+        fixed(row.graft_ms, 1),
+        fixed(row.eager_ms, 1),
+        fixed(row.fused_ms, 1),
+        fixed(row.to_eager, 2),
+        fixed(row.to_fused, 2),
+        `${fixed(100 * row.optimiser_share, 0)} %`,
+      ]),
+    ),
     '',
   ];
 }
