@@ -1,7 +1,8 @@
 import { stream } from '../src/random.ts';
 import type { Measurement } from '../src/study/measurement.ts';
-import type { Look, TrialResult } from '../src/study/trial-result.ts';
+import type { TrialResult } from '../src/study/trial-result.ts';
 import type { ComparedTechnique, FinishedTrial, Matrix } from '../src/study/trial-table.ts';
+import type { Look } from '../src/training/look.ts';
 
 /** A row of a made-up study: where its primary metric ends and how its training goes. */
 export interface SyntheticRow extends ComparedTechnique {

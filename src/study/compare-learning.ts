@@ -3,7 +3,7 @@ import {
   type TransferBenefits,
   transferBenefits,
 } from '../statistics/transfer-benefits.ts';
-import type { Look } from './trial-result.ts';
+import type { Look } from '../training/look.ts';
 import { type FinishedTrial, type Place, places, type TrialTable } from './trial-table.ts';
 
 /** What a technique brings against the reference while training: from the validation curves of the same seeds. */

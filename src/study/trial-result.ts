@@ -1,3 +1,4 @@
+import type { Look } from '../training/look.ts';
 import type { Measurement } from './measurement.ts';
 
 /** A place in the matrix. */
@@ -9,20 +10,6 @@ export interface Cell {
   /** Target examples that the trial may look at. */
   readonly budget: number;
   readonly seed: number;
-}
-
-/** One look at validation during training. */
-export interface Look {
-  /** Updates so far. */
-  readonly step: number;
-  /** Floating-point operations of training so far. */
-  readonly flops: number;
-  /** Mean training loss since the last look; null at the start. */
-  readonly training: number | null;
-  readonly validation: number;
-  readonly learningRate: number;
-  /** Index of the stage. */
-  readonly stage: number;
 }
 
 /** What a trial cost. Seconds add up over interruptions. */
