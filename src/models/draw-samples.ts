@@ -16,6 +16,8 @@ export interface DrawOptions {
   readonly device: Device;
   /** Wall milliseconds of each batch are reported here when given. */
   readonly clock?: () => number;
+  /** For models that make examples by class: the class of each sample; each class in turn if absent. */
+  readonly labels?: ArrayLike<number>;
 }
 
 export interface ImageSamples {
@@ -29,7 +31,7 @@ export interface ImageSamples {
 
 /**
  * Samples of a latent model: sample i is decoded from the i-th latent vector of the stream, so that two models get
- * the same vectors for the same stream.
+ * the same vectors for the same stream. Its class is the i-th of the labels, which are a matter of the caller.
  */
 export async function drawImages(
   model: Model,
@@ -50,7 +52,14 @@ export async function drawImages(
     const latents = new Float32Array(size * sampler.latent);
     const names = new Set(p.inputs.map(({ attributes }) => attributes.name));
     const weightInputs = Object.entries(weightFeeds(weights)).filter(([name]) => names.has(name));
-    const bound = executable.bind({ ...Object.fromEntries(weightInputs), [inputNames.noise('z')]: latents });
+    const labels = new Int32Array(size);
+    const labelled = names.has(inputNames.field('label'));
+    const classes = model.classes?.length ?? 1;
+    const bound = executable.bind({
+      ...Object.fromEntries(weightInputs),
+      [inputNames.noise('z')]: latents,
+      ...(labelled ? { [inputNames.field('label')]: labels } : {}),
+    });
     const data = new Float32Array(options.count * width);
     const batchMilliseconds: number[] = [];
     for (let start = 0; start < options.count; start += size) {
@@ -59,6 +68,7 @@ export async function drawImages(
         stream
           .child(start + i)
           .normals(sampler.latent, latents.subarray(i * sampler.latent, (i + 1) * sampler.latent));
+      for (let i = 0; i < n; i++) labels[i] = options.labels?.[start + i] ?? (start + i) % classes;
       const before = options.clock?.() ?? 0;
       await bound.run();
       batchMilliseconds.push((options.clock?.() ?? 0) - before);

@@ -47,7 +47,7 @@ interface Draft {
  * Latent models. Sampler: `z` [batch, latent], standard normal -> `image` [batch, channels, height, width].
  * Scorer: `x`, and where the likelihood is a bound `noise` [samples, batch, latent], standard normal ->
  * `log_weights` [samples, batch] in nats, whose log-mean-exp over samples bounds log p(x) from below; or `cost` [batch],
- * the family's own; and `reconstruction` where the family has one.
+ * the family's own, or `score` [batch], how real a judge takes it for; and `reconstruction` where the family has one.
  *
  * Autoregressive models. Sampler: `tokens` int32 [batch, context] -> `logits` [batch, context, vocabulary]; those at a
  * position depend on tokens up to it alone, so that shorter sequences are filled up behind with anything. Scorer:
@@ -102,24 +102,31 @@ function latentDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
   const scoring = plainContext(model);
   const score: Record<string, Tensor> =
     likelihood === undefined
-      ? { cost: model.players.at(-1)!.objective(scoring).cost }
+      ? model.score === undefined
+        ? { cost: model.players.at(-1)!.objective(scoring).cost }
+        : { score: model.score(scoring) }
       : { log_weights: likelihood.logWeights(scoring, likelihood.kind === 'bound' ? SAMPLES : 1) };
+  const byClass = {
+    label: `class of each: 0 to ${(model.classes?.length ?? 1) - 1}, in the order of the configuration`,
+  };
   const unit = model.players.at(-1)!.unit;
   return {
     sampler: {
       outputs: { image: sampler.decode(drawing, input('z', [BATCH, sampler.latent])) },
-      words: { z: 'latent vectors, standard normal', image: 'samples, values 0 to 1' },
+      words: { z: 'latent vectors, standard normal', ...byClass, image: 'samples, values 0 to 1' },
     },
     scorer: {
       outputs: { ...score, ...(reconstruct === undefined ? {} : { reconstruction: reconstruct(scoring) }) },
       words: {
         x: 'images as the model was trained on them, values 0 to 1',
+        ...byClass,
         noise: 'draws for the codes, standard normal',
         log_weights:
           likelihood?.kind === 'bound'
             ? 'nats; the log-mean-exp over samples bounds log p(x) from below'
             : 'log p(x) in nats',
         cost: unit,
+        score: 'how real each image is taken for, higher for real ones',
         reconstruction: 'the images as the model gives them back',
       },
     },

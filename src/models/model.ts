@@ -128,6 +128,8 @@ export interface Model {
   /** JSON that `createModel` turns into this model again. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly fields: readonly Field[];
+  /** Names of the classes that the field `label` numbers, for models that make examples by class. */
+  readonly classes?: readonly string[];
   readonly parameters: readonly ParameterSpec[];
   readonly state: readonly StateSpec[];
   /** From input to output: the units that techniques freeze and unfreeze. */
@@ -139,6 +141,8 @@ export interface Model {
   readonly encode?: (context: ModelContext) => Tensor;
   /** Each example as the model gives it back: [batch, ...shape]. */
   readonly reconstruct?: (context: ModelContext) => Tensor;
+  /** How real the model takes each example for, higher for real ones, where it has a judge but no likelihood: [batch]. */
+  readonly score?: (context: ModelContext) => Tensor;
   readonly codeDensity?: CodeDensity;
   /** For models whose output layer shares a parameter with an earlier one: the same model with a parameter of its own. */
   readonly untied?: () => { readonly model: Model; convert(weights: Weights): Weights };

@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path';
 import { drawBudget } from '../data/budget.ts';
+import { joinClasses, knowsAll } from '../data/class-labels.ts';
 import { type DataSet, subset } from '../data/data-set.ts';
 import { GraftError, lookUp } from '../errors.ts';
 import { type Checkpoint, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
@@ -103,15 +105,17 @@ export async function adapt(
     },
     context,
   );
+  const renamed = withClassesOf(set, model);
   return {
     model,
     encoding,
-    checkpoint: { ...base, model, weights: result.weights },
+    checkpoint: { ...base, model: renamed?.model ?? model, weights: result.weights },
     result,
     train: { set, encoded: train },
     validation,
     notes: [
       ...notes,
+      ...(renamed === undefined ? [] : [renamed.note]),
       ...result.stages.map(({ name, note }) => `${name}: ${note}`),
       ...(result.stages.length < stages.length
         ? [
@@ -119,6 +123,16 @@ export async function adapt(
           ]
         : []),
     ],
+  };
+}
+
+/** A model by class, where the classes of its data are none that it knew: they have taken the places of those. */
+function withClassesOf({ labels }: DataSet, model: Model): { model: Model; note: string } | undefined {
+  const { classes, family, config } = model;
+  if (classes === undefined || labels === undefined || knowsAll(classes, labels.names)) return undefined;
+  return {
+    model: createModel(family, { ...config, classes: joinClasses(labels.names, classes) }),
+    note: `The model's classes (${classes.slice(0, 3).join(', ')}, …) are others than those of the data (${labels.names.slice(0, 3).join(', ')}, …), which took their places in order.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { classLabels } from '../data/class-labels.ts';
 import type { DataSet } from '../data/data-set.ts';
 import type { ImageValues } from '../data/represent-images.ts';
 import { GraftError } from '../errors.ts';
@@ -20,7 +21,11 @@ export function checkpointModel(
   for (const { prepared } of sets) requireFitting(model, prepared.train, where);
   const encoding: EncodingInput =
     domainOf(model) === 'image'
-      ? { kind: 'image', values: imageValues(model, data.values, sets, where) }
+      ? {
+          kind: 'image',
+          values: imageValues(model, data.values, sets, where),
+          ...(model.classes === undefined ? {} : { classes: model.classes }),
+        }
       : {
           kind: 'text',
           context: model.fields[0]!.shape[0]!,
@@ -61,6 +66,7 @@ function requireFitting(model: Model, set: DataSet, where: string): void {
       where,
     });
   if (set.kind === 'text') return;
+  if (model.classes !== undefined) classLabels(set, model.classes, where);
   const needed = fields[0]!.shape;
   const got = [set.channels, set.height, set.width];
   if (needed.some((length, i) => length !== got[i]))

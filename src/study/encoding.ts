@@ -1,3 +1,4 @@
+import { classLabels } from '../data/class-labels.ts';
 import { type DataSet, type ImageSet, type TextSet, utf8Length } from '../data/data-set.ts';
 import { type ImageValues, representationOf, representImages } from '../data/represent-images.ts';
 import { encodeItem, type Tokenizer } from '../data/tokenizers/tokenizer.ts';
@@ -7,7 +8,12 @@ import { NO_TARGET } from '../models/transformer.ts';
 
 /** How the items of a data set become a model's fields. */
 export type Encoding =
-  | { readonly kind: 'image'; readonly values: ImageValues }
+  | {
+      readonly kind: 'image';
+      readonly values: ImageValues;
+      /** Classes that the model knows, where it makes examples by class. */
+      readonly classes?: readonly string[];
+    }
   | {
       readonly kind: 'text';
       readonly tokenizer: Tokenizer;
@@ -36,11 +42,17 @@ export function encodeSet(set: DataSet, encoding: Encoding): EncodedSet {
     : encodeTexts(set, encoding as Extract<Encoding, { kind: 'text' }>);
 }
 
-function encodeImages(set: ImageSet, { values }: { values: ImageValues }): EncodedSet {
+function encodeImages(set: ImageSet, { values, classes }: Extract<Encoding, { kind: 'image' }>): EncodedSet {
   const { data, count, representation } = representImages(set, values);
   const { channels, height, width } = representation;
   return {
-    table: { count, fields: { x: { shape: [channels, height, width], data } } },
+    table: {
+      count,
+      fields: {
+        x: { shape: [channels, height, width], data },
+        ...(classes === undefined ? {} : { label: { shape: [], data: classLabels(set, classes) } }),
+      },
+    },
     representation: representationOf(set, values).name,
   };
 }

@@ -1,4 +1,5 @@
-import type { ImageSet, TextSet } from '../data/data-set.ts';
+import { classesFor } from '../data/class-labels.ts';
+import type { DataSet, ImageSet, TextSet } from '../data/data-set.ts';
 import { examplesOf } from '../data/prepare-data.ts';
 import {
   type ImageValues,
@@ -57,7 +58,8 @@ export function fitFamily(
         where,
       });
     const values = valuesOf(family as FamilyName, given, spec.values, set, where);
-    return { config: { ...given, image }, encoding: { kind: 'image', values } };
+    const classes = classesGiven(given, source.prepared.train, set, where);
+    return { config: { ...given, image, ...classes }, encoding: { kind: 'image', values, ...classes } };
   }
   const text = examplesOf(set, target.prepared.window) as TextSet;
   const ends = set.unit === 'item';
@@ -76,6 +78,16 @@ export function fitFamily(
       tokenizer: { spec: spec.tokenizer, on: source.input, heldOut },
     },
   };
+}
+
+/** The classes of a configuration that asks for examples by class. */
+export function classesGiven(
+  given: Readonly<Record<string, unknown>>,
+  source: DataSet,
+  target: DataSet,
+  where?: string,
+): { classes?: string[] } {
+  return given.conditional === true ? { classes: classesFor(source, target, where) } : {};
 }
 
 /** What pixels are: as given, else what the family's likelihood is defined on. Refuses what it is not defined on. */

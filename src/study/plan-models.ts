@@ -1,3 +1,4 @@
+import { classLabels } from '../data/class-labels.ts';
 import { GraftError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
 import { stepFlops } from './adapt.ts';
@@ -40,7 +41,7 @@ export function planModels(
 function familyModel(
   entry: FamilyEntry,
   spec: StudySpec,
-  { target, source, heldOut, bytes }: PlanData,
+  { target, source, heldOut, bytes, sets }: PlanData,
   where: string,
 ): { model: PlannedModel; steps: Step[] } {
   if (source === undefined)
@@ -55,6 +56,8 @@ function familyModel(
   checkFamilyOptions(family, given, where);
   const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);
   const model = createModel(family, config, where);
+  if (model.classes !== undefined)
+    for (const { prepared } of sets) classLabels(prepared.train, model.classes, where);
   const { learningRate, steps: count, ...rest } = pretrain;
   const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {

@@ -38,7 +38,7 @@ export function planWarnings(
 
 /** Labels that are made wrong where nothing reads them. */
 function labelWarnings({ spec, models }: Pick<StudyPlan, 'spec' | 'models'>): string[] {
-  if (models.some(({ model }) => model.fields.some(({ name }) => name === 'labels'))) return [];
+  if (models.some(({ model }) => model.fields.some(({ name }) => name === 'label'))) return [];
   return (['source', 'target'] as const).flatMap((name) => {
     const data = spec[name];
     if (typeof data !== 'object' || !(data.corrupt?.['wrong-labels'] ?? 0)) return [];

@@ -20,7 +20,7 @@ import { convergenceRule } from '../training/convergence.ts';
 import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/look.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
-import { checkFamilyOptions, valuesOf } from './fit-family.ts';
+import { checkFamilyOptions, classesGiven, valuesOf } from './fit-family.ts';
 import { nameOf } from './loaded-data.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
@@ -157,11 +157,12 @@ function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Prepared {
   const part = data[recipe.evaluation.part];
   if (data.train.kind === 'image') {
     const values = valuesOf(recipe.family as FamilyName, recipe.model, recipe.values, data.train);
-    const encoding = { kind: 'image', values } as const;
+    const classes = classesGiven(recipe.model, data.train, data.train, 'data');
+    const encoding = { kind: 'image', values, ...classes } as const;
     const { channels, height, width } = data.train;
     const train = encodeSet(data.train, encoding).table;
     return {
-      model: createModel(recipe.family, { ...recipe.model, image: [channels, height, width] }),
+      model: createModel(recipe.family, { ...recipe.model, image: [channels, height, width], ...classes }),
       train,
       source: (batch, draws) => epochs(train, batch, draws),
       validation: encodeSet(data.validation, encoding).table,

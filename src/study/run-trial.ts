@@ -3,6 +3,7 @@ import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError, isGraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { proportionalLabels } from '../models/class-condition.ts';
 import { drawImages, drawTokens, type ImageSamples } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
@@ -166,10 +167,13 @@ async function measure(
   const { count, shown } = inputs.sampling;
   const clock = () => context.now();
   if (encoding.kind === 'image' && model.sampler.kind === 'latent') {
+    const trained = adapted.train.encoded.table.fields.label?.data;
+    const labels = trained && proportionalLabels(trained, count, draws.child('labels'));
     const samples = await drawImages(model, model.sampler, weights, draws.child('samples'), {
       ...run,
       count,
       clock,
+      ...(labels === undefined ? {} : { labels }),
     });
     observer.images?.(samples);
     const seconds = samples.batchMilliseconds.reduce((a, b) => a + b, 0) / 1000;

@@ -24,7 +24,7 @@ export interface HeldOutInput {
 
 /** How data become examples, in a form that can be written down. */
 export type EncodingInput =
-  | { readonly kind: 'image'; readonly values: ImageValues }
+  | { readonly kind: 'image'; readonly values: ImageValues; readonly classes?: readonly string[] }
   | {
       readonly kind: 'text';
       readonly context: number;

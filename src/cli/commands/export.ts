@@ -86,7 +86,11 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     '',
     '```python',
     ...(model.sampler.kind === 'latent'
-      ? latentExample(model.sampler.latent, model.likelihood?.kind)
+      ? latentExample(
+          model.sampler.latent,
+          model,
+          programs.find(({ name }) => name === 'scorer')!.outputs.map(({ name }) => name),
+        )
       : tokenExample(model.sampler.context)),
     '```',
     '',
@@ -96,24 +100,33 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
 const row = (file: string, role: string, { name, shape, dtype, what }: ExportedValue): string =>
   `| ${file}.onnx | ${role} | \`${name}\` | ${dtype} [${shape.join(', ')}] | ${what} |`;
 
-function latentExample(latent: number, likelihood: 'exact' | 'bound' | undefined): string[] {
+function latentExample(
+  latent: number,
+  { likelihood, classes }: Checkpoint['model'],
+  scores: readonly string[],
+): string[] {
+  const label = classes === undefined ? '' : ", 'label': label";
   const drawing = [
     'import numpy as np',
     'import onnxruntime as ort',
     '',
     "sampler = ort.InferenceSession('sampler.onnx')",
     `z = np.random.standard_normal((16, ${latent})).astype(np.float32)`,
-    "images = sampler.run(['image'], {'z': z})[0]",
+    ...(classes === undefined ? [] : [`label = np.arange(16, dtype=np.int32) % ${classes.length}`]),
+    `images = sampler.run(['image'], {'z': z${label}})[0]`,
     '',
     "scorer = ort.InferenceSession('scorer.onnx')",
   ];
   if (likelihood === undefined)
-    return [...drawing, "cost, back = scorer.run(['cost', 'reconstruction'], {'x': images})"];
+    return [
+      ...drawing,
+      `${scores.join(', ')} = scorer.run([${scores.map((name) => `'${name}'`).join(', ')}], {'x': images${label}})${scores.length === 1 ? '[0]' : ''}`,
+    ];
   return [
     ...drawing,
     'k = 64  # more draws, a tighter bound',
     `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
-    "log_weights = scorer.run(['log_weights'], {'x': (images > 0.5).astype(np.float32), 'noise': noise})[0]",
+    `log_weights = scorer.run(['log_weights'], {'x': (images > 0.5).astype(np.float32), 'noise': noise${label}})[0]`,
     'log_likelihood = np.logaddexp.reduce(log_weights, axis=0) - np.log(k)  # nats, from below',
   ];
 }

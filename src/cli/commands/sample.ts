@@ -9,6 +9,7 @@ import { writeNpzFile } from '../../formats/npz.ts';
 import type { NumericArray } from '../../formats/numeric-array.ts';
 import { writePng } from '../../formats/write-png.ts';
 import { loadCheckpoint } from '../../models/checkpoint.ts';
+import { chosenLabels } from '../../models/class-condition.ts';
 import { drawImages, type ImageSamples } from '../../models/draw-samples.ts';
 import { stream } from '../../random.ts';
 import { countOf } from '../../study/format-number.ts';
@@ -47,6 +48,11 @@ export const sample = defineCommand({
       least: 1,
     },
     out: { kind: 'text', short: 'o', value: 'FILE', summary: 'where to write them' },
+    class: {
+      kind: 'list',
+      value: 'NAME',
+      summary: 'models by class: the classes of the samples, each in turn (default: all)',
+    },
     prompt: {
       kind: 'text',
       value: 'TEXT',
@@ -68,6 +74,10 @@ export const sample = defineCommand({
   overrides: 'language models: temperature=0.8 topK=40 topP=0.95',
   examples: [
     { line: 'graft sample my-vae --count 64 --out samples.png', does: 'a picture of 64 samples' },
+    {
+      line: 'graft sample my-gan --class 3 7 --out digits.png',
+      does: 'by class, where the model was trained so',
+    },
     { line: 'graft sample my-gpt --prompt "ROMEO:" --length 300 temperature=0.8', does: 'texts that go on' },
   ],
   async run({ arguments: [folder], options, overrides }, terminal) {
@@ -89,10 +99,17 @@ export const sample = defineCommand({
           second: `a ${model.family}`,
           reason: 'they are for language models',
         });
-      const samples = await drawImages(model, model.sampler, weights, draws, run);
+      const labels = options.class.length === 0 ? {} : { labels: chosenLabels(model, options.class, count) };
+      const samples = await drawImages(model, model.sampler, weights, draws, { ...run, ...labels });
       await writeImages(samples, out, terminal);
       return 0;
     }
+    if (options.class.length > 0)
+      throw usageError('sample', 'conflict', {
+        first: '--class',
+        second: `a ${model.family}`,
+        reason: 'it makes texts that begin with --prompt, not examples by class',
+      });
     const texts = await drawTexts(checkpoint, draws, {
       ...run,
       prompt: options.prompt,
