@@ -148,6 +148,20 @@ describe('convolutions', () => {
     expect(found[1]!.attributes.activation).toEqual({ kind: 'string', value: 'Relu' });
   });
 
+  test('of a weight’s gradient block the examples, filled up where few are missing', () => {
+    const weightGradient = (batch: number) => {
+      const kernel = input('kernel', [32, 16, 4, 4]);
+      const y = conv(input('image', [batch, 16, 12, 12]), kernel, undefined, { stride: 2, padding: 1 });
+      const [dw] = gradients(sum(mul(y, input('upstream', y.shape))), [kernel]);
+      return nodesOf({ dw: dw! }, { blockedChannels: 16 });
+    };
+    const operatorsFor = (batch: number) => weightGradient(batch).map(({ opType }) => opType);
+    expect(operatorsFor(32)).toContain('ReorderInput');
+    expect(operatorsFor(32).filter((op) => op === 'Pad')).toHaveLength(1);
+    expect(operatorsFor(30).filter((op) => op === 'Pad')).toHaveLength(3);
+    expect(operatorsFor(20)).not.toContain('ReorderInput');
+  });
+
   test('stay plain where channels do not fill blocks, with groups, and where they are small', () => {
     expect(blocked({ y: conv(image, input('k', [24, 16, 3, 3])) })).toEqual([]);
     expect(blocked({ y: conv(image, input('k', [32, 8, 3, 3]), undefined, { groups: 2 }) })).toEqual([]);

@@ -107,7 +107,7 @@ export interface TrialInputs extends AdaptInputs {
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 6;
+export const STEP_VERSION = 7;
 
 export interface TuneResult {
   readonly validation: number | null;

@@ -144,6 +144,18 @@ const convolutions = (
     ['blocked, stride 2 of 4 x 4', [16, 16, 12, 12], [32, 16, 4, 4], { stride: 2, padding: 1 }],
     ['blocked, stride 2 of 3 x 3', [16, 32, 9, 10], [32, 32, 3, 3], { stride: 2, padding: 1 }],
     ['blocked, dilation', [16, 16, 12, 12], [16, 16, 3, 3], { dilation: 2, padding: 2 }],
+    [
+      'blocked, batch that does not fill its blocks',
+      [28, 16, 12, 11],
+      [32, 16, 3, 3],
+      { padding: [1, 0, 2, 1] },
+    ],
+    [
+      'blocked, stride and dilation',
+      [16, 16, 15, 16],
+      [16, 16, 3, 3],
+      { stride: 2, dilation: 2, padding: 1 },
+    ],
     ['blocked, few inputs', [16, 3, 24, 24], [16, 3, 5, 5], { padding: [2, 2, 1, 1] }],
     ['blocked, open batch', ['batch', 32, 16, 16], [32, 32, 3, 3], { padding: 1 }],
   ] as [string, Axes, number[], linear.ConvOptions][]

@@ -1,8 +1,9 @@
 import type { ConvAttributes, OpAttributes } from '../../tensor/ops.ts';
-import { isConcrete, type Shape, sizeOf } from '../../tensor/shape.ts';
-import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
+import { isOp, type Node } from '../../tensor/tensor.ts';
 import { type Attributes, BLOCKED, type GraphBuilder } from '../graph-builder.ts';
+import { type ConvolutionSizes, convolutionSizes, WORTHWHILE } from './convolution-sizes.ts';
 import { type LowerContext, type Lowering, type LowerRule, operator } from './lower-rule.ts';
+import { blockedWeightGradient } from './weight-gradient.ts';
 
 const attributesOf = (a: ConvAttributes): Attributes => ({
   strides: a.strides,
@@ -18,7 +19,9 @@ const plainConvTranspose = operator<'conv-transpose'>('ConvTranspose', (a) => ({
 }));
 
 export const conv: LowerRule<'conv'> = (node, context) =>
-  blockedConv(node, context.blockedChannels, {}) ?? plainConv(node, context);
+  blockedWeightGradient(node, context.blockedChannels) ??
+  blockedConv(node, context.blockedChannels, {}) ??
+  plainConv(node, context);
 
 export const convTranspose: LowerRule<'conv-transpose'> = (node, context) =>
   blockedConvTranspose(node, context.blockedChannels, {}) ?? plainConvTranspose(node, context);
@@ -34,36 +37,19 @@ export function rectifiedConv(node: Node, context: LowerContext): Lowering | und
   return undefined;
 }
 
-/** Below this many multiplications the bringing into order costs more than it saves. */
-const WORTHWHILE = 1e6;
-
-interface Sizes {
-  readonly x: readonly number[];
-  readonly w: readonly number[];
-}
-
-/** The sizes of a two-dimensional convolution without groups; the batch may be open and counts as 1. */
-function sizesOf(node: Node<'conv'> | Node<'conv-transpose'>): Sizes | undefined {
-  const [x, w] = node.inputs as [Tensor, Tensor];
-  const shape: Shape = [typeof x.shape[0] === 'number' ? x.shape[0] : 1, ...x.shape.slice(1)];
-  if (shape.length !== 4 || node.attributes.groups !== 1 || !isConcrete(shape) || !isConcrete(w.shape))
-    return undefined;
-  return { x: shape, w: w.shape };
-}
-
 function blockedConv(
   node: Node<'conv'>,
   block: number | undefined,
   activation: Attributes,
 ): Lowering | undefined {
-  const sizes = block === undefined ? undefined : sizesOf(node);
+  const sizes = block === undefined ? undefined : convolutionSizes(node);
   if (block === undefined || sizes === undefined) return undefined;
   const { strides, pads, dilations } = node.attributes;
   const [outputs, inputs, ...kernel] = sizes.w as [number, number, number, number];
   const few = inputs < block;
   if (outputs % block !== 0 || (!few && inputs % block !== 0)) return undefined;
   const output = node.outputs[0]!.shape.slice(2) as number[];
-  if (sizes.x[0]! * sizeOf(output) * sizeOf(sizes.w) < WORTHWHILE) return undefined;
+  if (sizes.operations < WORTHWHILE) return undefined;
   // Where few outputs see a large dilated kernel (the gradient of a strided convolution's weight), ONNX Runtime's own
   // convolution is as fast.
   const large = kernel.some((size, i) => size > output[i]!);
@@ -127,8 +113,8 @@ interface Phases {
 
 function phasesOf(
   a: OpAttributes['conv-transpose'],
-  x: Sizes['x'],
-  w: Sizes['w'],
+  x: ConvolutionSizes['x'],
+  w: ConvolutionSizes['w'],
   out: readonly number[],
   i: number,
 ) {
@@ -151,11 +137,11 @@ function blockedConvTranspose(
   block: number | undefined,
   activation: Attributes,
 ): Lowering | undefined {
-  const sizes = block === undefined ? undefined : sizesOf(node);
+  const sizes = block === undefined ? undefined : convolutionSizes(node);
   if (block === undefined || sizes === undefined) return undefined;
   const [inputs, outputs] = sizes.w as [number, number];
   if (inputs % block !== 0 || outputs % block !== 0) return undefined;
-  if (sizeOf(sizes.x) * outputs * sizeOf(sizes.w.slice(2)) < WORTHWHILE) return undefined;
+  if (sizes.operations < WORTHWHILE) return undefined;
   const out = node.outputs[0]!.shape.slice(2) as number[];
   const [v, h] = [0, 1].map((i) => phasesOf(node.attributes, sizes.x, sizes.w, out, i));
   if (v === undefined || h === undefined) return undefined;

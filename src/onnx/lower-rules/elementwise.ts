@@ -68,7 +68,7 @@ const cast: LowerRule<'cast'> = (node) => {
   if (node.inputs[0]!.dtype === to) return same(node.inputs[0]!);
   return {
     reads: node.inputs,
-    emit: (graph, reads) => [graph.node('Cast', reads, { to: elementTypes[to] })],
+    emit: (graph, reads) => [graph.elementwise('Cast', reads, { to: elementTypes[to] })],
   };
 };
 

@@ -67,7 +67,7 @@ export const elementwiseGradients = {
   floor: 'none',
   tanh: unary((g, _, y) => mul(g, sub(1, mul(y, y)))),
   sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
-  relu: unary((g, _, y) => where(less(0, y), g, 0)),
+  relu: unary((g, _, y) => mul(g, cast(less(0, y), 'float32'))),
   'leaky-relu': (node, [g]) => [where(less(0, node.inputs[0]!), g!, mul(g!, node.attributes.alpha))],
   elu: (node, [g]) => [
     where(less(0, node.inputs[0]!), g!, mul(g!, add(node.outputs[0]!, node.attributes.alpha))),

@@ -16,12 +16,11 @@ const spatial = (t: Tensor): number[] => t.shape.slice(2) as number[];
  * input become groups of its batch.
  */
 function weightGradient(x: Tensor, g: Tensor, kernel: readonly number[], a: ConvAttributes): Tensor {
-  const [n, c] = x.shape as [number, number];
+  const c = x.shape[1] as number;
   const o = g.shape[1] as number;
-  const rest = kernel.map((_, i) => i + 3);
-  const grouped = transpose(reshape(x, [n, a.groups, c / a.groups, ...spatial(x)]), [2, 1, 0, ...rest]);
-  const swapped = reshape(grouped, [c / a.groups, a.groups * n, ...spatial(x)]);
-  const filters = transpose(g, [1, 0, ...kernel.map((_, i) => i + 2)]);
+  const rest = kernel.map((_, i) => i + 2);
+  const swapped = a.groups === 1 ? transpose(x, [1, 0, ...rest]) : groupsInBatch(x, a.groups);
+  const filters = transpose(g, [1, 0, ...rest]);
   const full = conv(swapped, filters, undefined, {
     stride: a.dilations,
     dilation: a.strides,
@@ -34,7 +33,15 @@ function weightGradient(x: Tensor, g: Tensor, kernel: readonly number[], a: Conv
     undefined,
     ...kernel.map((end) => ({ start: 0, end, step: 1 })),
   ]);
-  return transpose(reshape(cropped, [c / a.groups, o, ...kernel]), [1, 0, ...kernel.map((_, i) => i + 2)]);
+  return transpose(reshape(cropped, [c / a.groups, o, ...kernel]), [1, 0, ...rest]);
+}
+
+/** [n, groups * k, ...] as [k, groups * n, ...]. */
+function groupsInBatch(x: Tensor, groups: number): Tensor {
+  const [n, c] = x.shape as [number, number];
+  const split = reshape(x, [n, groups, c / groups, ...spatial(x)]);
+  const turned = transpose(split, [2, 1, 0, ...spatial(x).map((_, i) => i + 3)]);
+  return reshape(turned, [c / groups, groups * n, ...spatial(x)]);
 }
 
 /** Gradient of a convolution's input of the given spatial sizes. */
