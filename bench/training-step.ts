@@ -4,7 +4,8 @@
  *
  *     npm run bench -- --python peers-env/bin/python
  */
-import { loadavg } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { graft, subjects } from './graft-steps.ts';
 import { type Contender, inTurns, peerProcess } from './peer-process.ts';
@@ -58,9 +59,33 @@ for (const subject of subjects) {
   }
 }
 const geometricMean = Math.exp(ratios.reduce((sum, r) => sum + Math.log(r), 0) / Math.max(1, ratios.length));
-if (values.json) console.log(JSON.stringify({ rows, geometric_mean_to_eager: geometricMean }, null, 2));
+if (values.json)
+  console.log(
+    JSON.stringify(
+      {
+        benchmark: 'training-step',
+        rows,
+        geometric_mean_to_eager: geometricMean,
+        environment: environment(),
+      },
+      null,
+      2,
+    ),
+  );
 else {
   console.table(rows);
   if (ratios.length > 0)
     console.log(`Geometric mean of the ratios to PyTorch eager: ${geometricMean.toFixed(3)}`);
+}
+
+function environment() {
+  const version = ['-c', 'import torch; print(torch.__version__)'];
+  return {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    node: process.versions.node,
+    ...(values.python === undefined
+      ? {}
+      : { torch: execFileSync(values.python, version, { encoding: 'utf8' }).trim() }),
+  };
 }

@@ -1,5 +1,5 @@
 // Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE [COMMIT]
-// FILE is results.json of a study, or what `graft pretrain --json` printed; COMMIT is what it was run with (default: this
+// FILE is results.json of a study, or what `graft pretrain --json` or a benchmark's --json printed; COMMIT is what it was run with (default: this
 // one). Written to docs/results/NAME.json; learning curves and single measurements stay behind.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,12 @@ const recorded = {
   commit: git('rev-parse', '--short', commit ?? 'HEAD'),
   date: new Date().toISOString().slice(0, 10),
 };
-const result = found.comparison === undefined ? recipe(found) : study(found);
+const result =
+  found.benchmark !== undefined
+    ? { kind: 'benchmark', ...found }
+    : found.comparison === undefined
+      ? recipe(found)
+      : study(found);
 writeFileSync(
   `${root}/docs/results/${name}.json`,
   `${JSON.stringify({ ...recorded, ...result }, null, 1)}\n`,

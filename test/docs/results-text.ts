@@ -160,16 +160,16 @@ function nanogptSection(): string[] {
   ];
 }
 
-interface SpeedRow {
+/** PyTorch's ways to run a step, as columns are headed. */
+const peerModes = { eager: 'eager', fused: 'fused', compile: 'compiled' } as const;
+type PeerMode = keyof typeof peerModes;
+
+type SpeedRow = Readonly<Record<`${PeerMode}_ms` | `to_${PeerMode}`, number>> & {
   readonly model: string;
   readonly threads: number;
   readonly graft_ms: number;
-  readonly eager_ms: number;
-  readonly fused_ms: number;
-  readonly to_eager: number;
-  readonly to_fused: number;
   readonly optimiser_share: number;
-}
+};
 
 function speedSection(): string[] {
   const { commit, rows, geometric_mean_to_eager, environment } = read<{
@@ -178,30 +178,25 @@ function speedSection(): string[] {
     geometric_mean_to_eager: number;
     environment: { torch: string; processor: string; cores: number };
   }>('docs/results/training-step.json');
+  const modes = Object.keys(peerModes) as PeerMode[];
   return [
     '# Speed of a training step',
     '',
-    `\`npm run bench -- --python peers-env/bin/python --modes eager,fused\`, commit ${commit}: milliseconds of a step (median) in turns with PyTorch ${environment.torch} on ${environment.cores} cores (${environment.processor}); ratios below 1 are faster than PyTorch. 'fused' is PyTorch with \`fused=True\` in its optimiser. Geometric mean of the ratios to eager: ${fixed(geometric_mean_to_eager, 2)}.`,
+    `\`npm run bench -- --python peers-env/bin/python\`, commit ${commit}: milliseconds of a step (median) in turns with PyTorch ${environment.torch} on ${environment.cores} cores (${environment.processor}); ratios below 1 are faster than PyTorch. 'fused' is PyTorch with \`fused=True\` in its optimiser, 'compiled' with \`torch.compile\`. Geometric mean of the ratios to eager: ${fixed(geometric_mean_to_eager, 2)}.`,
     '',
     markdownTable(
       [
-        'model',
-        'threads',
-        'Graft',
-        'eager',
-        'fused',
-        'ratio to eager',
-        'ratio to fused',
+        ...['model', 'threads', 'Graft'],
+        ...modes.map((mode) => peerModes[mode]),
+        ...modes.map((mode) => `ratio to ${peerModes[mode]}`),
         "optimiser's share",
       ],
       rows.map((row) => [
         row.model,
         String(row.threads),
         fixed(row.graft_ms, 1),
-        fixed(row.eager_ms, 1),
-        fixed(row.fused_ms, 1),
-        fixed(row.to_eager, 2),
-        fixed(row.to_fused, 2),
+        ...modes.map((mode) => fixed(row[`${mode}_ms`], 1)),
+        ...modes.map((mode) => fixed(row[`to_${mode}`], 2)),
         `${fixed(100 * row.optimiser_share, 0)} %`,
       ]),
     ),
