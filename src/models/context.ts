@@ -1,5 +1,6 @@
 import { lookUp } from '../errors.ts';
 import { input } from '../tensor/build.ts';
+import { linear } from '../tensor/functions/linear.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Model, ModelContext, NoiseKind } from './model.ts';
@@ -50,6 +51,10 @@ export function createContext(model: Model, options: ContextOptions): InputConte
   const fields = byName(model.fields);
   const parameters = byName(model.parameters);
   const states = byName(model.state);
+  const parameter = (name: string): Tensor =>
+    leaf(inputNames.parameter(name), () =>
+      input(inputNames.parameter(name), lookUp('parameter', parameters, name).shape),
+    );
   return {
     batchSize,
     noises,
@@ -62,9 +67,12 @@ export function createContext(model: Model, options: ContextOptions): InputConte
         const { shape, dtype } = lookUp('field', fields, name);
         return input(inputNames.field(name), [batchSize, ...shape], dtype);
       }),
-    parameter: (name) =>
-      leaf(inputNames.parameter(name), () =>
-        input(inputNames.parameter(name), lookUp('parameter', parameters, name).shape),
+    parameter,
+    linear: (name, x) =>
+      linear(
+        x,
+        parameter(`${name}/weight`),
+        Object.hasOwn(parameters, `${name}/bias`) ? parameter(`${name}/bias`) : undefined,
       ),
     state: (name) =>
       leaf(inputNames.state(name), () => input(inputNames.state(name), lookUp('state', states, name).shape)),

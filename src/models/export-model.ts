@@ -83,6 +83,7 @@ function plainContext(model: Model): ModelContext {
   return {
     batchSize: BATCH,
     parameter: base.parameter,
+    linear: base.linear,
     state: base.state,
     updating: base.updating,
     training: base.training,

@@ -49,3 +49,13 @@ export const radford2019: Citation = {
   venue: 'OpenAI',
   year: 2019,
 };
+
+export const touvron2023: Citation = {
+  key: 'touvron2023llama',
+  type: 'misc',
+  authors:
+    'Touvron, Hugo and Lavril, Thibaut and Izacard, Gautier and Martinet, Xavier and Lachaux, Marie-Anne and Lacroix, Timothée and Rozière, Baptiste and Goyal, Naman and Hambro, Eric and Azhar, Faisal and Rodriguez, Aurelien and Joulin, Armand and Grave, Edouard and Lample, Guillaume',
+  title: 'LLaMA: open and efficient foundation language models',
+  venue: 'arXiv:2302.13971',
+  year: 2023,
+};

@@ -3,7 +3,16 @@ import type { Citation } from '../citation.ts';
 import { parseSpec } from '../data/parse-spec.ts';
 import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
-import { hinton2006, kingma2014, radford2019, vaswani2017, vincent2010 } from './family-works.ts';
+import {
+  hinton2006,
+  kingma2014,
+  radford2019,
+  touvron2023,
+  vaswani2017,
+  vincent2010,
+} from './family-works.ts';
+import { createGpt2, gpt2Schema } from './gpt2.ts';
+import { createLlama, llamaSchema } from './llama.ts';
 import type { Model } from './model.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
 import { createVae, vaeSchema } from './vae.ts';
@@ -54,6 +63,24 @@ export const families = {
     schema: transformerSchema,
     fromData: ['vocabulary'],
     create: createTransformer,
+  },
+  gpt2: {
+    title: 'GPT-2',
+    domain: 'text',
+    version: 1,
+    citations: [radford2019],
+    schema: gpt2Schema,
+    fromData: ['vocabulary'],
+    create: createGpt2,
+  },
+  llama: {
+    title: 'Llama-type language model',
+    domain: 'text',
+    version: 1,
+    citations: [touvron2023],
+    schema: llamaSchema,
+    fromData: ['vocabulary'],
+    create: createLlama,
   },
 } satisfies Record<string, Family>;
 

@@ -34,6 +34,11 @@ export interface ModelContext {
   /** The batch's fields by name: [batch, ...shape]. */
   field(name: string): Tensor;
   parameter(name: string): Tensor;
+  /**
+   * The linear layer of that name: x w^T + b with the parameters `name/weight` and, where the model has it,
+   * `name/bias`. What a technique puts beside linear layers (adapters) comes in here.
+   */
+  linear(name: string, x: Tensor): Tensor;
   state(name: string): Tensor;
   /** Random numbers of the given shape, drawn anew for each run; a name used twice gives the same numbers. */
   noise(name: string, shape: readonly (number | string)[], options?: NoiseOptions): Tensor;
@@ -144,6 +149,11 @@ export interface Model {
   /** How real the model takes each example for, higher for real ones, where it has a judge but no likelihood: [batch]. */
   readonly score?: (context: ModelContext) => Tensor;
   readonly codeDensity?: CodeDensity;
+  /**
+   * The same model for sequences of another length, where no parameter depends on it: rows of a model made for long
+   * contexts need be no longer than the data.
+   */
+  readonly withContext?: (context: number) => Model;
   /** For models whose output layer shares a parameter with an earlier one: the same model with a parameter of its own. */
   readonly untied?: () => { readonly model: Model; convert(weights: Weights): Weights };
 }

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { characterTokenizer } from '../../src/data/tokenizers/character-tokenizer.ts';
 import { loadCheckpoint, saveCheckpoint, weightsHash } from '../../src/models/checkpoint.ts';
 import { createContext, inputNames } from '../../src/models/context.ts';
+import { NO_TARGET } from '../../src/models/decoder.ts';
 import { drawImages, drawTokens } from '../../src/models/draw-samples.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createModel, type FamilyName, families } from '../../src/models/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noiseFeeds } from '../../src/models/noise.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
-import { NO_TARGET } from '../../src/models/transformer.ts';
 import { freshWeights, weightFeeds } from '../../src/models/weights.ts';
 import { stream } from '../../src/random.ts';
 import { evaluateTensors } from '../../src/tensor/evaluate.ts';
@@ -57,6 +57,59 @@ const cases: Record<FamilyName, Record<string, Record<string, unknown>>> = {
       bias: true,
     },
     dropout: { vocabulary: 7, context: 5, layers: 1, heads: 2, width: 8, dropout: 0.2 },
+  },
+  gpt2: {
+    tied: { vocabulary: 7, context: 5, positions: 6, layers: 2, heads: 2, width: 8 },
+    'own output, dropout': {
+      vocabulary: 7,
+      context: 5,
+      layers: 1,
+      heads: 2,
+      width: 8,
+      hidden: 12,
+      activation: 'gelu',
+      tied: false,
+      embeddingDropout: 0.2,
+      attentionDropout: 0.3,
+      residualDropout: 0.1,
+    },
+  },
+  llama: {
+    'grouped queries, tied': {
+      vocabulary: 7,
+      context: 5,
+      layers: 2,
+      heads: 4,
+      keyHeads: 2,
+      width: 8,
+      hidden: 12,
+    },
+    'biases, window, stretched positions, own output': {
+      vocabulary: 7,
+      context: 5,
+      positions: 9,
+      layers: 2,
+      heads: 2,
+      keyHeads: 1,
+      headWidth: 6,
+      width: 8,
+      attentionBias: 'qkv',
+      window: 2,
+      windowFrom: 1,
+      scaling: { kind: 'llama3', factor: 4, lowFrequency: 1, highFrequency: 4, originalContext: 8 },
+      tied: false,
+      attentionDropout: 0.2,
+    },
+    'all biases': {
+      vocabulary: 7,
+      context: 5,
+      layers: 1,
+      heads: 2,
+      width: 8,
+      attentionBias: 'all',
+      mlpBias: true,
+      scaling: { kind: 'linear', factor: 2 },
+    },
   },
 };
 
