@@ -2,6 +2,7 @@ import { GraftError } from '../errors.ts';
 import type { Checkpoint } from '../models/checkpoint.ts';
 import type { TokenChoice } from '../models/choose-token.ts';
 import { drawTokens } from '../models/draw-samples.ts';
+import type { AutoregressiveSampler, Model } from '../models/model.ts';
 import type { RunOptions } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
 import { beginning } from '../study/run-trial.ts';
@@ -22,11 +23,11 @@ export interface TextOptions extends RunOptions, TokenChoice {
  * the length. Fails with `invalid-value` where the prompt alone fills the length.
  */
 export async function drawTexts(
-  { model, weights, tokenizer, data }: Checkpoint,
+  { model: given, weights, tokenizer, data }: Checkpoint,
   stream: Stream,
   options: TextOptions,
 ): Promise<string[]> {
-  const { sampler } = model;
+  const sampler = given.sampler;
   if (sampler.kind !== 'autoregressive' || tokenizer === undefined)
     throw new GraftError('bad-data', {
       what: 'checkpoint',
@@ -51,17 +52,26 @@ export async function drawTexts(
   const { eos } = tokenizer.special;
   // The last token drawn is not read.
   const read = (given: number, fresh: number) => given + fresh - 1;
-  const draw = (given: Int32Array, n: number, fresh: number, from: Stream) =>
-    drawTokens(model, sampler, weights, from, {
+  const draw = (model: Model, seen: Int32Array, n: number, fresh: number, from: Stream) =>
+    drawTokens(model, model.sampler as AutoregressiveSampler, weights, from, {
       ...run,
       count: n,
-      prompt: given,
-      length: read(given.length, fresh),
+      prompt: seen,
+      length: read(seen.length, fresh),
       ...(ends && eos !== undefined ? { end: eos } : {}),
     });
-  if (read(prompt.length, wanted) <= context) {
-    const { sequences } = await draw(prompt, count, wanted, stream);
-    return sequences.map((ids) => options.prompt + tokenizer.decode(ids));
+  // What follows the prompt is what the whole has beyond it: a text's first token may lose a space that others keep.
+  const textOf = (fresh: readonly number[] | Int32Array): string => {
+    const whole = tokenizer.decode([...prompt, ...fresh]);
+    const known = tokenizer.decode(prompt);
+    if (written.length === 0) return options.prompt + tokenizer.decode(fresh);
+    return options.prompt + (whole.startsWith(known) ? whole.slice(known.length) : tokenizer.decode(fresh));
+  };
+  const needed = read(prompt.length, wanted);
+  const model = given.withContext?.build(Math.min(needed, given.withContext.longest)) ?? given;
+  if (needed <= model.fields[0]!.shape[0]!) {
+    const { sequences } = await draw(model, prompt, count, wanted, stream);
+    return sequences.map(textOf);
   }
   const texts: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -69,12 +79,12 @@ export async function drawTexts(
     for (let round = 0; ids.length < prompt.length + wanted; round++) {
       const seen = ids.length < context ? ids : ids.slice(-half);
       const fresh = Math.min(context - seen.length + 1, prompt.length + wanted - ids.length);
-      const { sequences } = await draw(Int32Array.from(seen), 1, fresh, stream.child(i).child(round));
+      const { sequences } = await draw(given, Int32Array.from(seen), 1, fresh, stream.child(i).child(round));
       ids.push(...sequences[0]!);
       // Less than was asked for: the text has ended.
       if (sequences[0]!.length < fresh) break;
     }
-    texts.push(options.prompt + tokenizer.decode(ids.slice(prompt.length)));
+    texts.push(textOf(ids.slice(prompt.length)));
   }
   return texts;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DataSpec, dataSpec } from '../data/data-spec.ts';
@@ -13,7 +13,9 @@ import { badFile } from '../formats/bad-file.ts';
 import { type NumericArray, toFloat32 } from '../formats/numeric-array.ts';
 import { readFileChecked } from '../formats/read-file-checked.ts';
 import { listSafetensorsFile, readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
-import { createModel, domainOf } from './index.ts';
+import { readFolderTokenizer, tokenizerConfig } from './hugging-face/tokenizer-files.ts';
+import { folderTensors, readFolderWeights } from './hugging-face/weight-files.ts';
+import { createModel, domainOf, type FamilyName, families, layoutOf } from './index.ts';
 import type { Model, Weights } from './model.ts';
 import { checkWeights } from './weights.ts';
 
@@ -37,18 +39,18 @@ export interface Checkpoint {
   readonly tokenizer?: Tokenizer;
 }
 
+const checkpointData = z.strictObject({
+  values: imageValues.optional(),
+  unit: z.enum(['item', 'running']).optional(),
+  trainedOn: z.string().optional(),
+  source: dataSpec.optional(),
+});
+
 const configSchema = z.strictObject({
   graft: z.literal(1),
   family: z.string(),
   config: z.record(z.string(), z.unknown()).optional(),
-  data: z
-    .strictObject({
-      values: imageValues.optional(),
-      unit: z.enum(['item', 'running']).optional(),
-      trainedOn: z.string().optional(),
-      source: dataSpec.optional(),
-    })
-    .optional(),
+  data: checkpointData.optional(),
 });
 
 interface ConfigFile {
@@ -61,7 +63,9 @@ interface ConfigFile {
 const files = {
   config: 'config.json',
   weights: 'model.safetensors',
+  shards: 'model.safetensors.index.json',
   tokenizer: 'tokenizer.json',
+  tokenizerConfig: 'tokenizer_config.json',
   card: 'README.md',
 };
 
@@ -102,25 +106,54 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: str
   checkWeights(model, weights);
   checkTokenizer(model, tokenizer, folder);
   makeFolder(folder);
-  const config: ConfigFile = { graft: 1, family: model.family, config: model.config, data };
+  const layout = layoutOf(model.family);
+  const marks = tokenizer?.special ?? {};
+  const config =
+    layout === undefined
+      ? { graft: 1, family: model.family, config: model.config, data }
+      : {
+          ...layout.writeConfig(model, marks),
+          graft: { version: 1, context: model.fields[0]!.shape[0], data },
+        };
   writeFileAtomic(
     join(folder, files.weights),
-    writeSafetensors(weightTensors(model, weights), { format: 'graft' }),
+    layout === undefined
+      ? writeSafetensors(weightTensors(model, weights), { format: 'graft' })
+      : writeSafetensors(folderTensors(model, weights, layout), { format: 'pt' }),
   );
-  if (tokenizer !== undefined)
+  // Another program's folder that is written over may have had shards.
+  rmSync(join(folder, files.shards), { force: true });
+  if (tokenizer !== undefined) {
     writeFileAtomic(join(folder, files.tokenizer), `${JSON.stringify(tokenizer.toJSON(), null, 1)}\n`);
+    if (layout !== undefined)
+      writeFileAtomic(
+        join(folder, files.tokenizerConfig),
+        `${JSON.stringify(tokenizerConfig(tokenizer), null, 2)}\n`,
+      );
+  }
   writeFileAtomic(join(folder, files.config), `${JSON.stringify(config, null, 2)}\n`);
   writeFileAtomic(join(folder, files.card), card);
 }
 
 /**
- * Reads a checkpoint folder. Weights may be float32, float64, float16 or bfloat16; models compute in float32.
+ * Reads a checkpoint folder: Graft's own, or one that `transformers` wrote (safetensors, in one file or in shards).
+ * Weights may be float32, float64, float16 or bfloat16; models compute in float32.
  * Fails with `file-not-found`, `bad-file` (damaged, another element type), `unknown-name` or `invalid-value` (a wrong
  * key or value in config.json, a tensor that the model does not have), `bad-data` (tensors or a tokenizer that are
- * missing or do not fit the configuration), `not-finite`.
+ * missing or do not fit the configuration), `unsupported` (another kind of model, a pickle), `not-finite`.
  */
 export function loadCheckpoint(folder: string): Checkpoint {
-  const config = readConfig(folder);
+  const value = readConfigJson(folder);
+  const read = isForeign(value) ? readForeign(folder, value) : readOwn(folder, value);
+  const { model, weights, tokenizer } = read;
+  checkWeights(model, weights, join(folder, files.weights));
+  checkTokenizer(model, tokenizer, folder);
+  return read;
+}
+
+/** Graft's own form. */
+function readOwn(folder: string, value: unknown): Checkpoint {
+  const config = checkConfig(folder, value);
   const model = createModel(config.family, config.config, join(folder, files.config));
   const path = join(folder, files.weights);
   // The header is checked against the configuration before anything of the configuration's size is read.
@@ -129,11 +162,68 @@ export function loadCheckpoint(folder: string): Checkpoint {
   const take = (prefix: string, names: readonly { name: string }[]): Record<string, Float32Array> =>
     Object.fromEntries(names.map(({ name }) => [name, toFloat32(tensors.get(prefix + name)!)]));
   const weights: Weights = { parameters: take('', model.parameters), state: take('state/', model.state) };
-  checkWeights(model, weights, path);
   const tokenizer = domainOf(model) === 'text' ? readTokenizer(folder) : undefined;
-  checkTokenizer(model, tokenizer, folder);
   return { model, weights, data: config.data, ...(tokenizer === undefined ? {} : { tokenizer }) };
 }
+
+/** A folder of `transformers`, with what Graft noted in its config.json. */
+function readForeign(folder: string, value: ForeignConfig): Checkpoint {
+  const path = join(folder, files.config);
+  const { family, model } = foreignModel(value, path);
+  const noted = parseSpec(z.object({ graft: notedSchema }), value, path).graft;
+  const weights = { parameters: readFolderWeights(folder, model, layoutOf(family)!), state: {} };
+  const tokenizer = readFolderTokenizer(folder, value);
+  return {
+    model,
+    weights,
+    data: (noted?.data ?? {}) as CheckpointData,
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+  };
+}
+
+/**
+ * The model that a config.json of `transformers` describes. Its context is what Graft noted, else at most
+ * `LONGEST_CONTEXT` of what the model was made for: rows of thousands of tokens are asked for, not taken for granted.
+ */
+export function foreignModel(
+  value: Readonly<Record<string, unknown>> & { readonly model_type: string },
+  path: string,
+): { family: FamilyName; model: Model } {
+  const found = (Object.keys(families) as FamilyName[]).find((name) =>
+    layoutOf(name)?.modelTypes.includes(value.model_type),
+  );
+  if (found === undefined)
+    throw new GraftError('unsupported', {
+      what: `model_type '${value.model_type}' in ${path}`,
+      reason: `known are ${Object.keys(families)
+        .flatMap((name) => layoutOf(name)?.modelTypes ?? [])
+        .join(', ')}`,
+    });
+  const config = layoutOf(found)!.readConfig(value, path);
+  const positions = config.context as number;
+  const noted = parseSpec(z.object({ graft: notedSchema }), value, path).graft?.context;
+  const context = Math.min(noted ?? LONGEST_CONTEXT, positions);
+  return {
+    family: found,
+    model: createModel(found, { ...config, context, ...(context === positions ? {} : { positions }) }, path),
+  };
+}
+
+/** Tokens of a row at most, where a folder of another program does not say how long rows are to be. */
+const LONGEST_CONTEXT = 1024;
+
+const notedSchema = z
+  .strictObject({
+    version: z.literal(1),
+    context: z.int().min(1).optional(),
+    data: checkpointData.optional(),
+  })
+  .optional();
+
+type ForeignConfig = Readonly<Record<string, unknown>> & { readonly model_type: string };
+
+const isForeign = (value: unknown): value is ForeignConfig =>
+  typeof value === 'object' && value !== null && typeof (value as ForeignConfig).model_type === 'string';
 
 const floats = ['float32', 'float64', 'float16', 'bfloat16'];
 
@@ -186,7 +276,12 @@ function checkTokenizer(model: Model, tokenizer: Tokenizer | undefined, folder: 
       hint: 'Put the tokenizer that the model was trained with there.',
     });
   const { vocabulary } = model.sampler;
-  if (tokenizer.vocabularySize !== vocabulary)
+  // Other programs round vocabularies up: rows that no token has are let be.
+  const fits =
+    layoutOf(model.family) === undefined
+      ? tokenizer.vocabularySize === vocabulary
+      : tokenizer.vocabularySize <= vocabulary;
+  if (!fits)
     throw new GraftError('bad-data', {
       what: 'tokenizer',
       problem: `has ${tokenizer.vocabularySize} tokens, but the model has ${vocabulary}`,
@@ -201,7 +296,8 @@ function readTokenizer(folder: string): Tokenizer | undefined {
   return readTokenizerJson(new TextDecoder().decode(readFileChecked(path, 'tokenizer.json')), path);
 }
 
-function readConfig(folder: string): ConfigFile {
+/** The content of config.json. */
+function readConfigJson(folder: string): unknown {
   const path = join(folder, files.config);
   if (!existsSync(path))
     throw new GraftError('file-not-found', {
@@ -210,23 +306,25 @@ function readConfig(folder: string): ConfigFile {
       hint: 'A checkpoint is a folder with config.json and model.safetensors.',
     });
   const bytes = readFileChecked(path, 'JSON');
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new GraftError('bad-file', { path, format: 'JSON', problem: (cause as Error).message }, { cause });
   }
+}
+
+function checkConfig(folder: string, value: unknown): ConfigFile {
+  const path = join(folder, files.config);
   const config = value as Partial<ConfigFile> | null;
   if (config?.graft !== 1 || typeof config.family !== 'string')
     throw new GraftError('bad-file', {
       path,
       format: 'Graft checkpoint',
-      problem: "it lacks 'graft: 1' and a 'family'",
-      hint: 'Checkpoints of other programs have to be imported first.',
+      problem: "it lacks 'graft: 1' and a 'family', or the 'model_type' of another program's model",
     });
   parseSpec(configSchema, value, path);
   return { graft: 1, family: config.family, config: config.config ?? {}, data: config.data ?? {} };
 }
 
-/** Bytes of `model.safetensors` in a checkpoint folder. */
+/** Bytes of `model.safetensors` in a checkpoint folder that Graft wrote. */
 export const checkpointSize = (folder: string): number => statSync(join(folder, files.weights)).size;

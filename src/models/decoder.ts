@@ -48,7 +48,7 @@ export interface DecoderFamily {
   /** The same with an output layer of its own. */
   untied(): Model;
   /** The same for sequences of another length; absent where the parameters depend on it. */
-  withContext?(context: number): Model;
+  readonly withContext?: Model['withContext'];
 }
 
 /** A target of this value is padding: it costs nothing. */
@@ -180,7 +180,7 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
       tokenCosts,
       logWeights: (context) => reshape(neg(costs(context).cost), [1, context.batchSize]),
     },
-    ...(withContext === undefined ? {} : { withContext: (context: number) => withContext(context) }),
+    ...(withContext === undefined ? {} : { withContext }),
     ...(c.tied
       ? {
           untied: () => ({

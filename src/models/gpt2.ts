@@ -43,7 +43,10 @@ export function createGpt2(input: Gpt2Config): Model {
       family: 'gpt2',
       config: c,
       untied: () => createGpt2({ ...c, tied: false }),
-      withContext: (length) => createGpt2({ ...c, context: length, positions }),
+      withContext: {
+        longest: positions,
+        build: (length) => createGpt2({ ...c, context: length, positions }),
+      },
     },
     {
       vocabulary,

@@ -12,6 +12,9 @@ import {
   vincent2010,
 } from './family-works.ts';
 import { createGpt2, gpt2Schema } from './gpt2.ts';
+import { gpt2Layout } from './hugging-face/gpt2-layout.ts';
+import type { HuggingFaceLayout } from './hugging-face/layout.ts';
+import { llamaLayout } from './hugging-face/llama-layout.ts';
 import { createLlama, llamaSchema } from './llama.ts';
 import type { Model } from './model.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
@@ -29,6 +32,8 @@ export interface Family {
   /** Further works by the option that calls for them, where it is switched on. */
   readonly optionCitations?: Readonly<Record<string, readonly Citation[]>>;
   readonly schema: z.ZodObject;
+  /** How its checkpoints stand in folders that `transformers` reads; absent where it has no such model. */
+  readonly layout?: HuggingFaceLayout;
   /** Options that follow from the data and are therefore not written in a study file. */
   readonly fromData: readonly string[];
   create(config: never): Model;
@@ -70,6 +75,7 @@ export const families = {
     version: 1,
     citations: [radford2019],
     schema: gpt2Schema,
+    layout: gpt2Layout,
     fromData: ['vocabulary'],
     create: createGpt2,
   },
@@ -79,6 +85,7 @@ export const families = {
     version: 1,
     citations: [touvron2023],
     schema: llamaSchema,
+    layout: llamaLayout,
     fromData: ['vocabulary'],
     create: createLlama,
   },
@@ -100,3 +107,7 @@ export function createModel(family: string, config: unknown, where?: string): Mo
 
 /** What the data of a model are. */
 export const domainOf = ({ family }: Model): Family['domain'] => families[family as FamilyName].domain;
+
+/** How a family's checkpoints stand in folders that `transformers` reads, where it has such a model. */
+export const layoutOf = (family: string): HuggingFaceLayout | undefined =>
+  (families as Record<string, Family>)[family]?.layout;

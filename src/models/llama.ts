@@ -83,7 +83,10 @@ export function createLlama(input: LlamaConfig): Model {
       family: 'llama',
       config: c,
       untied: () => createLlama({ ...c, tied: false }),
-      withContext: (length) => createLlama({ ...c, context: length, positions: longest }),
+      withContext: {
+        longest,
+        build: (length) => createLlama({ ...c, context: length, positions: longest }),
+      },
     },
     {
       vocabulary,

@@ -150,10 +150,10 @@ export interface Model {
   readonly score?: (context: ModelContext) => Tensor;
   readonly codeDensity?: CodeDensity;
   /**
-   * The same model for sequences of another length, where no parameter depends on it: rows of a model made for long
-   * contexts need be no longer than the data.
+   * The same model for sequences of another length up to `longest`, where no parameter depends on it: rows of a model
+   * made for long contexts need be no longer than the data.
    */
-  readonly withContext?: (context: number) => Model;
+  readonly withContext?: { readonly longest: number; build(context: number): Model };
   /** For models whose output layer shares a parameter with an earlier one: the same model with a parameter of its own. */
   readonly untied?: () => { readonly model: Model; convert(weights: Weights): Weights };
 }

@@ -19,7 +19,7 @@ import { withLayerRates } from '../training/with-layer-rates.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
 import { runTraining } from './run-training.ts';
 import type { StepContext } from './step.ts';
-import type { AdaptInputs, PretrainResult } from './step-inputs.ts';
+import type { AdaptInputs, EncodingInput, PretrainResult } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
 
 /** Where operations are made equal: updates at most, in those of a training of all layers. */
@@ -54,6 +54,14 @@ export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint 
   return loadCheckpoint(join(directory, (result as unknown as PretrainResult).checkpoint));
 }
 
+/** The checkpoint with rows of the encoding's length, where its model leaves that open. */
+export function inContext(checkpoint: Checkpoint, encoding: EncodingInput): Checkpoint {
+  const { model } = checkpoint;
+  if (encoding.kind !== 'text' || model.withContext === undefined) return checkpoint;
+  if (model.fields[0]!.shape[0] === encoding.context) return checkpoint;
+  return { ...checkpoint, model: model.withContext.build(encoding.context) };
+}
+
 /**
  * Adapts a model with a technique on one budget's examples. Every draw comes from the seed by name: the budget, the
  * order of examples, noise and fresh weights are the same for all techniques of a seed.
@@ -64,7 +72,7 @@ export async function adapt(
   data: StudyData,
   context: StepContext,
 ): Promise<Adapted> {
-  const base = loadBase(inputs, context);
+  const base = inContext(loadBase(inputs, context), inputs.encoding);
   const encoding = await data.encoding(inputs.encoding, base.tokenizer);
   const pool = await data.examples(inputs.target, 'train');
   const seed = stream(inputs.seed);

@@ -1,24 +1,33 @@
 import { resolve } from 'node:path';
 import { classLabels } from '../data/class-labels.ts';
-import type { DataSet } from '../data/data-set.ts';
+import type { DataSet, TextSet } from '../data/data-set.ts';
+import { examplesOf } from '../data/prepare-data.ts';
 import type { ImageValues } from '../data/represent-images.ts';
+import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { domainOf, type FamilyName } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
+import { longestExample } from './encoding.ts';
 import { valuesOf } from './fit-family.ts';
 import type { Loaded } from './loaded-data.ts';
 import type { EncodingInput } from './step-inputs.ts';
 
-/** A model that was trained before, read from its folder (relative to `base`); `sets`: what it must be able to take. */
+/**
+ * A model that was trained before, read from its folder (relative to `base`); `sets`: what it must be able to take;
+ * `context`: the length of rows that is asked for, by default that of the longest example where the model leaves it
+ * open, else the model's own.
+ */
 export function checkpointModel(
   entry: { readonly checkpoint: string; readonly label?: string | undefined },
   base: string,
   sets: readonly Loaded[],
   where: string,
+  context?: number,
 ) {
-  const { model, weights, data } = loadCheckpoint(resolve(base, entry.checkpoint));
-  for (const { prepared } of sets) requireFitting(model, prepared.train, where);
+  const { model: given, weights, data, tokenizer } = loadCheckpoint(resolve(base, entry.checkpoint));
+  for (const { prepared } of sets) requireFitting(given, prepared.train, where);
+  const model = forRows(given, tokenizer, sets, context);
   const encoding: EncodingInput =
     domainOf(model) === 'image'
       ? {
@@ -40,6 +49,28 @@ export function checkpointModel(
     pretraining: [],
     weights: weightsHash(model, weights),
   };
+}
+
+/** The model for rows of the length that is asked for, or that the data need, where it leaves the length open. */
+function forRows(
+  model: Model,
+  tokenizer: Tokenizer | undefined,
+  sets: readonly Loaded[],
+  asked: number | undefined,
+): Model {
+  const { withContext } = model;
+  if (withContext === undefined || tokenizer === undefined) return model;
+  if (asked !== undefined && asked > withContext.longest)
+    throw new GraftError('invalid-value', {
+      what: 'context',
+      received: asked,
+      allowed: `at most ${withContext.longest}, which the model was made for`,
+      where: 'context',
+    });
+  const needed = sets.map(({ prepared }) =>
+    longestExample(examplesOf(prepared.train, prepared.window) as TextSet, tokenizer),
+  );
+  return withContext.build(asked ?? Math.min(model.fields[0]!.shape[0]!, Math.max(...needed)));
 }
 
 /** What pixels are: as the checkpoint says, else what its likelihood is defined on; refused where that is something else. */

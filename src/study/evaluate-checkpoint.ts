@@ -7,6 +7,7 @@ import { examplesOf } from '../data/prepare-data.ts';
 import { isGraftError } from '../errors.ts';
 import { type CheckpointData, loadCheckpoint } from '../models/checkpoint.ts';
 import { stream } from '../random.ts';
+import { inContext } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
 import type { EncodedSet } from './encoding.ts';
 import { loadData } from './loaded-data.ts';
@@ -77,7 +78,8 @@ export async function evaluateCheckpoint(
   graftData: string | undefined,
   context: StepContext,
 ): Promise<Evaluation> {
-  const { model, weights, data: about, tokenizer } = loadCheckpoint(request.checkpoint);
+  const given = loadCheckpoint(request.checkpoint);
+  const { weights, data: about, tokenizer } = given;
   const source = request.targetOnly ? { notes: [] } : await sourceOf(request, about, context.base, graftData);
   const spec = parseStudy(
     {
@@ -95,6 +97,7 @@ export async function evaluateCheckpoint(
   );
   const plan = await planStudy(spec, context.base, graftData);
   const inputs = plan.steps.find(({ kind }) => kind === 'trial')!.inputs as unknown as TrialInputs;
+  const { model } = inContext(given, inputs.encoding);
   const data = new StudyData(context.base, graftData);
   const samples: { -readonly [K in keyof DrawnSamples]: DrawnSamples[K] } = {};
   const likelihoods: SetCosts[] = [];

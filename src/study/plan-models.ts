@@ -24,7 +24,7 @@ export function planModels(
     const where = `models.${i}`;
     if (!('checkpoint' in entry)) return familyModel(entry as FamilyEntry, spec, data, where);
     const given = entry as { checkpoint: string; label?: string };
-    return { model: checkpointModel(given, base, data.sets, where), steps: [] };
+    return { model: checkpointModel(given, base, data.sets, where, spec.context), steps: [] };
   });
   const models = planned.map(({ model }) => model);
   const labels = models.map(({ label }) => label);

@@ -12,6 +12,7 @@ export const commandLoaders = {
   sample: () => import('./sample.ts').then(({ sample }) => sample),
   evaluate: () => import('./evaluate.ts').then(({ evaluate }) => evaluate),
   metric: () => import('./metric.ts').then(({ metric }) => metric),
+  import: () => import('./import.ts').then(({ importCommand }) => importCommand),
   export: () => import('./export.ts').then(({ exportCommand }) => exportCommand),
   data: () => import('./data.ts').then(({ data }) => data),
   doctor: () => import('./doctor.ts').then(({ doctor }) => doctor),

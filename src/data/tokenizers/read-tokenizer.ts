@@ -4,7 +4,8 @@ import { bpeTokenizer } from './bpe-tokenizer.ts';
 import { byteCharacters } from './byte-alphabet.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
 import { byteToken, characterTokenizer } from './character-tokenizer.ts';
-import { endOfText, type Tokenizer } from './tokenizer.ts';
+import { huggingFaceTokenizer } from './hugging-face-tokenizer.ts';
+import { endOfText, type Marks, type Tokenizer } from './tokenizer.ts';
 
 const vocabulary = z.record(z.string(), z.int().min(0));
 
@@ -12,13 +13,21 @@ const tokenizerJson = z.object({
   added_tokens: z.array(z.object({ id: z.int(), content: z.string(), special: z.boolean() })).default([]),
   normalizer: z.unknown().optional(),
   pre_tokenizer: z.unknown().optional(),
-  model: z.object({
-    type: z.string().default('BPE'),
-    byte_fallback: z.boolean().nullish(),
-    vocab: vocabulary,
-    merges: z.array(z.union([z.tuple([z.string(), z.string()]), z.string()])),
-  }),
+  decoder: z.unknown().optional(),
+  model: z.looseObject({ type: z.string().default('BPE'), byte_fallback: z.boolean().nullish() }),
 });
+
+const bpeModel = z.object({
+  vocab: vocabulary,
+  merges: z.array(z.union([z.tuple([z.string(), z.string()]), z.string()])),
+});
+
+/** Models that the pipeline runs, by the members that it relies on. */
+const models: Record<string, z.ZodType> = {
+  BPE: bpeModel,
+  Unigram: z.object({ vocab: z.array(z.tuple([z.string(), z.number()])).min(1) }),
+  WordPiece: z.object({ vocab: vocabulary, unk_token: z.string() }),
+};
 
 const byteLevel = z.object({
   type: z.literal('ByteLevel'),
@@ -28,14 +37,48 @@ const byteLevel = z.object({
 
 /**
  * The tokenizer of a Hugging Face `tokenizer.json`: those that Graft writes (characters, bytes, byte-level BPE) and
- * every other byte-level BPE with GPT-2's words and no normaliser. Others are refused as unsupported.
+ * every other byte-level BPE with GPT-2's words and no normaliser by Graft's own code, all others by Hugging Face's.
+ *
+ * @param marks ids of beginning, end and padding where the model's configuration names them; otherwise one special
+ * token stands for all three.
  */
-export function readTokenizerJson(text: string, path: string): Tokenizer {
-  const file = parse(text, path, tokenizerJson, 'tokenizer.json');
-  const { model, normalizer, pre_tokenizer: words } = file;
-  if (model.type !== 'BPE') throw unsupported(path, `its model is ${model.type}`);
-  if (normalizer != null)
-    throw unsupported(path, 'it has a normaliser, so decoding cannot give the text back');
+export function readTokenizerJson(text: string, path: string, marks?: Marks): Tokenizer {
+  const json = parseJson(text, path);
+  const file = check(json, path, tokenizerJson, 'tokenizer.json');
+  const { type } = file.model;
+  if (!Object.hasOwn(models, type)) throw unsupported(path, `its model is ${type}`);
+  const model = check(file.model, path, models[type]!, 'tokenizer.json', 'model.');
+  const own = type === 'BPE' ? readOwn(file, model as z.output<typeof bpeModel>, path) : undefined;
+  if (own !== undefined) return marks === undefined ? own : { ...own, special: marks };
+  const { added_tokens: added, ...rest } = file;
+  return huggingFaceTokenizer(
+    { ...(json as object), model: { ...file.model, ...(model as object) } },
+    { ...rest, added_tokens: added },
+    marks ?? firstSpecial(file),
+    path,
+  );
+}
+
+/** The first special token marks all three, as in files that Graft writes. */
+function firstSpecial(file: z.output<typeof tokenizerJson>): Marks {
+  const end = file.added_tokens.find(({ special }) => special)?.id;
+  return end === undefined ? {} : { bos: end, eos: end, pad: end };
+}
+
+/** The tokenizer where it is one that Graft writes; undefined where it is another program's. */
+function readOwn(
+  file: z.output<typeof tokenizerJson>,
+  model: z.output<typeof bpeModel>,
+  path: string,
+): Tokenizer | undefined {
+  const words = file.pre_tokenizer;
+  if (file.normalizer != null || file.added_tokens.some((token) => !token.special)) return undefined;
+  if (
+    file.model.ignore_merges === true ||
+    file.model.continuing_subword_prefix ||
+    file.model.end_of_word_suffix
+  )
+    return undefined;
   const vocab = { ...model.vocab };
   for (const { id, content } of file.added_tokens) {
     if (!Object.hasOwn(vocab, content)) vocab[content] = id;
@@ -45,33 +88,29 @@ export function readTokenizerJson(text: string, path: string): Tokenizer {
     typeof merge === 'string' ? mergeOf(merge, i, path) : merge,
   );
   if (words == null && merges.length === 0) {
-    return readCharacters(model.vocab, model.byte_fallback ?? false, special.includes(endOfText), path);
+    return readCharacters(model.vocab, file.model.byte_fallback ?? false, special.includes(endOfText));
   }
   const level = byteLevel.safeParse(words);
-  if (!level.success)
-    throw unsupported(path, 'its words are not those of GPT-2 (ByteLevel without prefix space)');
+  if (!level.success) return undefined;
   if (level.data.use_regex) return bpeTokenizer({ vocab, merges }, endFirst(special), path);
   if (merges.length === 0 && byteCharacters.every((character, byte) => vocab[character] === byte)) {
     return byteTokenizer({ ends: special.includes(endOfText) });
   }
-  throw unsupported(path, 'it merges bytes without cutting text into words first');
+  return undefined;
 }
 
 function readCharacters(
   vocab: Record<string, number>,
   fallback: boolean,
   ends: boolean,
-  path: string,
-): Tokenizer {
+): Tokenizer | undefined {
   const entries = Object.entries(vocab).sort((a, b) => a[1] - b[1]);
   const count = entries.length - (fallback ? 256 : 0);
   const ordered = entries.every(([token, id], i) => {
     if (id !== i) return false;
     return i < count ? [...token].length === 1 : token === byteToken(i - count);
   });
-  if (!ordered || count < 1) {
-    throw unsupported(path, 'its vocabulary is not single characters from id 0, then the byte tokens');
-  }
+  if (!ordered || count < 1) return undefined;
   const characters = entries.slice(0, count).map(([token]) => token);
   return characterTokenizer(characters, { unseen: fallback ? 'bytes' : 'refuse', ends });
 }
@@ -91,13 +130,19 @@ function endFirst(special: readonly string[]): string[] {
   return special.includes(endOfText) ? [endOfText, ...special.filter((s) => s !== endOfText)] : [...special];
 }
 
-function parse<T>(text: string, path: string, schema: z.ZodType<T>, format: string): T {
-  let value: unknown;
+function parseJson(text: string, path: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
-    throw new GraftError('bad-file', { path, format, problem: (cause as Error).message }, { cause });
+    throw new GraftError(
+      'bad-file',
+      { path, format: 'tokenizer.json', problem: (cause as Error).message },
+      { cause },
+    );
   }
+}
+
+function check<T>(value: unknown, path: string, schema: z.ZodType<T>, format: string, at = ''): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
@@ -105,7 +150,7 @@ function parse<T>(text: string, path: string, schema: z.ZodType<T>, format: stri
     path,
     format,
     problem: issue.message,
-    offset: issue.path.length === 0 ? 'the top level' : issue.path.join('.'),
+    offset: issue.path.length === 0 ? 'the top level' : at + issue.path.join('.'),
   });
 }
 
@@ -113,6 +158,6 @@ function unsupported(path: string, reason: string): GraftError {
   return new GraftError('unsupported', {
     what: `the tokenizer in ${path}`,
     reason,
-    hint: 'Graft reads character, byte and byte-level BPE (GPT-2) tokenizers.',
+    hint: 'Graft reads tokenizers with a BPE, Unigram or WordPiece model.',
   });
 }

@@ -1,10 +1,18 @@
+/** Ids of the tokens that mark beginning, end and padding, where there are such. */
+export interface Marks {
+  readonly bos?: number;
+  readonly eos?: number;
+  readonly pad?: number;
+}
+
 /** Text as token ids and back. */
 export interface Tokenizer {
-  readonly kind: 'character' | 'byte' | 'bpe';
+  /** `pieces`: a Unigram, WordPiece or word-level vocabulary. */
+  readonly kind: 'character' | 'byte' | 'bpe' | 'pieces';
   /** Number of ids; ids are 0 .. vocabularySize - 1. */
   readonly vocabularySize: number;
-  /** Ids that no text gives: one token, when there is any, marks beginning, end and padding alike (as in GPT-2). */
-  readonly special: { readonly bos?: number; readonly eos?: number; readonly pad?: number };
+  /** Ids that no text gives; in Graft's own tokenizers one token, when there is any, marks all three (as in GPT-2). */
+  readonly special: Marks;
   /**
    * UTF-8 bytes that each token stands for, [vocabularySize]; special tokens 0. Over the tokens of a text they sum to
    * its bytes, the denominator of bits per byte.
@@ -13,12 +21,12 @@ export interface Tokenizer {
   /** The ids of a text, without special tokens; text that looks like a special token is ordinary text. */
   encode(text: string): Int32Array;
   /**
-   * The text of ids; special tokens give nothing, bytes that are not UTF-8 give U+FFFD. `decode(encode(x))` is x for
-   * every string, lone surrogates included.
+   * The text of ids; special tokens give nothing, bytes that are not UTF-8 give U+FFFD. For Graft's own tokenizers
+   * `decode(encode(x))` is x for every string, lone surrogates included.
    */
   decode(ids: ArrayLike<number>): string;
   /** As a Hugging Face `tokenizer.json`. */
-  toJSON(): TokenizerJson;
+  toJSON(): object;
 }
 
 /** The part of Hugging Face's `tokenizer.json` (tokenizers 0.2x) that Graft writes and reads. */

@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { GraftError } from '../errors.ts';
+import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
+import { sniffContent } from '../formats/sniff-content.ts';
+import { type Checkpoint, loadCheckpoint } from './checkpoint.ts';
+import { pickled } from './hugging-face/weight-files.ts';
+import { looksLikeLlama2c, readLlama2c } from './llama2c.ts';
+
+export interface ImportOptions {
+  /** llama2.c: file of the tokenizer; by default the one `tok*.bin` in the same folder. */
+  readonly tokenizer?: string;
+}
+
+/** A model that was read from another program's files. */
+export interface Imported {
+  readonly checkpoint: Checkpoint;
+  /** What the files were, for the card: `transformers folder (llama)`. */
+  readonly format: string;
+}
+
+/**
+ * Reads a language model of another program: a folder of `transformers`, or a `.bin` of llama2.c. Fails with
+ * `unsupported` for pickles and for everything else.
+ */
+export function importCheckpoint(path: string, options: ImportOptions = {}): Imported {
+  if (!existsSync(path))
+    throw new GraftError('file-not-found', { path, what: 'model', hint: 'Give a file or a folder.' });
+  if (statSync(path).isDirectory()) {
+    const inside = readdirSync(path);
+    const models = inside.filter((name) => name.endsWith('.bin') && isLlama2c(join(path, name)));
+    if (inside.includes('config.json') || models.length !== 1) {
+      const checkpoint = loadCheckpoint(path);
+      return { checkpoint, format: `folder of a ${checkpoint.model.family}` };
+    }
+    return importCheckpoint(join(path, models[0]!), options);
+  }
+  const { kind } = withFile(path, 'model', (read, size) => sniffContent(read(0, Math.min(512, size))));
+  if (kind === 'pickle' || kind === 'torch') throw pickled(path);
+  if (isLlama2c(path))
+    return {
+      checkpoint: readLlama2c(path, options.tokenizer ?? tokenizerBeside(path)),
+      format: 'llama2.c checkpoint',
+    };
+  throw new GraftError('unsupported', {
+    what: path,
+    reason: 'it is no model file that is known',
+    hint: "Give a folder with config.json and safetensors, as transformers' save_pretrained writes it, or a .bin of llama2.c.",
+  });
+}
+
+const isLlama2c = (path: string): boolean => statSync(path).isFile() && looksLikeLlama2c(path);
+
+/** The one file beside the model that begins like a tokenizer of llama2.c. */
+function tokenizerBeside(path: string): string {
+  const folder = dirname(path);
+  const found = readdirSync(folder).filter((name) => /^tok.*\.bin$/.test(name));
+  if (found.length === 1) {
+    readFileChecked(join(folder, found[0]!), 'llama2.c tokenizer');
+    return join(folder, found[0]!);
+  }
+  throw new GraftError('missing-argument', {
+    command: 'graft import',
+    argument: '--tokenizer FILE',
+    meaning: `the tokenizer of ${path}; ${found.length === 0 ? 'no tok*.bin is beside it' : `${found.join(', ')} are beside it`}`,
+  });
+}
