@@ -2,6 +2,7 @@ import { decodeTensor, elementTypeOf, readEntry } from './decode-tensor.ts';
 import type {
   AttributeValue,
   ElementType,
+  FunctionProto,
   GraphProto,
   ModelProto,
   NodeProto,
@@ -27,6 +28,7 @@ export function decodeModel(bytes: Uint8Array, path = 'model'): ModelProto {
   let graph: GraphProto | undefined;
   const opsets: [string, number][] = [];
   const metadata: [string, string][] = [];
+  const functions: FunctionProto[] = [];
   reader.fields((field) => {
     if (field.number === 1) irVersion = reader.integer(field);
     else if (field.number === 2) producerName = reader.text(field);
@@ -35,6 +37,7 @@ export function decodeModel(bytes: Uint8Array, path = 'model'): ModelProto {
     else if (field.number === 7) graph = readGraph(reader, field, 0);
     else if (field.number === 8) opsets.push(readOpset(reader, field));
     else if (field.number === 14) metadata.push(readEntry(reader, field));
+    else if (field.number === 25) functions.push(readFunction(reader, field));
     else return false;
     return true;
   });
@@ -47,6 +50,7 @@ export function decodeModel(bytes: Uint8Array, path = 'model'): ModelProto {
     opsets: Object.fromEntries(opsets),
     metadata: Object.fromEntries(metadata),
     graph,
+    ...(functions.length === 0 ? {} : { functions }),
   };
 }
 
@@ -60,6 +64,36 @@ function readOpset(reader: ProtobufReader, field: Field): [string, number] {
     return true;
   });
   return [domain === 'ai.onnx' ? '' : domain, version];
+}
+
+function readFunction(reader: ProtobufReader, field: Field): FunctionProto {
+  let name = '';
+  let domain = '';
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const nodes: NodeProto[] = [];
+  const opsets: [string, number][] = [];
+  const defaults: [string, AttributeValue][] = [];
+  reader.message(field, (inner) => {
+    if (inner.number === 1) name = reader.text(inner);
+    else if (inner.number === 4) inputs.push(reader.text(inner));
+    else if (inner.number === 5) outputs.push(reader.text(inner));
+    else if (inner.number === 7) nodes.push(readNode(reader, inner, 0));
+    else if (inner.number === 9) opsets.push(readOpset(reader, inner));
+    else if (inner.number === 10) domain = reader.text(inner);
+    else if (inner.number === 11) defaults.push(readAttribute(reader, inner, 0));
+    else return false;
+    return true;
+  });
+  return {
+    domain: domain === 'ai.onnx' ? '' : domain,
+    name,
+    inputs,
+    outputs,
+    nodes,
+    opsets: Object.fromEntries(opsets),
+    defaults: Object.fromEntries(defaults),
+  };
 }
 
 function readGraph(reader: ProtobufReader, field: Field, depth: number): GraphProto {
@@ -117,6 +151,7 @@ function readAttribute(reader: ProtobufReader, field: Field, depth: number): [st
   let float = 0;
   let int = 0;
   let text = '';
+  let reference: string | undefined;
   let tensor: TensorProto | undefined;
   let graph: GraphProto | undefined;
   const floats: number[] = [];
@@ -133,10 +168,12 @@ function readAttribute(reader: ProtobufReader, field: Field, depth: number): [st
     else if (inner.number === 8) reader.integers(inner, ints);
     else if (inner.number === 9) strings.push(reader.text(inner));
     else if (inner.number === 20) type = reader.integer(inner);
+    else if (inner.number === 21) reference = reader.text(inner);
     else return false;
     return true;
   });
   if (name === '') reader.fail('an attribute has no name');
+  if (reference) return [name, { kind: 'reference', value: reference }];
   // Old files leave the type out; what is filled in tells it.
   switch (type || guessType({ text, tensor, graph, floats, ints, strings, int, float })) {
     case 1:

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   elementTypes,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -17,13 +18,29 @@ export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
     sink.text(3, model.producerVersion);
     sink.text(6, model.doc);
     sink.message(7, (graph) => writeGraph(graph, model.graph));
-    for (const [domain, version] of Object.entries(model.opsets))
-      sink.message(8, (opset) => {
-        opset.text(1, domain);
-        opset.integer(2, version);
-      });
+    writeOpsets(sink, 8, model.opsets);
     for (const [key, value] of Object.entries(model.metadata)) writeEntry(sink, 14, key, value);
+    for (const entry of model.functions ?? []) sink.message(25, (inner) => writeFunction(inner, entry));
   });
+}
+
+function writeOpsets(sink: MessageSink, field: number, opsets: ModelProto['opsets']): void {
+  for (const [domain, version] of Object.entries(opsets))
+    sink.message(field, (opset) => {
+      opset.text(1, domain);
+      opset.integer(2, version);
+    });
+}
+
+function writeFunction(sink: MessageSink, entry: FunctionProto): void {
+  sink.text(1, entry.name);
+  for (const name of entry.inputs) sink.text(4, name);
+  for (const name of entry.outputs) sink.text(5, name);
+  for (const node of entry.nodes) sink.message(7, (inner) => writeNode(inner, node));
+  writeOpsets(sink, 9, entry.opsets);
+  sink.text(10, entry.domain);
+  for (const [name, value] of Object.entries(entry.defaults))
+    sink.message(11, (inner) => writeAttribute(inner, name, value));
 }
 
 function writeEntry(sink: MessageSink, field: number, key: string, value: string): void {
@@ -86,6 +103,9 @@ function writeAttribute(sink: MessageSink, name: string, attribute: AttributeVal
     case 'strings':
       for (const value of attribute.value) sink.text(9, value);
       sink.integer(20, 8);
+      break;
+    case 'reference':
+      sink.text(21, attribute.value);
       break;
     default:
       attribute satisfies never;

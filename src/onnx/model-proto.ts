@@ -63,7 +63,9 @@ export type AttributeValue =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensor'; readonly value: TensorProto }
-  | { readonly kind: 'graph'; readonly value: GraphProto };
+  | { readonly kind: 'graph'; readonly value: GraphProto }
+  /** In a function: the name of the attribute of its calls whose value it is. */
+  | { readonly kind: 'reference'; readonly value: string };
 
 /** One application of an ONNX operator. An input or output that is left out is ''. */
 export interface NodeProto {
@@ -94,6 +96,18 @@ export interface GraphProto {
   readonly outputs: readonly ValueInfo[];
 }
 
+/** An operator that the file itself defines by other operators. */
+export interface FunctionProto {
+  readonly domain: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly NodeProto[];
+  /** Values of attributes that a call leaves out. */
+  readonly defaults: Readonly<Record<string, AttributeValue>>;
+  readonly opsets: Readonly<Record<string, number>>;
+}
+
 export interface ModelProto {
   readonly irVersion: number;
   readonly producerName: string;
@@ -103,4 +117,5 @@ export interface ModelProto {
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly graph: GraphProto;
+  readonly functions?: readonly FunctionProto[];
 }

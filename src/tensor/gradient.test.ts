@@ -31,6 +31,7 @@ const cases: readonly Case[] = [
   ['sign', ([x]) => e.mul(e.sign(x!), x!), [[2, 3]]],
   ['floor', ([x]) => e.mul(e.floor(x!), x!), [[2, 3]], [positive]],
   ['sin and cos', ([x]) => e.mul(e.sin(x!), e.cos(e.mul(x!, 2))), [[2, 3]]],
+  ['atan', ([x]) => e.atan(e.mul(x!, 2)), [[2, 3]]],
   ['tanh', ([x]) => e.tanh(x!), [[2, 3]]],
   ['sigmoid', ([x]) => e.sigmoid(x!), [[2, 3]]],
   ['relu', ([x]) => e.square(e.relu(x!)), [[2, 3]]],
@@ -174,6 +175,7 @@ const cases: readonly Case[] = [
   ['min of all', ([x]) => e.square(reduction.min(x!)), [[3, 4]]],
   ['variance', ([x]) => reduction.variance(x!, 1, false, 1), [[3, 4]]],
   ['logsumexp', ([x]) => reduction.logsumexp(x!, 1), [[3, 4]]],
+  ['arg-max', ([x]) => e.mul(e.cast(reduction.argMax(x!, 1), 'float32'), x!), [[3, 4]]],
   ['cumsum', ([x]) => e.square(reduction.cumsum(x!, 1)), [[2, 4]]],
   [
     'cumsum exclusive and reverse',

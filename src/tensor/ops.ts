@@ -46,6 +46,7 @@ export interface OpAttributes {
   sign: None;
   sin: None;
   cos: None;
+  atan: None;
   floor: None;
   tanh: None;
   sigmoid: None;
@@ -89,6 +90,8 @@ export interface OpAttributes {
   mean: ReduceAttributes;
   max: ReduceAttributes;
   min: ReduceAttributes;
+  /** Row-major index of the largest element along an axis, the first of equals; that axis has size 1 afterwards. */
+  'arg-max': { readonly axis: number };
   cumsum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
   // Shape
   reshape: { readonly shape: readonly (number | string)[] };

@@ -322,6 +322,7 @@ export const operationDraws: { readonly [O in OpName]: fc.Arbitrary<Draw<O>> } =
   sign: unary(),
   sin: unary(),
   cos: unary(),
+  atan: unary(),
   floor: unary(),
   tanh: unary(),
   sigmoid: unary(),
@@ -369,6 +370,11 @@ export const operationDraws: { readonly [O in OpName]: fc.Arbitrary<Draw<O>> } =
   mean: reduction,
   max: reduction,
   min: reduction,
+  'arg-max': withAxis.map(({ s, axis }) => ({
+    operands: [float(s)],
+    attributes: { axis },
+    expected: [replaced(s, axis, 1)],
+  })),
   cumsum: fc.tuple(withAxis, fc.boolean(), fc.boolean()).map(([{ s, axis }, exclusive, reverse]) => ({
     operands: [float(s)],
     attributes: { axis, exclusive, reverse },

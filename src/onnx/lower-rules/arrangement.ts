@@ -2,6 +2,7 @@ import type { OpAttributes } from '../../tensor/ops.ts';
 import { type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
+import { elementTypes } from '../model-proto.ts';
 import { type LowerRule, type LowerRules, operator, same } from './lower-rule.ts';
 
 /** Beyond every axis: ONNX clamps the ends of slices. */
@@ -146,6 +147,13 @@ export const arrangementLowering = {
   mean: reduce('ReduceMean'),
   max: reduce('ReduceMax'),
   min: reduce('ReduceMin'),
+  'arg-max': (node) => ({
+    reads: node.inputs,
+    emit: (graph, [x]) => {
+      const index = graph.node('ArgMax', [x!], { axis: node.attributes.axis, keepdims: 1 });
+      return [graph.node('Cast', [index], { to: elementTypes.int32 })];
+    },
+  }),
   cumsum: (node) => ({
     reads: node.inputs,
     emit: (graph, [x]) => {

@@ -121,6 +121,7 @@ export const elementwiseLowering = {
   sign: elementwise('Sign'),
   sin: elementwise('Sin'),
   cos: elementwise('Cos'),
+  atan: elementwise('Atan'),
   floor: elementwise('Floor'),
   tanh: elementwise('Tanh'),
   sigmoid: elementwise('Sigmoid'),

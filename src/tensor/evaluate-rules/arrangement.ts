@@ -55,6 +55,19 @@ export const arrangementValues = {
   },
   max: ([x], a, [shape]: Shapes) => [reduce(x!, a, shape!, -Infinity, Math.max)],
   min: ([x], a, [shape]: Shapes) => [reduce(x!, a, shape!, Infinity, Math.min)],
+  'arg-max': ([x], { axis }, [shape]: Shapes) => {
+    const result = zeros(shape!);
+    const size = x!.shape[axis]!;
+    const { outer, inner } = around(x!.shape, axis);
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < inner; i++) {
+        const at = (k: number) => x!.data[(o * size + k) * inner + i]!;
+        let best = 0;
+        for (let k = 1; k < size; k++) if (at(k) > at(best)) best = k;
+        result.data[o * inner + i] = best;
+      }
+    return [result];
+  },
   cumsum: ([x], { axis, exclusive, reverse }) => {
     const result = zeros(x!.shape);
     const size = x!.shape[axis]!;

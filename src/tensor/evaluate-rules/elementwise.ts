@@ -51,6 +51,7 @@ export const elementwiseValues = {
   sign: unary(Math.sign),
   sin: unary(Math.sin),
   cos: unary(Math.cos),
+  atan: unary(Math.atan),
   floor: unary(Math.floor),
   tanh: unary(Math.tanh),
   sigmoid: unary(sigmoid),

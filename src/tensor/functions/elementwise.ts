@@ -17,6 +17,7 @@ export const abs = (x: Tensor): Tensor => apply('abs', [x], {});
 export const sign = (x: Tensor): Tensor => apply('sign', [x], {});
 export const sin = (x: Tensor): Tensor => apply('sin', [x], {});
 export const cos = (x: Tensor): Tensor => apply('cos', [x], {});
+export const atan = (x: Tensor): Tensor => apply('atan', [x], {});
 /** The largest integer not above x; its derivative is 0. */
 export const floor = (x: Tensor): Tensor => apply('floor', [x], {});
 export const square = (x: Tensor): Tensor => mul(x, x);

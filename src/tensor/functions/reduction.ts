@@ -40,6 +40,10 @@ export function logsumexp(x: Tensor, axes?: Axes, keep = false): Tensor {
   return reshape(result, sum(x, axes, false).shape);
 }
 
+/** Index (int32) of the largest element along an axis, the first of equals; the axis is kept with size 1. */
+export const argMax = (x: Tensor, axis: number): Tensor =>
+  apply('arg-max', [x], { axis: normaliseAxis('arg-max', axis, x.shape.length) });
+
 /** Sums of all elements up to each one along an axis. */
 export function cumsum(
   x: Tensor,

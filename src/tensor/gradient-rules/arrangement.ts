@@ -38,6 +38,7 @@ export const arrangementGradients = {
   },
   max: extremum,
   min: extremum,
+  'arg-max': 'none',
   cumsum: (node, [g]) => {
     const { axis, exclusive, reverse } = node.attributes;
     return [cumsum(g!, axis, { exclusive, reverse: !reverse })];

@@ -64,6 +64,7 @@ export const elementwiseGradients = {
   sign: 'none',
   sin: unary((g, x) => mul(g, cos(x))),
   cos: unary((g, x) => neg(mul(g, sin(x)))),
+  atan: unary((g, x) => div(g, add(mul(x, x), 1))),
   floor: 'none',
   tanh: unary((g, _, y) => mul(g, sub(1, mul(y, y)))),
   sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),

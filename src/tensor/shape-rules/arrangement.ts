@@ -42,6 +42,12 @@ export const arrangementShapes = {
   mean: reduce('mean'),
   max: reduce('max'),
   min: reduce('min'),
+  'arg-max': ([x], { axis }) => {
+    expectType('arg-max', x!, 'float32');
+    checkAxis('arg-max', axis, x!.shape.length);
+    if (x!.shape[axis] === 0) fail('arg-max', [x!.shape], 'there must be something to choose from');
+    return [{ shape: x!.shape.map((d, i) => (i === axis ? 1 : d)), dtype: 'int32' }];
+  },
   cumsum: ([x], { axis }) => {
     expectType('cumsum', x!, 'float32');
     checkAxis('cumsum', axis, x!.shape.length);

@@ -40,6 +40,7 @@ export const elementwiseShapes = {
   sign: unary('sign'),
   sin: unary('sin'),
   cos: unary('cos'),
+  atan: unary('atan'),
   floor: unary('floor'),
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
