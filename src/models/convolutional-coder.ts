@@ -1,9 +1,9 @@
-import { GraftError } from '../errors.ts';
 import { reshape } from '../tensor/functions/arrangement.ts';
 import { conv, convTranspose } from '../tensor/functions/linear.ts';
 import { fanIn, type ParameterSpec } from '../tensor/parameters.ts';
 import { type Activation, activate } from './activation.ts';
 import { applyLinear, type Coder, linearParameters } from './dense-coder.ts';
+import { requireHalvings } from './halvings.ts';
 
 const KERNEL = 4;
 const step = { stride: 2, padding: 1 } as const;
@@ -29,13 +29,8 @@ export function convolutionalCoder(options: {
 }): Coder {
   const { image, channels, latent, activation } = options;
   const [colours, height, width] = image;
+  requireHalvings('channels of a convolutional network', channels, height, width);
   const factor = 2 ** channels.length;
-  if (channels.length === 0 || height % factor !== 0 || width % factor !== 0)
-    throw new GraftError('invalid-value', {
-      what: 'channels of a convolutional network',
-      received: channels,
-      allowed: `one to ${halvings(height, width)} entries for images of ${height}x${width}, since each halves both sides`,
-    });
   const last = channels[channels.length - 1]!;
   const grid = [last, height / factor, width / factor] as const;
   const features = grid[0] * grid[1] * grid[2];
@@ -82,10 +77,4 @@ export function convolutionalCoder(options: {
       );
     },
   };
-}
-
-function halvings(height: number, width: number): number {
-  let n = 0;
-  while (height % 2 ** (n + 1) === 0 && width % 2 ** (n + 1) === 0) n++;
-  return n;
 }

@@ -11,6 +11,18 @@ import {
   vaswani2017,
   vincent2010,
 } from './family-works.ts';
+import { createGan, ganSchema } from './gan.ts';
+import {
+  arjovsky2017,
+  goodfellow2014,
+  gulrajani2017,
+  lim2017,
+  mao2017,
+  mescheder2018,
+  miyato2018projection,
+  miyato2018spectral,
+  radford2016,
+} from './gan-works.ts';
 import { createGpt2, gpt2Schema } from './gpt2.ts';
 import { gpt2Layout } from './hugging-face/gpt2-layout.ts';
 import type { HuggingFaceLayout } from './hugging-face/layout.ts';
@@ -59,6 +71,24 @@ export const families = {
     schema: autoencoderSchema,
     fromData: ['image'],
     create: createAutoencoder,
+  },
+  gan: {
+    title: 'Generative adversarial network',
+    domain: 'image',
+    version: 1,
+    citations: [goodfellow2014, radford2016],
+    optionCitations: {
+      'objective=hinge': [lim2017],
+      'objective=least-squares': [mao2017],
+      'objective=wasserstein': [arjovsky2017],
+      spectralNorm: [miyato2018spectral],
+      gradientPenalty: [gulrajani2017],
+      r1: [mescheder2018],
+      conditional: [miyato2018projection],
+    },
+    schema: ganSchema,
+    fromData: ['image', 'classes'],
+    create: createGan,
   },
   transformer: {
     title: 'Transformer language model',

@@ -1,3 +1,4 @@
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import type { DType } from '../tensor/ops.ts';
 import type { ParameterSpec, Values } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -63,13 +64,24 @@ export interface Objective {
   readonly state?: Readonly<Record<string, Tensor>>;
 }
 
-/** One update of a training step. A GAN has two players, other families one. */
+/**
+ * One update of a training step. A GAN has two players, other families one. Players take turns in their order; each
+ * trains layers of its own and reads those of the others as they are at its turn.
+ */
 export interface Player {
   readonly name: string;
   /** The layers whose parameters it trains. */
   readonly layers: readonly string[];
   /** Unit of the cost, for axis labels. */
   readonly unit: string;
+  /** Its updates in one training step, each on another batch; 1 if absent. */
+  readonly repeats?: number;
+  /** Takes the place of the run's optimiser. */
+  readonly optimiser?: OptimiserSpec;
+  /** Factor of the run's learning rate; 1 if absent. */
+  readonly rate?: number;
+  /** A moving average of its weights, in place of the run's, or none. */
+  readonly average?: { readonly decay: number; readonly warmUp: boolean } | 'none';
   objective(context: ModelContext): Objective;
 }
 
@@ -140,6 +152,19 @@ export interface Model {
   /** From input to output: the units that techniques freeze and unfreeze. */
   readonly layers: readonly string[];
   readonly players: readonly Player[];
+  /**
+   * What looks at validation measure: the mean cost of the last player (if absent), or samples against the examples,
+   * where no player's cost tells a better model from a worse one.
+   */
+  readonly criterion?: 'loss' | 'samples';
+  /** What is wrong with a training, in sentences, from its looks in order; empty where nothing is. */
+  readonly diagnose?: (
+    looks: readonly {
+      readonly step: number;
+      readonly validation: number;
+      readonly terms?: Readonly<Record<string, number>>;
+    }[],
+  ) => readonly string[];
   readonly sampler: Sampler;
   readonly likelihood?: Likelihood;
   /** Code of each example: [batch, latent]. */

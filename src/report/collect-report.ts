@@ -120,7 +120,7 @@ export function collectReport(input: ReportInput): ReportData {
     comparison,
     verdict: found,
     best: comparison && found && chooseBest(table, comparison, found),
-    warnings: warningsOf(input, trials, primary, comparison),
+    warnings: warningsOf(input, trials, primary, comparison, record),
     cost,
     environment: input.environment,
     citations: usedCitations({
@@ -262,10 +262,11 @@ const finite = (end: number | undefined): number | null =>
   end !== undefined && Number.isFinite(end) ? end : null;
 
 function warningsOf(
-  { warnings }: ReportInput,
+  { warnings, models }: ReportInput,
   trials: readonly FinishedTrial[],
   primary: string | undefined,
   comparison: StudyComparison | null,
+  record: (id: string) => StepRecord | undefined,
 ): ReportData['warnings'] {
   const steps = new Map<string, string[]>(warnings.map((text) => [text, []]));
   if (comparison === null && trials.length > 0)
@@ -275,6 +276,11 @@ function warningsOf(
         : `The primary metric '${primary}' was measured in no trial, so nothing is compared.`,
       [],
     );
+  for (const { label, pretraining } of models)
+    for (const step of pretraining) {
+      const { warnings: found = [] } = (record(step)?.result ?? {}) as unknown as Partial<PretrainResult>;
+      for (const text of found) steps.set(`${label}, pre-training: ${text}`, []);
+    }
   for (const { step, result } of trials)
     for (const text of result.warnings) steps.set(text, [...(steps.get(text) ?? []), step]);
   return [...steps].map(([text, concerned]) => ({ text, steps: concerned }));

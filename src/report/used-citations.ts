@@ -118,15 +118,16 @@ function scheduleCitations(spec: ScheduleSpec): readonly Citation[] {
   return [...schedules[spec.name].citations, ...warmedUp];
 }
 
-/** An entry's own works, and those of its options that are neither false nor zero. */
+/** An entry's own works, and those of its options: `option` where it is neither false nor zero, `option=value`. */
 function citationsOf(
   { citations, optionCitations = {} }: Entry,
   { shape }: z.ZodObject,
   given: Readonly<Record<string, unknown>>,
 ): Citation[] {
-  const on = Object.entries(optionCitations).filter(([option]) => {
-    const schema = shape[option] as z.ZodType | undefined;
-    return Boolean(schema?.parse(given[option]));
+  const on = Object.entries(optionCitations).filter(([key]) => {
+    const [option, value] = key.split('=') as [string, string?];
+    const chosen = (shape[option] as z.ZodType | undefined)?.parse(given[option]);
+    return value === undefined ? Boolean(chosen) : chosen === value;
   });
   return [...citations, ...on.flatMap(([, works]) => works)];
 }

@@ -14,10 +14,9 @@ import { countFlops } from '../tensor/flops.ts';
 import { microBatches } from '../training/batch-source.ts';
 import type { Slots, Stage } from '../training/stage.ts';
 import { buildStep } from '../training/step-program.ts';
-import type { TrainResult } from '../training/train-options.ts';
 import { withLayerRates } from '../training/with-layer-rates.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
-import { runTraining } from './run-training.ts';
+import { runTraining, type Training } from './run-training.ts';
 import type { StepContext } from './step.ts';
 import type { AdaptInputs, EncodingInput, PretrainResult } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
@@ -30,7 +29,7 @@ export interface Adapted {
   readonly model: Model;
   readonly encoding: Encoding;
   readonly checkpoint: Checkpoint;
-  readonly result: TrainResult;
+  readonly result: Training;
   /** The budget's training part, as drawn and as the model saw it. */
   readonly train: { readonly set: DataSet; readonly encoded: EncodedSet };
   readonly validation: EncodedSet;
@@ -107,6 +106,7 @@ export async function adapt(
         flopsLimit === undefined
           ? inputs.training
           : { ...inputs.training, steps: MOST_UPDATES * inputs.training.steps },
+      criterion: inputs.criterion,
       learningRate,
       ...(flopsLimit === undefined ? {} : { flopsLimit }),
       stream: seed.child('training'),
@@ -176,7 +176,7 @@ export function stepFlops(
   const parts = microBatches(accumulate, { stepsPerEpoch: count / size });
   return model.players.reduce((total, player) => {
     const step = buildStep(model, player, new Set(model.layers), size, [], parts > 1);
-    return total + parts * countFlops(step.program);
+    return total + (player.repeats ?? 1) * parts * countFlops(step.program);
   }, 0);
 }
 

@@ -7,6 +7,7 @@ import { estimateStep } from './estimate-step.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { makeStep } from './make-step.ts';
 import { type PlanData, splitSource } from './plan-data.ts';
+import { criterionInput } from './sample-criterion.ts';
 import type { Step } from './step.ts';
 import { type PretrainInputs, STEP_VERSION } from './step-inputs.ts';
 import type { PlannedModel } from './study-plan.ts';
@@ -59,6 +60,7 @@ function familyModel(
   if (model.classes !== undefined)
     for (const { prepared } of sets) classLabels(prepared.train, model.classes, where);
   const { learningRate, steps: count, ...rest } = pretrain;
+  const criterion = criterionInput(model);
   const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {
     const inputs: PretrainInputs = {
@@ -69,6 +71,7 @@ function familyModel(
       heldOut,
       encoding,
       training: { ...rest, steps: count, convergence: spec.training.convergence },
+      ...(criterion === undefined ? {} : { criterion }),
       learningRate,
       seed: i + 1,
     };

@@ -5,6 +5,7 @@ import { FIRST_TUNING_SEED } from './check-study.ts';
 import { estimateStep } from './estimate-step.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
 import type { PlanData } from './plan-data.ts';
+import { criterionInput } from './sample-criterion.ts';
 import { sampleNetworks } from './sample-features.ts';
 import type { Step } from './step.ts';
 import {
@@ -82,6 +83,7 @@ function adaptInputs(
     ...(row.schedule === undefined ? {} : { schedule: row.schedule }),
     ...(row.layerDecay === undefined ? {} : { layerDecay: row.layerDecay }),
   };
+  const criterion = criterionInput(model.model);
   return {
     version: STEP_VERSION,
     model: from,
@@ -92,6 +94,7 @@ function adaptInputs(
     budget,
     seed,
     training,
+    ...(criterion === undefined ? {} : { criterion }),
     equal,
   };
 }

@@ -36,6 +36,7 @@ export async function runPretrain(
       train: train.table,
       validation: validation.table,
       training: inputs.training,
+      criterion: inputs.criterion,
       learningRate: inputs.learningRate,
       stream: seed,
     },
@@ -60,8 +61,9 @@ export async function runPretrain(
       ['Updates', String(result.steps)],
       ['Batch', batchInWords(inputs.training)],
       ['Learning rate', String(inputs.learningRate)],
-      ['Validation loss', `${result.best.validation.toPrecision(6)} ${model.players[0]!.unit}`],
+      ['Validation loss', `${result.best.validation.toPrecision(6)} ${result.unit}`],
       ['Seed', String(inputs.seed)],
+      ...result.warnings.map((text) => ['Warning', text] as const),
     ],
   });
   saveCheckpoint(join(context.directory, 'checkpoint'), checkpoint, card);
@@ -83,6 +85,7 @@ export async function runPretrain(
       (n, one) => n + (one?.items ?? 0) + (one?.groupItems ?? 0),
       0,
     ),
+    ...(result.warnings.length === 0 ? {} : { warnings: result.warnings }),
   };
 }
 

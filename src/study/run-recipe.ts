@@ -27,6 +27,7 @@ import type { Measurement } from './measurement.ts';
 import { batchInWords, modelCard, trainedOn } from './model-card.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
+import { criterionInput } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
 import { trainingClock } from './training-clock.ts';
 
@@ -88,6 +89,7 @@ export async function runRecipe(
         steps,
         convergence: convergenceRule.parse({}),
       },
+      criterion: criterionInput(model),
       learningRate,
       stream: root.child('training'),
     },

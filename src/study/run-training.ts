@@ -12,8 +12,9 @@ import type { LossTerm, Stage } from '../training/stage.ts';
 import { train } from '../training/train.ts';
 import type { TrainResult } from '../training/train-options.ts';
 import { checkSnapshot, type TrainingSnapshot } from '../training/training-snapshot.ts';
+import { sampleCriterion } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
-import type { TrainingInput } from './step-inputs.ts';
+import type { CriterionInput, TrainingInput } from './step-inputs.ts';
 
 /** Milliseconds between snapshots of a training that is under way. */
 const SNAPSHOT_INTERVAL = 5_000;
@@ -32,6 +33,8 @@ export interface TrainingJob {
   readonly keep?: 'best' | 'last';
   readonly validation: ExampleTable;
   readonly training: TrainingInput;
+  /** For models whose looks compare samples with examples. */
+  readonly criterion?: CriterionInput | undefined;
   readonly schedule?: ScheduleSpec;
   readonly learningRate: number;
   /** Operations that the whole run may take. */
@@ -39,14 +42,21 @@ export interface TrainingJob {
   readonly stream: Stream;
 }
 
+/** What a training left, and what went wrong in it, in sentences. */
+export interface Training extends TrainResult {
+  readonly warnings: readonly string[];
+}
+
 /**
  * Trains in a step's folder: goes on from the snapshot found there, writes one every few seconds, and reports looks
  * and progress. A damaged snapshot is said and training starts anew.
  */
-export async function runTraining(job: TrainingJob, context: StepContext): Promise<TrainResult> {
+export async function runTraining(job: TrainingJob, context: StepContext): Promise<Training> {
   const path = join(context.directory, 'snapshot.safetensors');
   const { training } = job;
   const resume = readBack(path, job, context);
+  const criterion =
+    job.criterion && (await sampleCriterion(job.model, job.validation, job.criterion, context));
   let last = context.now();
   let shown = last;
   const result = await train({
@@ -56,6 +66,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     ...(job.losses === undefined ? {} : { losses: job.losses }),
     source: job.source ?? epochs(job.train, training.batch, job.stream.child('order')),
     validation: job.validation,
+    ...(criterion === undefined ? {} : { criterion }),
     steps: training.steps,
     looks: training.looks,
     ...(job.flopsLimit === undefined ? {} : { flopsLimit: job.flopsLimit }),
@@ -86,9 +97,11 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
       context.emit({ type: 'progress', done: step, total, phase: 'training' });
     },
   });
+  const warnings = [...(job.model.diagnose?.(result.looks) ?? [])];
+  for (const text of warnings) context.emit({ type: 'warning', text });
   // What was not trained stays as it is, with the density of codes that it came with.
-  if (result.stages.length === 0) return result;
-  return { ...result, weights: await withCodeDensity(job, result.weights, context) };
+  if (result.stages.length === 0) return { ...result, warnings };
+  return { ...result, warnings, weights: await withCodeDensity(job, result.weights, context) };
 }
 
 /** Goes back to a snapshot, if there is a sound one. */

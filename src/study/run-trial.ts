@@ -78,7 +78,7 @@ export async function runTrial(
     learningRate,
     stages: result.stages.map(({ name, layers, from, to }) => ({ name, layers, from, to })),
     looks: result.looks,
-    lossUnit: model.players.at(-1)!.unit,
+    lossUnit: result.unit,
     converged: result.converged,
     measurements: measured.measurements,
     cost: {
@@ -103,7 +103,7 @@ export async function runTrial(
       ...(model.reconstruct === undefined ? {} : { reconstructions: 'reconstructions.png' }),
     },
     notes: adapted.notes,
-    warnings: measured.warnings,
+    warnings: [...result.warnings, ...measured.warnings],
     weightsHash: weightsHash(model, weights),
   };
 }

@@ -49,6 +49,14 @@ export interface TrainingInput {
   readonly layerDecay?: number;
 }
 
+/** The space in which looks compare samples with examples, for models whose looks do; see `sampleCriterion`. */
+export interface CriterionInput {
+  /** A feature network, or 'pixels'. */
+  readonly network: string;
+  /** Of the network's weights; empty for pixels. */
+  readonly hash: string;
+}
+
 export interface PretrainInputs {
   readonly version: number;
   readonly family: string;
@@ -57,6 +65,7 @@ export interface PretrainInputs {
   readonly heldOut: HeldOutInput;
   readonly encoding: EncodingInput;
   readonly training: TrainingInput;
+  readonly criterion?: CriterionInput;
   readonly learningRate: number;
   readonly seed: number;
 }
@@ -80,6 +89,7 @@ export interface AdaptInputs {
   readonly budget: number;
   readonly seed: number;
   readonly training: TrainingInput;
+  readonly criterion?: CriterionInput;
   readonly equal: 'steps' | 'flops' | 'convergence';
 }
 
@@ -130,4 +140,6 @@ export interface PretrainResult {
   readonly seconds: number;
   readonly parameters: number;
   readonly overlapRemoved: number;
+  /** What went wrong in training, in sentences. */
+  readonly warnings?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { howard2018 } from '../training/howard-2018.ts';
-import { lastLayers } from './last-layers.ts';
-import { defineTechnique } from './technique.ts';
+import { depthOf, lastLayers } from './last-layers.ts';
+import { defineTechnique, type TechniqueContext } from './technique.ts';
 
 /**
  * Starts with all layers frozen but the last; when that has converged the layer before is unfrozen and both are
@@ -21,7 +21,7 @@ export const gradualUnfreezing = defineTechnique({
   citations: [howard2018],
   trains: true,
   fill: (context, { stages }) => {
-    const count = context.model.layers.length;
+    const count = depthOf(context);
     return {
       start: 'checkpoint',
       untie: context.model.untied !== undefined,
@@ -29,7 +29,7 @@ export const gradualUnfreezing = defineTechnique({
         const layers = lastLayers(context, i + 1);
         const last = i === count - 1;
         return {
-          name: i === 0 ? layers.join(', ') : last ? 'all layers' : `from ${layers[0]} on`,
+          name: i === 0 ? layers.join(', ') : last ? 'all layers' : `from ${firstOfEach(context, layers)} on`,
           layers,
           length:
             stages === 'convergence'
@@ -42,3 +42,10 @@ export const gradualUnfreezing = defineTechnique({
     };
   },
 });
+
+/** The trained layer of each player that is nearest to its input. */
+const firstOfEach = ({ model }: TechniqueContext, trained: readonly string[]): string =>
+  model.players
+    .map(({ layers }) => layers.find((layer) => trained.includes(layer))!)
+    .sort((a, b) => model.layers.indexOf(a) - model.layers.indexOf(b))
+    .join(' and ');

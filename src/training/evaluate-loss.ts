@@ -12,12 +12,29 @@ import { constant } from '../tensor/build.ts';
 import { expand } from '../tensor/functions/arrangement.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { program } from '../tensor/program.ts';
+import type { Criterion } from './criterion.ts';
 
 /** Computes a player's mean cost over a table of examples, as in evaluation: the same for every batch size but for rounding. */
 export interface LossEvaluator {
   /** Sum of costs over sum of weights. Random inputs come from the stream: one stream, one value. */
   evaluate(weights: Weights, stream: Stream): Promise<number>;
   dispose(): Promise<void>;
+}
+
+/** The mean cost of the validation examples, which is what training lowers on its own examples. */
+export async function lossCriterion(
+  model: Model,
+  table: ExampleTable,
+  options: Parameters<typeof createLossEvaluator>[3],
+): Promise<Criterion> {
+  const player = model.players.at(-1)!;
+  const evaluator = await createLossEvaluator(model, player, table, options);
+  return {
+    unit: player.unit,
+    isLoss: true,
+    evaluate: async (weights, stream) => ({ value: await evaluator.evaluate(weights, stream) }),
+    dispose: () => evaluator.dispose(),
+  };
 }
 
 export async function createLossEvaluator(

@@ -15,11 +15,17 @@ import { countFlops } from '../tensor/flops.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { BatchSource } from './batch-source.ts';
 import { cacheFrozenPart } from './frozen-cache.ts';
+import { activePlayers, type PlayerSettings, playerSettings } from './player-settings.ts';
 import type { LossTerm } from './stage.ts';
-import { buildStep, isFrozenInput, outputNames } from './step-program.ts';
+import { buildStep, changedInputs, isFrozenInput, outputNames, type StepProgram } from './step-program.ts';
 
 /** One player's compiled update during one stage. */
 export interface PlayerRunner {
+  readonly player: Player;
+  /** Updates in one training step. */
+  readonly repeats: number;
+  /** Factor of the run's learning rate. */
+  readonly rate: number;
   /** Trained parameters; the weights that the runner was made with are replaced by views of it. */
   readonly arena: ParameterArena;
   readonly optimiser: Optimiser;
@@ -66,21 +72,102 @@ export interface RunnerOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Weights in training: trained tensors are replaced by views of the arena that they are updated in. */
+export interface MutableWeights {
+  parameters: Record<string, Float32Array>;
+  state: Record<string, Float32Array>;
+}
+
+/** A player's update before it is compiled, its parameters in their arena. */
+interface Draft {
+  readonly player: Player;
+  readonly settings: PlayerSettings;
+  readonly step: StepProgram;
+  readonly arena: ParameterArena;
+}
+
 /**
- * Prepares a player's update in which the parameters of `layers` are trained. `weights` is changed: trained tensors
- * become views of the runner's arena.
+ * Prepares the updates of all players that have layers to train among `layers`, in their order. `weights` is changed:
+ * trained tensors become views of the runners' arenas. All of them do before anything is compiled, so that each
+ * player's program reads what the others train where it lies.
  */
+export async function createPlayerRunners(
+  model: Model,
+  layers: ReadonlySet<string>,
+  weights: MutableWeights,
+  source: BatchSource,
+  options: RunnerOptions,
+): Promise<PlayerRunner[]> {
+  const drafts = activePlayers(model, layers).map((player) =>
+    draftUpdate(model, player, layers, weights, source, options),
+  );
+  const changing = new Set(drafts.flatMap(({ step }) => changedInputs(step)));
+  const runners: PlayerRunner[] = [];
+  try {
+    for (const draft of drafts)
+      runners.push(await compileUpdate(model, draft, changing, weights, source, options));
+    return runners;
+  } catch (error) {
+    for (const runner of runners) await runner.dispose();
+    throw error;
+  }
+}
+
+/** Prepares one player's update in which the parameters of `layers` are trained, all others being fixed. */
 export async function createPlayerRunner(
   model: Model,
   player: Player,
   layers: ReadonlySet<string>,
-  weights: { parameters: Record<string, Float32Array>; state: Record<string, Float32Array> },
+  weights: MutableWeights,
+  source: BatchSource,
+  options: RunnerOptions,
+): Promise<PlayerRunner> {
+  const draft = draftUpdate(model, player, layers, weights, source, options);
+  return compileUpdate(model, draft, new Set(changedInputs(draft.step)), weights, source, options);
+}
+
+function draftUpdate(
+  model: Model,
+  player: Player,
+  layers: ReadonlySet<string>,
+  weights: MutableWeights,
+  source: BatchSource,
+  options: RunnerOptions,
+): Draft {
+  const parts = options.microBatches ?? 1;
+  const settings = playerSettings(player, options);
+  const step = buildStep(model, player, layers, source.batchSize, options.losses, parts > 1);
+  const arena = createParameterArena(
+    step.trained.map(({ name, shape, layer, decay }) => ({
+      name,
+      length: sizeOf(shape),
+      group: layer,
+      decay,
+    })),
+    {
+      slots: [
+        ...slotsOf(settings.optimiser, { accumulate: parts > 1 }),
+        ...(settings.averageDecay === undefined ? [] : ['average']),
+      ],
+    },
+  );
+  for (const { name } of step.trained) {
+    arena.segment(name).set(weights.parameters[name]!);
+    weights.parameters[name] = arena.segment(name);
+  }
+  return { player, settings, step, arena };
+}
+
+async function compileUpdate(
+  model: Model,
+  { player, settings, step, arena }: Draft,
+  changing: ReadonlySet<string>,
+  weights: MutableWeights,
   source: BatchSource,
   options: RunnerOptions,
 ): Promise<PlayerRunner> {
   const parts = options.microBatches ?? 1;
-  const step = buildStep(model, player, layers, source.batchSize, options.losses, parts > 1);
-  const frozen = isFrozenInput(model, step);
+  const frozen = isFrozenInput(model, changing);
   const part =
     source.finite === undefined
       ? { reason: 'examples are drawn anew in each step', flops: 0 }
@@ -98,27 +185,8 @@ export async function createPlayerRunner(
   const cache = 'cache' in part ? part.cache : undefined;
   const used = cache?.above ?? step.program;
   const inputs = new Set(used.inputs.map(({ attributes }) => attributes.name));
-
-  const arena = createParameterArena(
-    step.trained.map(({ name, shape, layer, decay }) => ({
-      name,
-      length: sizeOf(shape),
-      group: layer,
-      decay,
-    })),
-    {
-      slots: [
-        ...slotsOf(options.optimiser, { accumulate: parts > 1 }),
-        ...(options.averageDecay === undefined ? [] : ['average']),
-      ],
-    },
-  );
-  for (const { name } of step.trained) {
-    arena.segment(name).set(weights.parameters[name]!);
-    weights.parameters[name] = arena.segment(name);
-  }
   const groups = new Set(step.trained.map(({ layer }) => layer));
-  const optimiser = createOptimiser(options.optimiser, arena, {
+  const optimiser = createOptimiser(settings.optimiser, arena, {
     groups: Object.fromEntries(
       Object.entries(options.rates).flatMap(([layer, rate]) =>
         groups.has(layer) ? [[layer, { rate }]] : [],
@@ -126,11 +194,11 @@ export async function createPlayerRunner(
     ),
   });
   const average =
-    options.averageDecay === undefined
+    settings.averageDecay === undefined
       ? undefined
       : createWeightAverage(arena, {
-          decay: options.averageDecay,
-          warmUp: options.averageWarmUp ?? false,
+          decay: settings.averageDecay,
+          warmUp: settings.averageWarmUp ?? false,
         });
 
   const whole = batchFeeds(model.fields, source.batchSize);
@@ -170,6 +238,9 @@ export async function createPlayerRunner(
     return bound.outputs[outputNames.loss]![0]!;
   };
   return {
+    player,
+    repeats: settings.repeats,
+    rate: settings.rate,
     arena,
     optimiser,
     average,

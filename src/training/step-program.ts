@@ -73,13 +73,20 @@ export function buildStep(
   };
 }
 
-/** Inputs of a step program that never change during a stage: weights of layers that are not trained, and state that is not written. */
-export function isFrozenInput(model: Model, step: StepProgram): (name: string) => boolean {
-  const trained = new Set(step.trained.map(({ name }) => inputNames.parameter(name)));
-  const written = new Set(step.writesState.map((name) => inputNames.state(name)));
+/** Names of the inputs that a step changes: what it trains and the state that it writes. */
+export const changedInputs = ({ trained, writesState }: StepProgram): string[] => [
+  ...trained.map(({ name }) => inputNames.parameter(name)),
+  ...writesState.map((name) => inputNames.state(name)),
+];
+
+/**
+ * Inputs of step programs that never change during a stage: weights and state that none of its steps changes.
+ * `changing`: names of the inputs that do.
+ */
+export function isFrozenInput(model: Model, changing: ReadonlySet<string>): (name: string) => boolean {
   const known = new Set([
     ...model.parameters.map(({ name }) => inputNames.parameter(name)),
     ...model.state.map(({ name }) => inputNames.state(name)),
   ]);
-  return (name) => known.has(name) && !trained.has(name) && !written.has(name);
+  return (name) => known.has(name) && !changing.has(name);
 }

@@ -5,6 +5,7 @@ import type { Model, Weights } from '../models/model.ts';
 import type { Stream } from '../random.ts';
 import type { BatchSource } from './batch-source.ts';
 import type { ConvergenceRule } from './convergence.ts';
+import type { Criterion } from './criterion.ts';
 import type { Look } from './look.ts';
 import type { ScheduleSpec } from './schedules/schedule-spec.ts';
 import type { LossTerm, Stage, StageRecord } from './stage.ts';
@@ -19,6 +20,8 @@ export interface TrainOptions {
   readonly losses?: readonly LossTerm[];
   readonly source: BatchSource;
   readonly validation: ExampleTable;
+  /** What looks measure, which is given back in the end; the mean cost of `validation` if absent. */
+  readonly criterion?: Criterion;
   /** Updates that the whole run may make. */
   readonly steps: number;
   /**
@@ -66,6 +69,8 @@ export interface TrainOptions {
 export interface TrainResult {
   readonly weights: Weights;
   readonly looks: readonly Look[];
+  /** Unit of validation. */
+  readonly unit: string;
   readonly stages: readonly StageRecord[];
   readonly best: { readonly step: number; readonly validation: number };
   readonly steps: number;

@@ -4,13 +4,20 @@ import { evaluationBatch } from '../models/run-model.ts';
 import { copyWeights } from '../models/weights.ts';
 import { microBatches } from './batch-source.ts';
 import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
-import { createLossEvaluator } from './evaluate-loss.ts';
+import type { Criterion } from './criterion.ts';
+import { lossCriterion } from './evaluate-loss.ts';
 import type { Look } from './look.ts';
-import { averagedWeights, createPlayerRunner, type PlayerRunner } from './player-runner.ts';
+import {
+  averagedWeights,
+  createPlayerRunners,
+  type MutableWeights,
+  type PlayerRunner,
+} from './player-runner.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
 import { createSchedule } from './schedules/schedule-spec.ts';
 import type { Stage, StageRecord } from './stage.ts';
 import { stageSteps } from './stage-steps.ts';
+import { createTally } from './tally.ts';
 import type { TrainOptions, TrainResult } from './train-options.ts';
 import {
   restoreRunners,
@@ -19,9 +26,7 @@ import {
   type TrainingSnapshot,
 } from './training-snapshot.ts';
 
-type Mutable = { parameters: Record<string, Float32Array>; state: Record<string, Float32Array> };
-
-const mutable = (weights: Weights): Mutable => {
+const mutable = (weights: Weights): MutableWeights => {
   const { parameters, state } = copyWeights(weights);
   return { parameters: { ...parameters }, state: { ...state } };
 };
@@ -48,18 +53,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let flops = resume?.flops ?? 0;
   let counted = resume?.counted ?? 0;
   let trainedParameters = resume?.trainedParameters ?? 0;
-  let { sum, count } = resume?.sinceLook ?? { sum: 0, count: 0 };
+  const tally = createTally(resume?.sinceLook);
   let converged = false;
+  const several = model.players.length > 1;
   /** Validation of the weights that a stage begins with, as far as it was looked at. */
   let handedOn = Infinity;
 
-  const player = model.players[model.players.length - 1]!;
-  const evaluator = await createLossEvaluator(model, player, options.validation, {
-    batchSize: evaluationBatch(model),
-    threads: options.threads,
-    device: options.device,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  const criterion = await criterionOf(options);
   try {
     for (
       let index = resume?.stage ?? 0;
@@ -72,7 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const last = index === stages.length - 1;
       const runners = await createRunners(stage, weights);
       const total = (of: 'wholeFlops' | 'preparationFlops') =>
-        runners.reduce((sum, runner) => sum + runner[of], 0);
+        runners.reduce((sum, runner) => sum + runner[of] * (of === 'wholeFlops' ? runner.repeats : 1), 0);
       // What a run that goes on computes again has been counted.
       if (resumed === undefined) flops += total('preparationFlops');
       const stageStartCounted = resumed?.stageStartCounted ?? counted;
@@ -104,19 +104,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         );
         const look = async (rate: number): Promise<boolean> => {
           const current = averagedWeights(weights, runners);
-          const validation = await evaluator.evaluate(current, options.stream.child('validation'));
-          const entry: Look = {
-            step,
-            flops,
-            training: count === 0 ? null : sum / count,
-            validation,
-            learningRate: rate,
-            stage: index,
-          };
-          looks.push(entry);
-          options.onLook?.(entry);
-          sum = 0;
-          count = 0;
+          const validation = await lookAt(current, rate, index);
           if (!Number.isFinite(validation))
             throw new GraftError('not-finite', {
               what: `the validation loss at update ${step}`,
@@ -137,22 +125,28 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           const looked = lookNumber();
           const { rateFactor, momentum } = plan.setting(step - start, schedule);
           const rate = options.learningRate * rateFactor;
-          for (const [i, runner] of runners.entries()) {
-            const loss = await runner.gradient(step, options.stream.child('noise').child(step).child(i));
-            flops += runner.flops;
-            counted += runner.wholeFlops;
-            if (!Number.isFinite(loss))
-              throw new GraftError('not-finite', {
-                what: `the training loss at update ${step + 1}`,
-                hint: 'A lower learning rate may help.',
-              });
-            runner.optimiser.step(rate, momentum === undefined ? {} : { momentum });
-            runner.average?.update();
-            if (i === runners.length - 1) {
-              sum += loss;
-              count++;
+          for (const runner of runners)
+            for (let repeat = 0; repeat < runner.repeats; repeat++) {
+              const draws = options.stream
+                .child('noise')
+                .child(step)
+                .child(model.players.indexOf(runner.player));
+              const loss = await runner.gradient(
+                step * runner.repeats + repeat,
+                repeat === 0 ? draws : draws.child(`repeat ${repeat}`),
+              );
+              flops += runner.flops;
+              counted += runner.wholeFlops;
+              if (!Number.isFinite(loss))
+                throw new GraftError('not-finite', {
+                  what: `the training loss ${several ? `of the ${runner.player.name} ` : ''}at update ${step + 1}`,
+                  hint: 'A lower learning rate may help.',
+                });
+              runner.optimiser.step(rate * runner.rate, momentum === undefined ? {} : { momentum });
+              runner.average?.update();
+              if (several) tally.addTerms({ [`${runner.player.name} loss`]: loss, ...runner.terms() });
+              else tally.add(loss);
             }
-          }
           step++;
           options.onStep?.(step, Math.round(step / elapsed()));
           // The end of a stage alone is no reason to look: all runs get the same number of looks to choose from.
@@ -194,11 +188,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       throw new GraftError('not-finite', { ...error.facts, flops }, { cause: error });
     throw error;
   } finally {
-    await evaluator.dispose();
+    await criterion.dispose();
   }
   return {
     weights: copyWeights(options.keep === 'best' ? bestWeights : weights),
     looks,
+    unit: criterion.unit,
     stages: records,
     best,
     steps: step,
@@ -209,35 +204,44 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   /** A look outside of any stage: at a run without updates (source-only), or where no next stage fitted in. */
   async function lookAtEnd(): Promise<void> {
-    const validation = await evaluator.evaluate(weights, options.stream.child('validation'));
-    const training = count === 0 ? null : sum / count;
-    const stage = Math.max(0, records.length - 1);
-    const entry: Look = { step, flops, training, validation, learningRate: 0, stage };
-    looks.push(entry);
-    options.onLook?.(entry);
+    const validation = await lookAt(weights, 0, Math.max(0, records.length - 1));
     if (!(validation < best.validation)) return;
     best = { step, validation };
     bestWeights = copyWeights(weights);
   }
 
-  async function createRunners(stage: Stage, into: Mutable): Promise<PlayerRunner[]> {
-    const runners: PlayerRunner[] = [];
-    for (const each of model.players)
-      runners.push(
-        await createPlayerRunner(model, each, new Set(stage.layers), into, options.source, {
-          optimiser: options.optimiser,
-          rates: stage.rates ?? {},
-          averageDecay: options.averageDecay,
-          averageWarmUp: options.averageWarmUp ?? false,
-          microBatches: parts,
-          losses: options.losses ?? [],
-          threads: options.threads,
-          device: options.device,
-          memoryLimit: options.memoryLimit,
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-        }),
-      );
-    return runners;
+  /** Measures weights and records it; fails where there is no number. */
+  async function lookAt(at: Weights, learningRate: number, stage: number): Promise<number> {
+    const { value, terms } = await criterion.evaluate(at, options.stream.child('validation'));
+    const all = { ...tally.terms(), ...terms };
+    const entry: Look = {
+      step,
+      flops,
+      training: criterion.isLoss ? tally.loss() : null,
+      validation: value,
+      ...(Object.keys(all).length === 0 ? {} : { terms: all }),
+      learningRate,
+      stage,
+    };
+    looks.push(entry);
+    options.onLook?.(entry);
+    tally.clear();
+    return value;
+  }
+
+  function createRunners(stage: Stage, into: MutableWeights): Promise<PlayerRunner[]> {
+    return createPlayerRunners(model, new Set(stage.layers), into, options.source, {
+      optimiser: options.optimiser,
+      rates: stage.rates ?? {},
+      averageDecay: options.averageDecay,
+      averageWarmUp: options.averageWarmUp ?? false,
+      microBatches: parts,
+      losses: options.losses ?? [],
+      threads: options.threads,
+      device: options.device,
+      memoryLimit: options.memoryLimit,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
   }
 
   function snapshot(at: {
@@ -258,7 +262,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       trainedParameters,
       looks: [...looks],
       stages: [...records],
-      sinceLook: { sum, count },
+      sinceLook: tally.state(),
       best,
       updates: runners.map(({ optimiser, average }) => ({
         optimiser: optimiser.updates,
@@ -267,4 +271,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       arrays: snapshotArrays(weights, bestWeights, runners),
     };
   }
+}
+
+/** What looks measure. Fails with `unsupported` where a model's loss says nothing and nothing else was given. */
+async function criterionOf(options: TrainOptions): Promise<Criterion> {
+  const { model, criterion, validation, threads, device, signal } = options;
+  if (criterion !== undefined) return criterion;
+  if (model.criterion === 'samples')
+    throw new GraftError('unsupported', {
+      what: `training a ${model.family} by its validation loss`,
+      reason: 'the losses of its players do not tell a better model from a worse one: give a criterion',
+    });
+  return lossCriterion(model, validation, {
+    batchSize: evaluationBatch(model),
+    threads,
+    device,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

@@ -7,8 +7,10 @@ import { sizeOf } from '../tensor/shape.ts';
 import { type ConvergenceState, convergenceState } from './convergence.ts';
 import type { Look } from './look.ts';
 import type { PlayerRunner } from './player-runner.ts';
+import { activePlayers, playerSettings } from './player-settings.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
 import type { Stage, StageRecord } from './stage.ts';
+import { type TallyState, tallyState } from './tally.ts';
 
 /** Everything that training needs to go on at an update as if nothing had happened. */
 export interface TrainingSnapshot {
@@ -22,7 +24,7 @@ export interface TrainingSnapshot {
   readonly trainedParameters: number;
   readonly looks: readonly Look[];
   readonly stages: readonly StageRecord[];
-  readonly sinceLook: { readonly sum: number; readonly count: number };
+  readonly sinceLook: TallyState;
   readonly best: { readonly step: number; readonly validation: number };
   readonly convergence: ConvergenceState;
   readonly schedule: ScheduleState;
@@ -105,6 +107,7 @@ const recordSchema = z.object({
       flops: z.number(),
       training: z.number().nullable(),
       validation: z.number(),
+      terms: z.record(z.string(), z.number()).optional(),
       learningRate: z.number(),
       stage: count,
     }),
@@ -118,7 +121,7 @@ const recordSchema = z.object({
       note: z.string(),
     }),
   ),
-  sinceLook: z.strictObject({ sum: z.number(), count }),
+  sinceLook: tallyState,
   best: z.strictObject({ step: count, validation: z.number() }),
   convergence: convergenceState,
   schedule: z.record(z.string(), z.number().nullable()),
@@ -140,15 +143,17 @@ export function checkSnapshot(snapshot: TrainingSnapshot, use: SnapshotUse): voi
   const stage = stages[snapshot.stage];
   if (stage === undefined || snapshot.stages.length !== snapshot.stage || snapshot.looks.length === 0)
     throw refusal('it is of another course of training');
-  if (snapshot.updates.length !== model.players.length) throw refusal('it is of a model with other players');
-  const vectors = [...slotsOf(use.optimiser), ...(use.averageDecay === undefined ? [] : ['average'])];
   const trained = new Set(stage.layers);
+  const players = activePlayers(model, trained);
+  if (snapshot.updates.length !== players.length) throw refusal('it is of a model with other players');
   const lengths = [
     ...(['weights', 'best'] as const).flatMap((prefix) =>
       Object.entries(pack(start, prefix)).map(([name, { length }]) => [name, length] as const),
     ),
-    ...model.players.flatMap(({ layers }, i) => {
-      const own = new Set(layers.filter((layer) => trained.has(layer)));
+    ...players.flatMap((player, i) => {
+      const { optimiser, averageDecay } = playerSettings(player, use);
+      const vectors = [...slotsOf(optimiser), ...(averageDecay === undefined ? [] : ['average'])];
+      const own = new Set(player.layers.filter((layer) => trained.has(layer)));
       const length = model.parameters.reduce(
         (sum, { layer, shape }) => sum + (own.has(layer) ? sizeOf(shape) : 0),
         0,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExampleTable } from '../../src/models/example-table.ts';
+import { createGan } from '../../src/models/gan.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
 import { createTransformer } from '../../src/models/transformer.ts';
 import { createVae } from '../../src/models/vae.ts';
@@ -9,6 +10,7 @@ import { type TechniqueName, techniques } from '../../src/techniques/index.ts';
 import type { Technique } from '../../src/techniques/technique.ts';
 import { epochs } from '../../src/training/batch-source.ts';
 import { convergenceRule } from '../../src/training/convergence.ts';
+import { lossCriterion } from '../../src/training/evaluate-loss.ts';
 import type { Slots } from '../../src/training/stage.ts';
 import { train } from '../../src/training/train.ts';
 import type { TrainResult } from '../../src/training/train-options.ts';
@@ -44,7 +46,22 @@ function transformerSubject() {
   return { model: createTransformer({ vocabulary: 9, context: 6, layers: 2, heads: 2, width: 8 }), table };
 }
 
-const subjects = { vae: vaeSubject(), 'transformer with a tied head': transformerSubject() };
+function ganSubject() {
+  const model = createGan({
+    image: [1, 4, 4],
+    latent: 2,
+    generatorChannels: [3],
+    discriminatorChannels: [2],
+    average: 0.5,
+  });
+  return { model, table: vaeSubject().table };
+}
+
+const subjects = {
+  vae: vaeSubject(),
+  gan: ganSubject(),
+  'transformer with a tied head': transformerSubject(),
+};
 
 /** What a technique starts from and does with a model, as a trial does it. */
 function prepared(model: Model, technique: Technique, options: Record<string, unknown>) {
@@ -76,6 +93,9 @@ async function run(model: Model, slots: Slots, start: Weights, table: ExampleTab
     threads: 1,
     device: 'cpu',
     memoryLimit: 1e8,
+    ...(model.criterion === 'samples'
+      ? { criterion: await lossCriterion(model, table, { batchSize: 8, threads: 1, device: 'cpu' }) }
+      : {}),
   });
 }
 
@@ -140,6 +160,17 @@ describe('what defines a technique', () => {
     expect(fill(1)).toEqual(['decoder/output']);
     expect(fill(2)).toEqual(['decoder/0', 'decoder/output']);
     expect(() => fill(9)).toThrow(/1 to 4/);
+  });
+
+  test('the last layers of two players are those of each', () => {
+    const { model: gan } = subjects.gan;
+    const feature = (layers: number) =>
+      techniques['feature-extraction'].fill({ model: gan }, { layers }).stages[0]!.layers;
+    expect(feature(1)).toEqual(['generator/output', 'discriminator/output']);
+    expect(feature(2)).toEqual(gan.layers);
+    expect(() => feature(3)).toThrow(/1 to 2.*discriminator.*; generator/);
+    const stages = techniques['gradual-unfreezing'].fill({ model: gan }, { stages: 'convergence' }).stages;
+    expect(stages.map(({ layers }) => layers.length)).toEqual([2, 4]);
   });
 
   test('gradual unfreezing adds one layer at a time, from the output on, each stage after convergence', async () => {
