@@ -6,8 +6,8 @@ import { gradients } from '../src/tensor/gradient.ts';
 import type { Tensor } from '../src/tensor/tensor.ts';
 
 /**
- * Compares the gradients of a loss with central differences of step `h` (fourth order, relative 1e-6), at a few elements
- * of each parameter of the model, spread over it.
+ * Compares the gradients of a loss with central differences of step `h` (fourth order, relative 1e-6), at about
+ * `elements` values of each parameter of the model, spread over it.
  */
 export function expectParameterGradients(
   loss: Tensor,
@@ -15,13 +15,15 @@ export function expectParameterGradients(
   context: Pick<ReturnType<typeof createContext>, 'parameter'>,
   feeds: Feeds,
   h = 1e-4,
+  elements = 3,
 ): void {
   const leaves = model.parameters.map(({ name }) => context.parameter(name));
   const analytic = evaluateTensors(gradients(loss, leaves), feeds);
   model.parameters.forEach(({ name }, p) => {
     const key = inputNames.parameter(name);
     const values = Float64Array.from(feeds[key]!);
-    for (let j = 0; j < values.length; j += Math.max(1, Math.floor(values.length / 3))) {
+    const stride = Math.max(1, Math.floor(values.length / elements));
+    for (let j = Math.floor(stride / 2); j < values.length; j += stride) {
       const at = (offset: number) => {
         const moved = values.slice();
         moved[j]! += offset;

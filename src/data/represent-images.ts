@@ -65,13 +65,27 @@ export function representImages(set: ImageSet, values: ImageValues): ModelImages
   return { data, count: set.count, representation };
 }
 
-export type PixelLikelihood = 'bernoulli' | 'gaussian' | 'discretised-logistic';
+export type PixelLikelihood =
+  | 'bernoulli'
+  | 'gaussian'
+  | 'discretised-logistic'
+  | 'bound on levels'
+  | 'bound on binary pixels';
 
 const meant: Record<PixelLikelihood, { values: Representation['values']; hint: string }> = {
   bernoulli: { values: 'binary', hint: 'Binarise the images (binarise: 0.5), or take another likelihood.' },
   gaussian: { values: 'unit', hint: "Take values 'unit', or another likelihood." },
   'discretised-logistic': { values: 'levels', hint: "Take values 'levels', or another likelihood." },
+  'bound on levels': { values: 'levels', hint: "Take values 'levels', or likelihood binary or none." },
+  'bound on binary pixels': {
+    values: 'binary',
+    hint: 'Binarise the images (binarise: 0.5), or take likelihood levels or none.',
+  },
 };
+
+/** What pixels must be for a likelihood to be one. */
+export const valuesOfLikelihood = (likelihood: PixelLikelihood): Representation['values'] =>
+  meant[likelihood].values;
 
 /**
  * Refuses a pixel likelihood that is none on such values: a Bernoulli gives no probability to grey values, a density

@@ -28,6 +28,11 @@ export const likelihoodNeeds = {
     what: 'log importance weights log p(x, z) - log q(z | x) of each held-out item, [items, samples], in nats',
     optional: true,
   },
+  logBound: {
+    kind: 'values',
+    what: 'variational lower bound on the log-likelihood of each held-out item, or an unbiased estimate of it, in nats',
+    optional: true,
+  },
 } as const satisfies Needs;
 
 export const likelihoodOptions = {
@@ -45,30 +50,34 @@ export interface NegativeLogLikelihood extends MetricResult {
 }
 
 /**
- * Mean negative log-likelihood in nats an item: exact, or the k-sample bound. With a bound `extras` holds the bound's k, the
- * ELBO's NLL, the gap between the two (what the encoder leaves loose) and the effective sample size.
+ * Mean negative log-likelihood in nats an item: exact, a variational bound from above, or the k-sample bound. With the
+ * latter `extras` holds the bound's k, the ELBO's NLL, the gap between the two (what the encoder leaves loose) and the
+ * effective sample size.
  */
 export function negativeLogLikelihood(
   metric: string,
-  inputs: { logLikelihood?: Float64Array; logWeights?: Matrix },
+  inputs: { logLikelihood?: Float64Array; logWeights?: Matrix; logBound?: Float64Array },
   k: number | undefined,
 ): NegativeLogLikelihood {
-  const { logLikelihood, logWeights } = inputs;
-  if ((logLikelihood === undefined) === (logWeights === undefined))
+  const { logLikelihood, logWeights, logBound } = inputs;
+  const given = [logLikelihood, logWeights, logBound].filter((one) => one !== undefined).length;
+  if (given !== 1)
     throw new GraftError('bad-data', {
       what: `inputs of ${metric}`,
-      problem: `exactly one of 'logLikelihood' and 'logWeights' is needed, got ${logLikelihood === undefined ? 'neither' : 'both'}`,
+      problem: `exactly one of 'logLikelihood', 'logWeights' and 'logBound' is needed, got ${given === 0 ? 'none' : given === 2 ? 'two' : 'all'}`,
     });
-  if (logLikelihood !== undefined) {
+  const values = logLikelihood ?? logBound;
+  if (values !== undefined) {
     if (k !== undefined)
       throw new GraftError('conflict', {
         first: 'option k',
-        second: "input 'logLikelihood'",
-        reason: 'exact log-likelihoods have no importance samples',
+        second: `input '${logBound === undefined ? 'logLikelihood' : 'logBound'}'`,
+        reason: 'it has no importance samples',
         where: metric,
       });
-    const nll = logLikelihood.map((value) => -value);
-    return { value: mean(nll), kind: 'exact', extras: {}, ...standardError(nll), perItem: { nll } };
+    const nll = values.map((value) => -value);
+    const kind = logBound === undefined ? 'exact' : 'variational bound';
+    return { value: mean(nll), kind, extras: {}, ...standardError(nll), perItem: { nll } };
   }
   const weights = logWeights as Matrix;
   const samples = k ?? weights.columns;

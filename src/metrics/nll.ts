@@ -7,7 +7,7 @@ export const nll = defineMetric({
   name: 'nll',
   title: 'Negative log-likelihood',
   summary:
-    'How surprised the model is by held-out examples; exact, or an upper bound by k importance samples.',
+    'How surprised the model is by held-out examples; exact, or an upper bound: variational, or by k importance samples.',
   unit: 'nats/item',
   direction: 'lower',
   range: [-Infinity, Infinity],

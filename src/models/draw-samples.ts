@@ -1,39 +1,33 @@
 import { compile } from '../engine/compile.ts';
-import type { Device } from '../engine/device.ts';
 import type { Stream } from '../random.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { program } from '../tensor/program.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { chooseToken, type TokenChoice } from './choose-token.ts';
 import { createContext, inputNames } from './context.ts';
-import type { AutoregressiveSampler, LatentSampler, Model, Weights } from './model.ts';
+import { drawIterated } from './draw-iterated.ts';
+import type { DrawOptions, ImageSamples } from './draw-options.ts';
+import type { ArraySampler, AutoregressiveSampler, LatentSampler, Model, Weights } from './model.ts';
 import { weightFeeds } from './weights.ts';
 
-export interface DrawOptions {
-  readonly count: number;
-  readonly batchSize: number;
-  readonly threads: number;
-  readonly device: Device;
-  /** Wall milliseconds of each batch are reported here when given. */
-  readonly clock?: () => number;
-  /** For models that make examples by class: the class of each sample; each class in turn if absent. */
-  readonly labels?: ArrayLike<number>;
-}
-
-export interface ImageSamples {
-  readonly kind: 'images';
-  /** [channels, height, width] */
-  readonly shape: readonly number[];
-  /** [count, ...shape] */
-  readonly data: Float32Array;
-  readonly batchMilliseconds: readonly number[];
-}
-
 /**
- * Samples of a latent model: sample i is decoded from the i-th latent vector of the stream, so that two models get
- * the same vectors for the same stream. Its class is the i-th of the labels, which are a matter of the caller.
+ * Samples of a model whose samples have a fixed shape. Sample i follows from the stream's child i, so that two models
+ * get the same latent vectors (or the same noise to start from) for the same stream. Its class is the i-th of the
+ * labels, which are a matter of the caller.
  */
-export async function drawImages(
+export function drawImages(
+  model: Model,
+  sampler: ArraySampler,
+  weights: Weights,
+  stream: Stream,
+  options: DrawOptions,
+): Promise<ImageSamples> {
+  return sampler.kind === 'latent'
+    ? drawLatents(model, sampler, weights, stream, options)
+    : drawIterated(model, sampler, weights, stream, options);
+}
+
+async function drawLatents(
   model: Model,
   sampler: LatentSampler,
   weights: Weights,

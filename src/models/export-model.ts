@@ -7,20 +7,24 @@ import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { type Program, program } from '../tensor/program.ts';
 import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { createContext } from './context.ts';
-import type { Model, ModelContext, Weights } from './model.ts';
+import { BATCH, type Draft, plainContext } from './export-context.ts';
+import { iterativeDrafts } from './export-iterative.ts';
+import { labelWords, scoreOf } from './export-score.ts';
+import type { Model, Weights } from './model.ts';
 import { weightFeeds } from './weights.ts';
 
-/** Names of the open dimensions of exported programs. */
-const BATCH = 'batch';
+/** An open number of draws of the code. */
 const SAMPLES = 'samples';
 
 /** A protobuf file ends at 2 GB, with some room for the graph. */
 const LARGEST = 2 ** 31 - 2 ** 24;
 
+/** One program makes samples, or, run again and again, one step of a sample; the other says how likely examples are. */
+export type ProgramName = 'sampler' | 'step' | 'scorer';
+
 /** An exported program: inputs and outputs by the names that they have in the file. */
 export interface ExportedProgram {
-  readonly name: 'sampler' | 'scorer';
+  readonly name: ProgramName;
   /** Bytes of the ONNX file. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly inputs: readonly ExportedValue[];
@@ -35,19 +39,18 @@ export interface ExportedValue {
   readonly what: string;
 }
 
-interface Draft {
-  readonly outputs: Readonly<Record<string, Tensor>>;
-  /** What inputs and outputs hold, by name. */
-  readonly words: Readonly<Record<string, string>>;
-}
-
 /**
- * A model as two ONNX programs that run without Graft, weights included, the batch axis open.
+ * A model as ONNX programs that run without Graft, weights included, the batch axis open.
  *
  * Latent models. Sampler: `z` [batch, latent], standard normal -> `image` [batch, channels, height, width].
  * Scorer: `x`, and where the likelihood is a bound `noise` [samples, batch, latent], standard normal ->
  * `log_weights` [samples, batch] in nats, whose log-mean-exp over samples bounds log p(x) from below; or `cost` [batch],
  * the family's own, or `score` [batch], how real a judge takes it for; and `reconstruction` where the family has one.
+ *
+ * Iterative models. Sampler: `z` [batch, ...shape], standard normal, and where steps are noisy `noise`
+ * [steps, batch, ...shape] -> `image`; all steps in one graph, where they are at most 100. Step: `state`, `numbers` (the
+ * step's row of the table of steps) and `noise` -> `next`, `image`: to be run once for each row. Scorer: `x`, `noise`
+ * and `uniform` (draws from 0 to 1) of several times -> `log_bound` or `cost` [batch].
  *
  * Autoregressive models. Sampler: `tokens` int32 [batch, context] -> `logits` [batch, context, vocabulary]; those at a
  * position depend on tokens up to it alone, so that shorter sequences are filled up behind with anything. Scorer:
@@ -67,67 +70,41 @@ export function exportModel(
       what: `an ONNX file of ${(size / 2 ** 30).toFixed(1)} GB of weights`,
       reason: 'one file holds at most 2 GB',
     });
-  const drafts = model.sampler.kind === 'latent' ? latentDrafts(model) : tokenDrafts(model);
-  return (['sampler', 'scorer'] as const).map((name) => finish(name, drafts[name], model, weights, metadata));
+  return Object.entries(draftsOf(model)).map(([name, draft]) =>
+    finish(name as ProgramName, draft, model, weights, metadata),
+  );
 }
 
-/** A context whose fields and random inputs have plain names: `x`, `tokens`, `noise`. */
-function plainContext(model: Model): ModelContext {
-  const base = createContext(model, { batchSize: BATCH });
-  const leaves = new Map<string, Tensor>();
-  const leaf = (name: string, make: () => Tensor): Tensor => {
-    const tensor = leaves.get(name) ?? make();
-    leaves.set(name, tensor);
-    return tensor;
-  };
-  return {
-    batchSize: BATCH,
-    parameter: base.parameter,
-    linear: base.linear,
-    state: base.state,
-    updating: base.updating,
-    training: base.training,
-    field: (name) =>
-      leaf(name, () => {
-        const { shape, dtype } = base.field(name);
-        return input(name, shape, dtype);
-      }),
-    noise: (name, shape) => leaf(`noise ${name}`, () => input('noise', shape)),
-  };
+function draftsOf(model: Model): Partial<Record<ProgramName, Draft>> {
+  switch (model.sampler.kind) {
+    case 'latent':
+      return latentDrafts(model);
+    case 'iterative':
+      return iterativeDrafts(model, model.sampler);
+    default:
+      return tokenDrafts(model);
+  }
 }
 
 function latentDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
-  const { sampler, likelihood, reconstruct } = model;
+  const { sampler, reconstruct } = model;
   if (sampler.kind !== 'latent') throw notLatent(model);
   const drawing = plainContext(model);
   const scoring = plainContext(model);
-  const score: Record<string, Tensor> =
-    likelihood === undefined
-      ? model.score === undefined
-        ? { cost: model.players.at(-1)!.objective(scoring).cost }
-        : { score: model.score(scoring) }
-      : { log_weights: likelihood.logWeights(scoring, likelihood.kind === 'bound' ? SAMPLES : 1) };
-  const byClass = {
-    label: `class of each: 0 to ${(model.classes?.length ?? 1) - 1}, in the order of the configuration`,
-  };
-  const unit = model.players.at(-1)!.unit;
+  const score = scoreOf(model, scoring, SAMPLES);
   return {
     sampler: {
       outputs: { image: sampler.decode(drawing, input('z', [BATCH, sampler.latent])) },
-      words: { z: 'latent vectors, standard normal', ...byClass, image: 'samples, values 0 to 1' },
+      words: { z: 'latent vectors, standard normal', ...labelWords(model), image: 'samples, values 0 to 1' },
     },
     scorer: {
-      outputs: { ...score, ...(reconstruct === undefined ? {} : { reconstruction: reconstruct(scoring) }) },
+      outputs: {
+        ...score.outputs,
+        ...(reconstruct === undefined ? {} : { reconstruction: reconstruct(scoring) }),
+      },
       words: {
-        x: 'images as the model was trained on them, values 0 to 1',
-        ...byClass,
         noise: 'draws for the codes, standard normal',
-        log_weights:
-          likelihood?.kind === 'bound'
-            ? 'nats; the log-mean-exp over samples bounds log p(x) from below'
-            : 'log p(x) in nats',
-        cost: unit,
-        score: 'how real each image is taken for, higher for real ones',
+        ...score.words,
         reconstruction: 'the images as the model gives them back',
       },
     },
@@ -164,7 +141,7 @@ function tokenDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
 }
 
 function finish(
-  name: 'sampler' | 'scorer',
+  name: ProgramName,
   draft: Draft,
   model: Model,
   weights: Weights,

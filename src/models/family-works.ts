@@ -40,6 +40,69 @@ export const vaswani2017: Citation = {
   year: 2017,
 };
 
+export const sohlDickstein2015: Citation = {
+  key: 'sohldickstein2015deep',
+  type: 'inproceedings',
+  authors: 'Sohl-Dickstein, Jascha and Weiss, Eric and Maheswaranathan, Niru and Ganguli, Surya',
+  title: 'Deep unsupervised learning using nonequilibrium thermodynamics',
+  venue: 'International Conference on Machine Learning',
+  year: 2015,
+};
+
+export const ho2020: Citation = {
+  key: 'ho2020denoising',
+  type: 'inproceedings',
+  authors: 'Ho, Jonathan and Jain, Ajay and Abbeel, Pieter',
+  title: 'Denoising diffusion probabilistic models',
+  venue: 'Advances in Neural Information Processing Systems',
+  year: 2020,
+};
+
+export const song2021: Citation = {
+  key: 'song2021denoising',
+  type: 'inproceedings',
+  authors: 'Song, Jiaming and Meng, Chenlin and Ermon, Stefano',
+  title: 'Denoising diffusion implicit models',
+  venue: 'International Conference on Learning Representations',
+  year: 2021,
+};
+
+export const nichol2021: Citation = {
+  key: 'nichol2021improved',
+  type: 'inproceedings',
+  authors: 'Nichol, Alexander Quinn and Dhariwal, Prafulla',
+  title: 'Improved denoising diffusion probabilistic models',
+  venue: 'International Conference on Machine Learning',
+  year: 2021,
+};
+
+export const ronneberger2015: Citation = {
+  key: 'ronneberger2015unet',
+  type: 'inproceedings',
+  authors: 'Ronneberger, Olaf and Fischer, Philipp and Brox, Thomas',
+  title: 'U-Net: convolutional networks for biomedical image segmentation',
+  venue: 'Medical Image Computing and Computer-Assisted Intervention',
+  year: 2015,
+};
+
+export const salimans2022: Citation = {
+  key: 'salimans2022progressive',
+  type: 'inproceedings',
+  authors: 'Salimans, Tim and Ho, Jonathan',
+  title: 'Progressive distillation for fast sampling of diffusion models',
+  venue: 'International Conference on Learning Representations',
+  year: 2022,
+};
+
+export const hoSalimans2021: Citation = {
+  key: 'ho2021classifier',
+  type: 'inproceedings',
+  authors: 'Ho, Jonathan and Salimans, Tim',
+  title: 'Classifier-free diffusion guidance',
+  venue: 'NeurIPS 2021 Workshop on Deep Generative Models and Downstream Applications',
+  year: 2021,
+};
+
 export const radford2019: Citation = {
   key: 'radford2019language',
   type: 'misc',

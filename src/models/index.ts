@@ -1,12 +1,21 @@
 import type { z } from 'zod';
 import type { Citation } from '../citation.ts';
 import { parseSpec } from '../data/parse-spec.ts';
+import type { PixelLikelihood } from '../data/represent-images.ts';
 import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
+import { createDiffusion, diffusionSchema } from './diffusion.ts';
 import {
   hinton2006,
+  ho2020,
+  hoSalimans2021,
   kingma2014,
+  nichol2021,
   radford2019,
+  ronneberger2015,
+  salimans2022,
+  sohlDickstein2015,
+  song2021,
   touvron2023,
   vaswani2017,
   vincent2010,
@@ -48,8 +57,17 @@ export interface Family {
   readonly layout?: HuggingFaceLayout;
   /** Options that follow from the data and are therefore not written in a study file. */
   readonly fromData: readonly string[];
+  /** For images: what a configuration's likelihood is one of; undefined where it has none. */
+  pixels?(config: Readonly<Record<string, unknown>>): PixelLikelihood | undefined;
   create(config: never): Model;
 }
+
+/** What a bound of this kind is a likelihood of. */
+const boundedPixels = {
+  levels: 'bound on levels',
+  binary: 'bound on binary pixels',
+  none: undefined,
+} as const;
 
 /** Every family by the name that a study file uses. */
 export const families = {
@@ -60,6 +78,7 @@ export const families = {
     citations: [kingma2014],
     schema: vaeSchema,
     fromData: ['image'],
+    pixels: (config) => vaeSchema.shape.likelihood.parse(config.likelihood),
     create: createVae,
   },
   autoencoder: {
@@ -89,6 +108,22 @@ export const families = {
     schema: ganSchema,
     fromData: ['image', 'classes'],
     create: createGan,
+  },
+  diffusion: {
+    title: 'Denoising diffusion model',
+    domain: 'image',
+    version: 1,
+    citations: [sohlDickstein2015, ho2020, ronneberger2015],
+    optionCitations: {
+      'prediction=v': [salimans2022],
+      'schedule=cosine': [nichol2021],
+      'sampler=ddim': [song2021],
+      guidance: [hoSalimans2021],
+    },
+    schema: diffusionSchema,
+    fromData: ['image', 'classes'],
+    pixels: (config) => boundedPixels[diffusionSchema.shape.likelihood.parse(config.likelihood)],
+    create: createDiffusion,
   },
   transformer: {
     title: 'Transformer language model',

@@ -82,18 +82,26 @@ export interface Player {
   readonly rate?: number;
   /** A moving average of its weights, in place of the run's, or none. */
   readonly average?: { readonly decay: number; readonly warmUp: boolean } | 'none';
+  /** Validation examples at most that a look costs, spread evenly over the set; all if absent. */
+  readonly lookExamples?: number;
   objective(context: ModelContext): Objective;
 }
 
 /** Log-likelihood of each example in nats. */
 export interface Likelihood {
-  /** 'exact', or 'bound': log-weights whose log-mean-exp over samples bounds the likelihood from below. */
-  readonly kind: 'exact' | 'bound';
+  /**
+   * 'exact'; 'bound': log-weights whose log-mean-exp over samples bounds the likelihood from below; or 'variational': one
+   * number that estimates a lower bound without bias, the better the more samples (times of a diffusion) there are.
+   */
+  readonly kind: 'exact' | 'bound' | 'variational';
   /** Values of an example that the likelihood is spread over (pixels x channels); undefined where it varies (text). */
   readonly dimensions?: number;
   /** What the data must be for the likelihood to mean something: 'binary', 'grid of 256 levels', 'real', 'tokens'. */
   readonly support: 'binary' | 'levels' | 'real' | 'tokens';
-  /** Log-weights [samples, batch]; for exact likelihoods samples is 1. The number of samples may be an open dimension. */
+  /**
+   * Log-weights [samples, batch], where the number of samples may be an open dimension; for exact likelihoods samples is
+   * 1, and a variational bound is [1, batch] for any (fixed) number of samples.
+   */
   logWeights(context: ModelContext, samples: number | string): Tensor;
   /** For tokens: the cost in nats of each target, 0 where there is none: [batch, time]. */
   readonly tokenCosts?: (context: ModelContext) => Tensor;
@@ -125,7 +133,37 @@ export interface AutoregressiveSampler {
   logits(context: ModelContext, time: number): Tensor;
 }
 
-export type Sampler = LatentSampler | AutoregressiveSampler;
+/** What a step of an iterative sampler works on. */
+export interface IterationInputs {
+  /** [batch, ...shape] */
+  readonly state: Tensor;
+  /** The step's row of numbers: [k]. */
+  readonly numbers: Tensor;
+  /** Standard normal draws [batch, ...shape] where steps are noisy. */
+  readonly noise?: Tensor;
+}
+
+/** Samples that are made from noise by one program that is run again and again. */
+export interface IterativeSampler {
+  readonly kind: 'iterative';
+  /** Shape of the state for one example; it starts as standard normal numbers. */
+  readonly shape: readonly number[];
+  /** A row of as many numbers for each step, in the order of the steps. */
+  readonly steps: readonly (readonly number[])[];
+  /** Whether every step draws noise of the state's shape. */
+  readonly noisy: boolean;
+  /** Options of the configuration that change sampling alone: a trained model may be sampled with others. */
+  readonly settings: readonly string[];
+  /** The state after a step. */
+  step(context: ModelContext, at: IterationInputs): Tensor;
+  /** From the last state to examples in the range of the field that they imitate. */
+  finish(state: Tensor): Tensor;
+}
+
+/** Samplers whose samples have a fixed shape. */
+export type ArraySampler = LatentSampler | IterativeSampler;
+
+export type Sampler = ArraySampler | AutoregressiveSampler;
 
 /** A density fitted to the codes of the training data after training, for models whose codes have no prior. */
 export interface CodeDensity {

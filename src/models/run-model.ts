@@ -24,11 +24,15 @@ export interface RunOptions {
 /** Tokens of a batch in evaluation at most: activations of wide layers grow with it. */
 const EVALUATION_TOKENS = 4096;
 
-/** Examples of a batch in evaluation: 256, and fewer where an example is a long sequence. */
+/** Examples of a batch whose costs are means over several times. */
+const EVALUATION_IMAGES = 32;
+
+/** Examples of a batch in evaluation: 256, and fewer where an example is a long sequence or seen several times. */
 export function evaluationBatch(model: Pick<Model, 'sampler'>): number {
   const { sampler } = model;
-  return sampler.kind === 'latent'
-    ? 256
+  if (sampler.kind === 'latent') return 256;
+  return sampler.kind === 'iterative'
+    ? EVALUATION_IMAGES
     : Math.max(8, Math.min(256, Math.floor(EVALUATION_TOKENS / sampler.context)));
 }
 

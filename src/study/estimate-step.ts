@@ -77,7 +77,12 @@ function outputBytes(model: Model): number {
 
 /** Operations of one example through the whole model, forward. */
 function forwardFlops(model: Model): number {
-  const context = createContext(model, { batchSize: 1 });
+  // As in training, where each example is seen once.
+  const context = createContext(model, { batchSize: 1, training: new Set(model.layers) });
   const { cost } = model.players.at(-1)!.objective(context);
   return countFlops(program({ cost }));
 }
+
+/** How often a sample goes through the network. */
+export const stepsOfSample = ({ sampler }: Pick<Model, 'sampler'>): number =>
+  sampler.kind === 'iterative' ? sampler.steps.length : 1;

@@ -6,6 +6,7 @@ import {
   type PixelLikelihood,
   representationOf,
   requireLikelihood,
+  valuesOfLikelihood,
 } from '../data/represent-images.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError, lookUp } from '../errors.ts';
@@ -109,12 +110,11 @@ function likelihoodOf(
   family: FamilyName,
   given: Readonly<Record<string, unknown>>,
 ): PixelLikelihood | undefined {
-  if (!('likelihood' in families[family].schema.shape)) return undefined;
-  return (given.likelihood as PixelLikelihood | undefined) ?? 'bernoulli';
+  return (families[family] as Family).pixels?.(given);
 }
 
 /** The pixels that a likelihood is defined on. */
 function valuesFor(likelihood: PixelLikelihood | undefined): ImageValues {
-  if (likelihood === 'bernoulli') return { binarise: 0.5 };
-  return likelihood === 'discretised-logistic' ? 'levels' : 'unit';
+  const values = likelihood === undefined ? 'unit' : valuesOfLikelihood(likelihood);
+  return values === 'binary' ? { binarise: 0.5 } : values;
 }

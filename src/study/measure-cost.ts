@@ -1,4 +1,5 @@
-import { type DrawOptions, drawImages, drawTokens } from '../models/draw-samples.ts';
+import type { DrawOptions } from '../models/draw-options.ts';
+import { drawImages, drawTokens } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
 import type { Stream } from '../random.ts';
 
@@ -22,7 +23,7 @@ export async function measureLatency(
   const { sampler } = model;
   const single = { ...options, count: LATENCY_RUNS + 1, batchSize: 1 };
   const { batchMilliseconds } =
-    sampler.kind === 'latent'
+    sampler.kind !== 'autoregressive'
       ? await drawImages(model, sampler, weights, stream, single)
       : await drawTokens(model, sampler, weights, stream, {
           ...single,

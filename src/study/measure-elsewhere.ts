@@ -1,5 +1,5 @@
 import { type DataSet, subset, type TextSet } from '../data/data-set.ts';
-import type { ImageSamples } from '../models/draw-samples.ts';
+import type { ImageSamples } from '../models/draw-options.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
@@ -68,7 +68,7 @@ export async function measureElsewhere(
     train,
     { on: 'source', split: 'train' },
     draws.child('codes'),
-    { ...run, batchSize: evaluationBatch(model), importanceSamples: evaluation.importanceSamples },
+    { ...run, batchSize: evaluationBatch(model), ...evaluation },
   );
   measurements.push(...likelihood);
   observer.likelihood?.('source', 'train', costs, trained);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writePng } from '../formats/write-png.ts';
 import { applyMetric } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
-import type { ImageSamples } from '../models/draw-samples.ts';
+import type { ImageSamples } from '../models/draw-options.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { mapExamples, type RunOptions } from '../models/run-model.ts';

@@ -1,11 +1,12 @@
 import { applyMetric } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
 import type { MetricResult } from '../metrics/metric.ts';
-import type { Model, Weights } from '../models/model.ts';
+import type { Likelihood, Model, Weights } from '../models/model.ts';
 import { mapExamples, type RunOptions } from '../models/run-model.ts';
 import { matrix } from '../numeric/matrix.ts';
 import type { Stream } from '../random.ts';
 import { transpose } from '../tensor/functions/arrangement.ts';
+import { FEWEST_TIMES } from './bound-times.ts';
 import type { EncodedSet } from './encoding.ts';
 import type { Measurement } from './measurement.ts';
 import { toMeasurement } from './to-measurement.ts';
@@ -14,8 +15,10 @@ import { toMeasurement } from './to-measurement.ts';
 const IMAGE_LEVELS = 256;
 
 export interface LikelihoodOptions extends RunOptions {
-  /** Draws of the code for a bound. */
+  /** Draws of the code for an importance-weighted bound. */
   readonly importanceSamples: number;
+  /** Times of each example for the variational bound of a diffusion; `FEWEST_TIMES` if absent. */
+  readonly times?: number;
 }
 
 /** Likelihood metrics of a set, and what they are means of. */
@@ -65,26 +68,36 @@ export async function measureLikelihood(
       items,
     };
   }
-  const k = likelihood.kind === 'exact' ? 1 : options.importanceSamples;
+  const draws = drawsOf(likelihood.kind, options);
   const drawn = await mapExamples(
     model,
     weights,
     set.table,
-    (context) => transpose(likelihood.logWeights(context, k), [1, 0]),
+    (context) => transpose(likelihood.logWeights(context, draws), [1, 0]),
     stream,
-    // Each example is decoded k times at once.
-    { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, k / 8))) },
+    // Each example is decoded so many times at once.
+    { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, draws / 8))) },
   );
-  const logWeights = matrix(set.table.count, k, drawn.data);
+  const made = likelihood.kind === 'variational' ? { times: draws } : { k: draws };
   const inputs =
-    likelihood.kind === 'exact' ? { logLikelihood: Float64Array.from(drawn.data) } : { logWeights };
+    likelihood.kind === 'bound'
+      ? { logWeights: matrix(set.table.count, draws, drawn.data) }
+      : { [likelihood.kind === 'exact' ? 'logLikelihood' : 'logBound']: Float64Array.from(drawn.data) };
   const nll = applyMetric(metrics.nll, inputs);
-  const measurements = [record('nll', nll, { options: { k } })];
+  const measurements = [record('nll', nll, { options: made })];
   const { dimensions } = likelihood;
   if (dimensions !== undefined) {
     const levels = likelihood.support === 'real' ? IMAGE_LEVELS : 1;
     const bits = applyMetric(metrics.bits_per_dim, inputs, { dimensions, levels });
-    measurements.push(record('bits_per_dim', bits, { options: { k, dimensions, levels } }));
+    measurements.push(record('bits_per_dim', bits, { options: { ...made, dimensions, levels } }));
   }
   return { measurements, items: nll.perItem!.nll as Float64Array };
+}
+
+/** How often each example is decoded for its likelihood. */
+export function drawsOf(
+  kind: Likelihood['kind'],
+  { importanceSamples, times = FEWEST_TIMES }: Pick<LikelihoodOptions, 'importanceSamples' | 'times'>,
+): number {
+  return kind === 'exact' ? 1 : kind === 'bound' ? importanceSamples : times;
 }

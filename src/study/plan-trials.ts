@@ -2,8 +2,9 @@ import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
-import { estimateStep } from './estimate-step.ts';
+import { estimateStep, stepsOfSample } from './estimate-step.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
+import { drawsOf } from './measure-likelihood.ts';
 import type { PlanData } from './plan-data.ts';
 import { criterionInput } from './sample-criterion.ts';
 import { sampleNetworks } from './sample-features.ts';
@@ -149,22 +150,25 @@ function trial(
 ): Step {
   const { spec, data } = matrix;
   const { model, row, budget } = group;
+  const { likelihood } = model.model;
+  const { times, ...others } = spec.evaluation;
+  const evaluation = likelihood?.kind === 'variational' ? { ...others, times } : others;
   const inputs: TrialInputs = {
     ...adaptInputs(matrix, group, seed, s),
     labels: { model: model.label, technique: row.label },
     learningRate,
     evaluateOn: data.unseen.map(({ input }) => input),
-    evaluation: spec.evaluation,
+    evaluation: withoutUndefined(evaluation),
     sampling: withoutUndefined(spec.sampling),
     ...(model.encoding.kind === 'image' ? { features: sampleNetworks(spec.target) } : {}),
   };
   const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps }) => steps);
   const { trains } = techniques[row.name];
-  const { items, importanceSamples } = spec.evaluation;
+  const { items } = spec.evaluation;
   const measured =
     Math.floor(0.8 * budget) +
     data.sets.reduce((sum, { prepared }) => sum + Math.min(items, prepared.test.count), 0);
-  const draws = model.model.likelihood?.kind === 'bound' ? importanceSamples : 1;
+  const draws = likelihood === undefined ? 1 : drawsOf(likelihood.kind, withoutUndefined(evaluation));
   return makeStep(
     'trial',
     `${model.label}: ${row.label}, ${budget} items, seed ${seed}`,
@@ -174,7 +178,7 @@ function trial(
       trainingFlops: trains ? trainingFlops(matrix, group) : 0,
       updates: trains ? spec.training.steps : 0,
       // Samples are decoded alone for latency, and in batches.
-      decodings: measured * draws + spec.sampling.count,
+      decodings: measured * draws + spec.sampling.count * stepsOfSample(model.model),
       checkpoints: 1,
       data: data.bytes,
     }),

@@ -40,7 +40,7 @@ function ofModel(
     else found.push('nll', ...(likelihood.dimensions === undefined ? [] : (['bits_per_dim'] as const)));
   }
   if (plan.test.kind === 'text') return [...found, 'distinct_n', 'ngram_novelty'] as MetricName[];
-  if (sampler.kind !== 'latent') return found;
+  if (sampler.kind === 'autoregressive') return found;
   return [
     ...found,
     ...ofSamples(plan),

@@ -7,6 +7,7 @@ import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { families } from '../models/index.ts';
 import { averageSpec } from '../training/average-spec.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
+import { FEWEST_TIMES } from './bound-times.ts';
 import { accumulate } from './study-spec.ts';
 
 const count = z.int().min(1);
@@ -48,6 +49,11 @@ export const recipeSpec = z.strictObject({
     .strictObject({
       part: z.enum(['validation', 'test']).default('test'),
       importanceSamples: count.default(64),
+      times: z
+        .int()
+        .min(FEWEST_TIMES)
+        .optional()
+        .describe('diffusion: times of each example for the variational bound, 64 if absent'),
       estimateBatches: count
         .optional()
         .describe('also the mean loss of so many batches of random windows, as training programs print it'),

@@ -245,7 +245,12 @@ async function evaluateRecipe(
     evaluated,
     { on: 'target', split: evaluation.part },
     draws.child('codes'),
-    { ...run, batchSize: evaluationBatch(model), importanceSamples: evaluation.importanceSamples },
+    {
+      ...run,
+      batchSize: evaluationBatch(model),
+      importanceSamples: evaluation.importanceSamples,
+      ...(evaluation.times === undefined ? {} : { times: evaluation.times }),
+    },
   );
   if (passages === undefined) return { measurements };
   const player = model.players.at(-1)!;

@@ -4,7 +4,8 @@ import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError, isGraftError } from '../errors.ts';
 import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { proportionalLabels } from '../models/class-condition.ts';
-import { drawImages, drawTokens, type ImageSamples } from '../models/draw-samples.ts';
+import type { ImageSamples } from '../models/draw-options.ts';
+import { drawImages, drawTokens } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
@@ -139,8 +140,8 @@ async function measure(
     device: context.device,
     signal: context.signal,
   };
-  const options: LikelihoodOptions = { ...run, importanceSamples: inputs.evaluation.importanceSamples };
-  const { items } = inputs.evaluation;
+  const { items, ...drawn } = inputs.evaluation;
+  const options: LikelihoodOptions = { ...run, ...drawn };
   const phase = (done: number, name: string) => {
     // Between phases a run that was stopped ends; measuring starts anew when it goes on.
     if (context.signal.aborted) throw new GraftError('interrupted', { what: 'measuring' });
@@ -166,7 +167,7 @@ async function measure(
   phase(2, 'samples');
   const { count, shown } = inputs.sampling;
   const clock = () => context.now();
-  if (encoding.kind === 'image' && model.sampler.kind === 'latent') {
+  if (encoding.kind === 'image' && model.sampler.kind !== 'autoregressive') {
     const trained = adapted.train.encoded.table.fields.label?.data;
     const labels = trained && proportionalLabels(trained, count, draws.child('labels'));
     const samples = await drawImages(model, model.sampler, weights, draws.child('samples'), {

@@ -104,7 +104,12 @@ export interface TrialInputs extends AdaptInputs {
     | number
     | { readonly tuned: readonly { readonly rate: number; readonly steps: readonly string[] }[] };
   readonly evaluateOn: readonly DataInput[];
-  readonly evaluation: { readonly importanceSamples: number; readonly items: number };
+  readonly evaluation: {
+    readonly importanceSamples: number;
+    /** Times of a variational bound. */
+    readonly times?: number;
+    readonly items: number;
+  };
   readonly sampling: {
     readonly count: number;
     readonly shown: number;

@@ -8,6 +8,7 @@ import { families } from '../models/index.ts';
 import { averageSpec } from '../training/average-spec.ts';
 import { convergenceRule } from '../training/convergence.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
+import { FEWEST_TIMES } from './bound-times.ts';
 import { techniqueRow } from './technique-row.ts';
 
 const positive = z.number().positive();
@@ -98,6 +99,11 @@ const sampling = z.strictObject({
 
 const evaluation = z.strictObject({
   importanceSamples: count.default(64).describe('draws of the code for the importance-weighted bound'),
+  times: z
+    .int()
+    .min(FEWEST_TIMES)
+    .optional()
+    .describe('diffusion: times of each example for the variational bound, 64 if absent'),
   items: count.default(1000).describe('test items used at most, the same for every trial'),
 });
 

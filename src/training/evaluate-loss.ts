@@ -14,7 +14,10 @@ import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { program } from '../tensor/program.ts';
 import type { Criterion } from './criterion.ts';
 
-/** Computes a player's mean cost over a table of examples, as in evaluation: the same for every batch size but for rounding. */
+/**
+ * Computes a player's mean cost over a table of examples, as in evaluation: the same for every batch size but for
+ * rounding. Where the player limits its looks, over so many examples at equal distances.
+ */
 export interface LossEvaluator {
   /** Sum of costs over sum of weights. Random inputs come from the stream: one stream, one value. */
   evaluate(weights: Weights, stream: Stream): Promise<number>;
@@ -43,7 +46,9 @@ export async function createLossEvaluator(
   table: ExampleTable,
   options: { batchSize: number; threads: number; device: Device; signal?: AbortSignal },
 ): Promise<LossEvaluator> {
-  const batches = evaluationBatches(table.count, options.batchSize);
+  const looked = Math.min(table.count, player.lookExamples ?? Infinity);
+  const row = (i: number) => Math.floor((i * table.count) / looked);
+  const batches = evaluationBatches(looked, options.batchSize);
   const size = batches[0]!.indices.length;
   const context = createContext(model, { batchSize: size });
   const { cost, weight } = player.objective(context);
@@ -64,7 +69,8 @@ export async function createLossEvaluator(
       let weightTotal = 0;
       for (let b = 0; b < batches.length; b++) {
         throwIfInterrupted(options.signal, 'a look at validation');
-        const { indices, valid } = batches[b]!;
+        const { valid } = batches[b]!;
+        const indices = batches[b]!.indices.map(row);
         batch.fill(table, indices);
         noise.drawFor(stream, indices);
         await bound.run();

@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import type { Device } from '../../src/engine/device.ts';
 import { inputNames } from '../../src/models/context.ts';
+import { drawImages } from '../../src/models/draw-samples.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { type ExportedProgram, exportModel } from '../../src/models/export-model.ts';
 import { createModel } from '../../src/models/index.ts';
@@ -156,6 +157,120 @@ describe.each(coders)('%s', (_, family, config) => {
         expect(shape).toContain('batch');
       }
   });
+});
+
+describe.each([
+  ['diffusion', 'diffusion', { times: 40, steps: 3, eta: 0.6 }],
+  [
+    'diffusion by class, without noise',
+    'diffusion',
+    {
+      times: 40,
+      steps: 3,
+      conditional: true,
+      classes: ['a', 'b', 'c'],
+      guidance: 1.5,
+      likelihood: 'none',
+    },
+  ],
+])('%s', (_, family, options) => {
+  const shape = [1, 4, 4];
+  const small = { image: shape, channels: 4, groups: 2, multipliers: [1, 2] };
+  const model = createModel(family, { ...small, ...options });
+  const { sampler } = model;
+  if (sampler.kind !== 'iterative') throw new Error('an iterative model');
+  const weights = someWeights(model);
+  // Convolutions that start at 0 let nothing through.
+  const parameters = Object.fromEntries(
+    Object.entries(weights.parameters).map(([name, values]) => [
+      name,
+      values.every((v) => v === 0) ? values.map((__, i) => 0.2 * Math.cos(i)) : values,
+    ]),
+  );
+  const moved = { ...weights, parameters };
+  const programs = exportModel(model, moved);
+  const count = 3;
+  const one = 16;
+  const labels = Int32Array.of(2, 0, 1);
+  const label = model.classes === undefined ? {} : { label: { shape: [count], data: labels } };
+  const draws = stream(12);
+  const start = new Float32Array(count * one);
+  const fresh = new Float32Array(sampler.steps.length * count * one);
+  for (let i = 0; i < count; i++) {
+    draws.child(i).normals(one, start.subarray(i * one, (i + 1) * one));
+    for (let j = 0; j < sampler.steps.length; j++) {
+      const at = (j * count + i) * one;
+      draws
+        .child(i)
+        .child(j)
+        .normals(one, fresh.subarray(at, at + one));
+    }
+  }
+
+  test('all steps in one file and step by step give what the model draws', async () => {
+    const wanted = await drawImages(model, sampler, moved, draws, { ...run, count, labels });
+    const whole = await runAlone(byName(programs, 'sampler'), {
+      z: { shape: [count, ...shape], data: start },
+      ...(sampler.noisy ? { noise: { shape: [sampler.steps.length, count, ...shape], data: fresh } } : {}),
+      ...label,
+    });
+    expect(whole.image!.dims).toEqual([count, ...shape]);
+    expectNear(whole.image!.data as Float32Array, wanted.data);
+    let state = start;
+    let image = start;
+    for (const [j, row] of sampler.steps.entries()) {
+      const noise = fresh.subarray(j * count * one, (j + 1) * count * one);
+      const step = await runAlone(byName(programs, 'step'), {
+        state: { shape: [count, ...shape], data: state },
+        numbers: { shape: [row.length], data: Float32Array.from(row) },
+        ...(sampler.noisy ? { noise: { shape: [count, ...shape], data: noise } } : {}),
+        ...label,
+      });
+      state = step.next!.data as Float32Array<ArrayBuffer>;
+      image = step.image!.data as Float32Array<ArrayBuffer>;
+    }
+    expectNear(image, wanted.data);
+  });
+
+  test('the scorer gives a finite bound or cost of each image', async () => {
+    const scorer = byName(programs, 'scorer');
+    const x = Float32Array.from(stream(5).uniforms(count * one), (v) => Math.round(255 * v) / 255);
+    const feeds = Object.fromEntries(
+      scorer.inputs.map(({ name, shape: open }) => {
+        const dims = open.map((d) => (d === 'batch' ? count : (d as number)));
+        const n = dims.reduce((a, b) => a * b, 1);
+        const own = stream(13).child(name);
+        const data =
+          name === 'label'
+            ? labels
+            : name === 'x'
+              ? x
+              : Float32Array.from(name === 'noise' ? own.normals(n) : own.uniforms(n));
+        return [name, { shape: dims, data }];
+      }),
+    );
+    const outputs = await runAlone(scorer, feeds);
+    const name = model.likelihood === undefined ? 'cost' : 'log_bound';
+    const value = outputs[name]!;
+    expect(value.dims).toEqual([count]);
+    for (const v of value.data as Float32Array) expect(name === 'cost' ? v : -v).toBeGreaterThan(0);
+  });
+
+  test('inputs and outputs are described', () => {
+    for (const { inputs, outputs } of programs)
+      for (const { what } of [...inputs, ...outputs]) expect(what).not.toBe('');
+  });
+});
+
+test('more than 100 steps are not written into one file', () => {
+  const model = createModel('diffusion', {
+    image: [1, 2, 2],
+    channels: 4,
+    groups: 2,
+    multipliers: [1],
+    steps: 101,
+  });
+  expect(exportModel(model, someWeights(model)).map(({ name }) => name)).toEqual(['step', 'scorer']);
 });
 
 describe.each([

@@ -1,17 +1,22 @@
 import { join, resolve } from 'node:path';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
+import { UNROLLED_STEPS } from '../../models/export-iterative.ts';
 import { type ExportedProgram, type ExportedValue, exportModel } from '../../models/export-model.ts';
+import type { IterativeSampler, Model } from '../../models/model.ts';
+import { withSettings } from '../../models/with-settings.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
+import { overrideMap } from '../overrides.ts';
+import { checkingUsage } from '../usage-error.ts';
 import { version } from '../version.ts';
 
 export const exportCommand = defineCommand({
   name: 'export',
   summary: 'write a checkpoint as ONNX files that run without Graft',
   description:
-    'Writes sampler.onnx and scorer.onnx with the weights inside and an open batch axis, README.md with their inputs and outputs and a program that uses them, and for text tokenizer.json. onnxruntime alone runs them, in Python, JavaScript, C++ and elsewhere.',
+    'Writes sampler.onnx and scorer.onnx with the weights inside and an open batch axis, README.md with their inputs and outputs and a program that uses them, for text tokenizer.json, and for diffusion and flows step.onnx with steps.json, one row for each step. onnxruntime alone runs them, in Python, JavaScript, C++ and elsewhere.',
   arguments: [
     { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
   ],
@@ -20,9 +25,14 @@ export const exportCommand = defineCommand({
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where to write (default: CHECKPOINT/onnx)' },
     json: { kind: 'flag', summary: 'print files, inputs and outputs as JSON' },
   },
+  overrides: 'diffusion and flows: steps=20 eta=0.5 guidance=2, as in their configuration',
   examples: [{ line: 'graft export my-vae --format onnx --out my-vae-onnx', does: 'a sampler and a scorer' }],
-  run({ arguments: [folder], options }, terminal) {
-    const checkpoint = loadCheckpoint(resolve(terminal.directory, folder!));
+  run({ arguments: [folder], options, overrides }, terminal) {
+    const loaded = loadCheckpoint(resolve(terminal.directory, folder!));
+    const model = checkingUsage('export', () =>
+      withSettings(loaded.model, overrideMap(overrides), 'key=value'),
+    );
+    const checkpoint = { ...loaded, model };
     const out = resolve(terminal.directory, options.out ?? join(folder!, 'onnx'));
     const programs = writeExport(checkpoint, out);
     if (options.json)
@@ -58,6 +68,8 @@ export function writeExport(checkpoint: Checkpoint, folder: string): ExportedPro
   });
   makeFolder(folder);
   for (const { name, bytes } of programs) writeFileAtomic(join(folder, `${name}.onnx`), bytes);
+  if (model.sampler.kind === 'iterative')
+    writeFileAtomic(join(folder, 'steps.json'), `${JSON.stringify(model.sampler.steps)}\n`);
   if (tokenizer !== undefined)
     writeFileAtomic(join(folder, 'tokenizer.json'), `${JSON.stringify(tokenizer.toJSON(), null, 1)}\n`);
   writeFileAtomic(join(folder, 'README.md'), exportPage(checkpoint, programs));
@@ -85,16 +97,25 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     ...values,
     '',
     '```python',
-    ...(model.sampler.kind === 'latent'
-      ? latentExample(
-          model.sampler.latent,
-          model,
-          programs.find(({ name }) => name === 'scorer')!.outputs.map(({ name }) => name),
-        )
-      : tokenExample(model.sampler.context)),
+    ...exampleOf(
+      model,
+      programs.find(({ name }) => name === 'scorer')!.outputs.map(({ name }) => name),
+    ),
     '```',
     '',
   ].join('\n');
+}
+
+function exampleOf(model: Model, scores: readonly string[]): string[] {
+  const { sampler } = model;
+  switch (sampler.kind) {
+    case 'latent':
+      return latentExample(sampler.latent, model, scores);
+    case 'iterative':
+      return iterativeExample(sampler, model.classes);
+    default:
+      return tokenExample(sampler.context);
+  }
 }
 
 const row = (file: string, role: string, { name, shape, dtype, what }: ExportedValue): string =>
@@ -128,6 +149,39 @@ function latentExample(
     `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
     `log_weights = scorer.run(['log_weights'], {'x': (images > 0.5).astype(np.float32), 'noise': noise${label}})[0]`,
     'log_likelihood = np.logaddexp.reduce(log_weights, axis=0) - np.log(k)  # nats, from below',
+  ];
+}
+
+function iterativeExample(
+  { steps, shape, noisy }: IterativeSampler,
+  classes: readonly string[] | undefined,
+): string[] {
+  const label = classes === undefined ? '' : ", 'label': label";
+  const array = (lead: string) =>
+    `np.random.standard_normal((${lead}, ${shape.join(', ')})).astype(np.float32)`;
+  return [
+    'import json',
+    'import numpy as np',
+    'import onnxruntime as ort',
+    '',
+    ...(classes === undefined ? [] : [`label = np.arange(16, dtype=np.int32) % ${classes.length}`]),
+    ...(steps.length > UNROLLED_STEPS
+      ? []
+      : [
+          '# All steps at once:',
+          "sampler = ort.InferenceSession('sampler.onnx')",
+          `z = ${array('16')}`,
+          ...(noisy ? [`noise = ${array(`${steps.length}, 16`)}`] : []),
+          `images = sampler.run(['image'], {'z': z${noisy ? ", 'noise': noise" : ''}${label}})[0]`,
+          '',
+        ]),
+    '# Step by step:',
+    "step = ort.InferenceSession('step.onnx')",
+    `state = ${array('16')}`,
+    "for numbers in np.array(json.load(open('steps.json')), np.float32):",
+    ...(noisy ? [`    noise = ${array('16')}`] : []),
+    `    feeds = {'state': state, 'numbers': numbers${noisy ? ", 'noise': noise" : ''}${label}}`,
+    "    state, images = step.run(['next', 'image'], feeds)",
   ];
 }
 

@@ -27,7 +27,11 @@ export const pretrain = defineCommand({
   description:
     'Trains a model of a family on a data set, as options or a recipe file say, and measures it on held-out data. Several seeds are trained side by side into seed-1, seed-2, ... of the folder. Stopped or killed, it goes on where it was when it is run again.',
   arguments: [
-    { name: 'FAMILY|RECIPE', summary: 'vae, autoencoder, transformer, or a recipe file', required: true },
+    {
+      name: 'FAMILY|RECIPE',
+      summary: 'a model family (vae, diffusion, transformer, …) or a recipe file',
+      required: true,
+    },
   ],
   options: {
     data: { kind: 'text', value: 'SET', summary: dataForm },

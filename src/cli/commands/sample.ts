@@ -10,7 +10,10 @@ import type { NumericArray } from '../../formats/numeric-array.ts';
 import { writePng } from '../../formats/write-png.ts';
 import { loadCheckpoint } from '../../models/checkpoint.ts';
 import { chosenLabels } from '../../models/class-condition.ts';
-import { drawImages, type ImageSamples } from '../../models/draw-samples.ts';
+import type { ImageSamples } from '../../models/draw-options.ts';
+import { drawImages } from '../../models/draw-samples.ts';
+import type { ArraySampler } from '../../models/model.ts';
+import { withSettings } from '../../models/with-settings.ts';
 import { stream } from '../../random.ts';
 import { countOf } from '../../study/format-number.ts';
 import { imageGrid } from '../../study/image-grid.ts';
@@ -71,23 +74,27 @@ export const sample = defineCommand({
     json: { kind: 'flag', summary: 'print texts as a JSON list' },
     ...computeOptions,
   },
-  overrides: 'language models: temperature=0.8 topK=40 topP=0.95',
+  overrides:
+    'language models: temperature=0.8 topK=40 topP=0.95; diffusion and flows: steps=20 eta=0.5 guidance=2, as in their configuration',
   examples: [
     { line: 'graft sample my-vae --count 64 --out samples.png', does: 'a picture of 64 samples' },
     {
       line: 'graft sample my-gan --class 3 7 --out digits.png',
       does: 'by class, where the model was trained so',
     },
+    { line: 'graft sample my-diffusion --out fast.png steps=20', does: 'in fewer denoising steps' },
     { line: 'graft sample my-gpt --prompt "ROMEO:" --length 300 temperature=0.8', does: 'texts that go on' },
   ],
   async run({ arguments: [folder], options, overrides }, terminal) {
-    const settings = checkingUsage('sample', () => parseSpec(choice, overrideMap(overrides), 'key=value'));
     const checkpoint = loadCheckpoint(resolve(terminal.directory, folder!));
     const { model, weights } = checkpoint;
+    const given = overrideMap(overrides);
+    const iterative = model.sampler.kind === 'iterative';
+    const settings = checkingUsage('sample', () => (iterative ? {} : parseSpec(choice, given, 'key=value')));
     const { count, threads, device, out } = options;
     const run = { count, threads, device, batchSize: Math.min(count, 128) };
     const draws = stream(options.seed).child('samples');
-    if (model.sampler.kind === 'latent') {
+    if (model.sampler.kind !== 'autoregressive') {
       if (
         Object.keys(settings).length > 0 ||
         options.prompt !== '' ||
@@ -95,12 +102,18 @@ export const sample = defineCommand({
         options.json
       )
         throw usageError('sample', 'conflict', {
-          first: 'prompt, length, json and key=value',
+          first: iterative ? 'prompt, length and json' : 'prompt, length, json and key=value',
           second: `a ${model.family}`,
           reason: 'they are for language models',
         });
       const labels = options.class.length === 0 ? {} : { labels: chosenLabels(model, options.class, count) };
-      const samples = await drawImages(model, model.sampler, weights, draws, { ...run, ...labels });
+      const set = checkingUsage('sample', () => withSettings(model, iterative ? given : {}, 'key=value'));
+      const sampler = set.sampler as ArraySampler;
+      const samples = await drawImages(set, sampler, weights, draws, {
+        ...run,
+        ...labels,
+        signal: terminal.signal,
+      });
       await writeImages(samples, out, terminal);
       return 0;
     }
