@@ -97,11 +97,36 @@ export function huggingFaceTokenizer(
     },
     decode(ids) {
       const known = Array.from(ids).filter((id) => id >= 0 && id < size && !special.has(id));
-      return known.length === 0 ? '' : run(() => decoder.decode(known, { skip_special_tokens: true }));
+      if (known.length === 0) return '';
+      const text = run(() => decoder.decode(known, { skip_special_tokens: true }));
+      return file.model.byte_fallback ? withMarks(known, text) : text;
     },
     toJSON: () => json,
   };
+
+  /**
+   * The text again where it has byte order marks (U+FEFF): the library's reader of bytes drops one that begins a run of
+   * byte tokens. A character that nothing else is stands for it while the rest is decoded.
+   */
+  function withMarks(ids: readonly number[], text: string): string {
+    const tokens = ids.map((id) => decoder.id_to_token(id) ?? '');
+    const isMark = (i: number) => mark.every((byte, k) => tokens[i + k] === byte);
+    if (!tokens.some((_, i) => isMark(i))) return text;
+    let stand = 0xe000;
+    while (text.includes(String.fromCharCode(stand))) stand++;
+    const changed: string[] = [];
+    for (let i = 0; i < tokens.length; i++) {
+      const begins = isMark(i) && !byteToken.test(changed.at(-1) ?? '');
+      changed.push(begins ? String.fromCharCode(stand) : tokens[i]!);
+      if (begins) i += mark.length - 1;
+    }
+    return run(() => decoder.decoder!(changed)).replaceAll(String.fromCharCode(stand), '\ufeff');
+  }
 }
+
+const byteToken = /^<0x[0-9A-F]{2}>$/;
+/** U+FEFF in UTF-8. */
+const mark = ['<0xEF>', '<0xBB>', '<0xBF>'];
 
 /** Bytes of text that a token stands for. */
 function byteCounter(file: TokenizerFile): (token: string) => number {
@@ -110,7 +135,7 @@ function byteCounter(file: TokenizerFile): (token: string) => number {
     return (token) => bytesOfToken(token)?.length ?? Buffer.byteLength(token);
   const spaces = parts.includes('▁') || parts.includes('"Metaspace"');
   return (token) => {
-    if (file.model.byte_fallback && /^<0x[0-9A-F]{2}>$/.test(token)) return 1;
+    if (file.model.byte_fallback && byteToken.test(token)) return 1;
     return Buffer.byteLength(spaces ? token.replaceAll('▁', ' ') : token);
   };
 }

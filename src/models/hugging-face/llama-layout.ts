@@ -65,7 +65,9 @@ export const llamaLayout: HuggingFaceLayout = {
       // Mistral's configuration class has 8 where a file says nothing.
       keyHeads: f.num_key_value_heads ?? (f.model_type === 'mistral' ? 8 : f.num_attention_heads),
       width: f.hidden_size,
-      ...(f.head_dim == null ? {} : { headWidth: f.head_dim }),
+      ...(f.head_dim == null || f.head_dim === f.hidden_size / f.num_attention_heads
+        ? {}
+        : { headWidth: f.head_dim }),
       hidden: f.intermediate_size,
       epsilon: f.rms_norm_eps,
       ...rotary,
