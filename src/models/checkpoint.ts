@@ -13,6 +13,8 @@ import { badFile } from '../formats/bad-file.ts';
 import { type NumericArray, toFloat32 } from '../formats/numeric-array.ts';
 import { readFileChecked } from '../formats/read-file-checked.ts';
 import { listSafetensorsFile, readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
+import { mergeAdapter } from './adapter.ts';
+import { adapterBase, adapterFiles, isAdapterFolder, readAdapter } from './hugging-face/peft.ts';
 import { readFolderTokenizer, tokenizerConfig } from './hugging-face/tokenizer-files.ts';
 import { folderTensors, readFolderWeights } from './hugging-face/weight-files.ts';
 import { createModel, domainOf, type FamilyName, families, layoutOf } from './index.ts';
@@ -136,19 +138,45 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: str
 }
 
 /**
- * Reads a checkpoint folder: Graft's own, or one that `transformers` wrote (safetensors, in one file or in shards).
+ * Reads a checkpoint folder: Graft's own, one that `transformers` wrote (safetensors, in one file or in shards), or a
+ * LoRA adapter of `peft` beside its model, which is taken in.
  * Weights may be float32, float64, float16 or bfloat16; models compute in float32.
  * Fails with `file-not-found`, `bad-file` (damaged, another element type), `unknown-name` or `invalid-value` (a wrong
  * key or value in config.json, a tensor that the model does not have), `bad-data` (tensors or a tokenizer that are
  * missing or do not fit the configuration), `unsupported` (another kind of model, a pickle), `not-finite`.
  */
 export function loadCheckpoint(folder: string): Checkpoint {
+  if (isAdapterFolder(folder)) return loadAdapted(folder);
   const value = readConfigJson(folder);
   const read = isForeign(value) ? readForeign(folder, value) : readOwn(folder, value);
   const { model, weights, tokenizer } = read;
   checkWeights(model, weights, join(folder, files.weights));
   checkTokenizer(model, tokenizer, folder);
   return read;
+}
+
+/**
+ * A model with a LoRA adapter of `peft` taken in: `folder` holds the adapter, `base` the model, by default the folder
+ * that the adapter names.
+ */
+export function loadAdapted(folder: string, base: string | undefined = adapterBase(folder)): Checkpoint {
+  if (base === undefined)
+    throw new GraftError('file-not-found', {
+      path: join(folder, adapterFiles.config),
+      what: 'model of the adapter, base_model_name_or_path,',
+      hint: 'Take the adapter into its model: graft import ADAPTER --base MODEL --out FOLDER.',
+    });
+  const checkpoint = loadCheckpoint(base);
+  const { model, weights } = checkpoint;
+  const layout = layoutOf(model.family);
+  if (layout === undefined)
+    throw new GraftError('unsupported', {
+      what: `an adapter of peft for a ${model.family}`,
+      reason: 'transformers has no such model',
+    });
+  const merged = mergeAdapter(model, readAdapter(folder, model, layout), weights);
+  checkWeights(model, merged, join(folder, adapterFiles.weights));
+  return { ...checkpoint, weights: merged };
 }
 
 /** Graft's own form. */

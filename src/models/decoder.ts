@@ -133,6 +133,11 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
       ...(c.tied ? [] : [table('output/weight', 'output', c.vocabulary)]),
     ],
     state: [],
+    linears: blocks.flatMap((i) =>
+      blockParameters(i, c)
+        .filter(({ shape }) => shape.length === 2)
+        .map(({ name }) => name.replace(/\/weight$/, '')),
+    ),
     layers,
     players: [{ name: 'model', layers, unit: 'nats per token', objective: costs }],
     sampler: {

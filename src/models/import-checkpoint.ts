@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path';
 import { GraftError } from '../errors.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
 import { sniffContent } from '../formats/sniff-content.ts';
-import { type Checkpoint, loadCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, loadAdapted, loadCheckpoint } from './checkpoint.ts';
+import { isAdapterFolder } from './hugging-face/peft.ts';
 import { pickled } from './hugging-face/weight-files.ts';
 import { looksLikeLlama2c, readLlama2c } from './llama2c.ts';
 
 export interface ImportOptions {
   /** llama2.c: file of the tokenizer; by default the one `tok*.bin` in the same folder. */
   readonly tokenizer?: string;
+  /** LoRA adapter: folder of its model; by default the one that it names. */
+  readonly base?: string;
 }
 
 /** A model that was read from another program's files. */
@@ -20,13 +23,18 @@ export interface Imported {
 }
 
 /**
- * Reads a language model of another program: a folder of `transformers`, or a `.bin` of llama2.c. Fails with
+ * Reads a language model of another program: a folder of `transformers`, a LoRA adapter of `peft`, or a `.bin` of
+ * llama2.c. Fails with
  * `unsupported` for pickles and for everything else.
  */
 export function importCheckpoint(path: string, options: ImportOptions = {}): Imported {
   if (!existsSync(path))
     throw new GraftError('file-not-found', { path, what: 'model', hint: 'Give a file or a folder.' });
   if (statSync(path).isDirectory()) {
+    if (isAdapterFolder(path)) {
+      const checkpoint = loadAdapted(path, options.base);
+      return { checkpoint, format: `LoRA adapter of a ${checkpoint.model.family}` };
+    }
     const inside = readdirSync(path);
     const models = inside.filter((name) => name.endsWith('.bin') && isLlama2c(join(path, name)));
     if (inside.includes('config.json') || models.length !== 1) {

@@ -187,6 +187,8 @@ export interface Model {
   readonly classes?: readonly string[];
   readonly parameters: readonly ParameterSpec[];
   readonly state: readonly StateSpec[];
+  /** Linear layers that it computes by `ModelContext.linear`, from input to output: what adapters can be put beside. */
+  readonly linears?: readonly string[];
   /** From input to output: the units that techniques freeze and unfreeze. */
   readonly layers: readonly string[];
   readonly players: readonly Player[];

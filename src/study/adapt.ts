@@ -3,6 +3,7 @@ import { drawBudget } from '../data/budget.ts';
 import { joinClasses, knowsAll } from '../data/class-labels.ts';
 import { type DataSet, subset } from '../data/data-set.ts';
 import { GraftError, lookUp } from '../errors.ts';
+import type { Adapter } from '../models/adapter.ts';
 import { type Checkpoint, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
@@ -33,6 +34,8 @@ export interface Adapted {
   /** The budget's training part, as drawn and as the model saw it. */
   readonly train: { readonly set: DataSet; readonly encoded: EncodedSet };
   readonly validation: EncodedSet;
+  /** What was trained beside the model's own weights, which have taken it in. */
+  readonly adapter?: Adapter;
   readonly notes: readonly string[];
 }
 
@@ -87,16 +90,18 @@ export async function adapt(
   );
   const slots = technique.fill({ model: base.model }, technique.options.parse(inputs.technique.options));
   const { model, weights, notes } = startingPoint(base, slots, seed);
-  const rated = withLayerRates(slots.stages, model, inputs.training.layerDecay);
+  const { rewrite } = slots;
+  const trained = rewrite?.build(model) ?? model;
+  const rated = withLayerRates(slots.stages, trained, inputs.training.layerDecay);
   const stages = inputs.equal === 'convergence' ? rated.map(untilConvergence) : rated;
   const flopsLimit =
     inputs.equal === 'flops'
       ? stepFlops(model, inputs.training, train.table.count) * inputs.training.steps
       : undefined;
-  const result = await runTraining(
+  const run = await runTraining(
     {
-      model,
-      start: weights,
+      model: trained,
+      start: rewrite?.begin(model, weights, seed.child('adapter')) ?? weights,
       stages,
       ...(slots.losses === undefined ? {} : { losses: slots.losses }),
       train: train.table,
@@ -113,12 +118,15 @@ export async function adapt(
     },
     context,
   );
+  const finished = rewrite?.finish(model, run.weights);
+  const result = finished === undefined ? run : { ...run, weights: finished.weights };
   const renamed = withClassesOf(set, model);
   return {
     model,
     encoding,
     checkpoint: { ...base, model: renamed?.model ?? model, weights: result.weights },
     result,
+    ...(finished === undefined ? {} : { adapter: finished.adapter }),
     train: { set, encoded: train },
     validation,
     notes: [

@@ -6,6 +6,8 @@ import { checkpointSize, saveCheckpoint, weightsHash } from '../models/checkpoin
 import { proportionalLabels } from '../models/class-condition.ts';
 import type { ImageSamples } from '../models/draw-options.ts';
 import { drawImages, drawTokens } from '../models/draw-samples.ts';
+import { writeAdapter } from '../models/hugging-face/peft.ts';
+import { layoutOf } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
@@ -72,6 +74,7 @@ export async function runTrial(
       measurements: measured.measurements,
     }),
   );
+  saveAdapter(adapted, inputs, join(context.directory, 'adapter'));
   removeTrainingSnapshot(context.directory);
   const text = adapted.encoding.kind === 'text';
   return {
@@ -107,6 +110,14 @@ export async function runTrial(
     warnings: [...result.warnings, ...measured.warnings],
     weightsHash: weightsHash(model, weights),
   };
+}
+
+/** Writes what was trained beside the model's weights as `peft` reads it, for families that `transformers` has. */
+function saveAdapter({ model, adapter }: Adapted, inputs: TrialInputs, folder: string): void {
+  const layout = layoutOf(model.family);
+  if (adapter === undefined || layout === undefined) return;
+  const base = inputs.model.from === 'folder' ? inputs.model.path : inputs.labels.model;
+  writeAdapter(folder, model, adapter, layout, base);
 }
 
 function chosenRate({ learningRate }: TrialInputs, context: StepContext): number {

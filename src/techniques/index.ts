@@ -2,6 +2,7 @@ import { featureExtraction } from './feature-extraction.ts';
 import { fineTune } from './fine-tune.ts';
 import { fromScratch } from './from-scratch.ts';
 import { gradualUnfreezing } from './gradual-unfreezing.ts';
+import { lora } from './lora.ts';
 import { sourceOnly } from './source-only.ts';
 import type { Technique } from './technique.ts';
 
@@ -12,6 +13,7 @@ export const techniques = {
   'feature-extraction': featureExtraction,
   'fine-tune': fineTune,
   'gradual-unfreezing': gradualUnfreezing,
+  lora,
 } satisfies Record<string, Technique>;
 
 export type TechniqueName = keyof typeof techniques;

@@ -5,7 +5,7 @@ import type { Slots } from '../training/stage.ts';
 
 /** What a technique may know when it fills its slots. */
 export interface TechniqueContext {
-  readonly model: Pick<Model, 'family' | 'layers' | 'players' | 'untied'>;
+  readonly model: Pick<Model, 'family' | 'layers' | 'linears' | 'parameters' | 'players' | 'untied'>;
 }
 
 /** A way of adapting a model: a value that fills slots of the training run. It knows no model, metric or loop. */

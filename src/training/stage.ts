@@ -1,4 +1,6 @@
-import type { Model, ModelContext, Objective } from '../models/model.ts';
+import type { Adapter } from '../models/adapter.ts';
+import type { Model, ModelContext, Objective, Weights } from '../models/model.ts';
+import type { Stream } from '../random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { ScheduleSpec } from './schedules/schedule-spec.ts';
 
@@ -30,6 +32,16 @@ export interface LossTerm {
   build(context: ModelContext, model: Model, objective: Objective): Tensor;
 }
 
+/** Further parameters beside a model's own, which are trained and taken into them at the end (adapters). */
+export interface Rewrite {
+  /** The model that is trained. */
+  build(model: Model): Model;
+  /** Its starting weights. */
+  begin(model: Model, weights: Weights, stream: Stream): Weights;
+  /** Weights of the original model that compute what the trained one does, and what was added by itself. */
+  finish(model: Model, weights: Weights): { readonly weights: Weights; readonly adapter: Adapter };
+}
+
 /** What a technique fills in. Combining techniques merges slots. */
 export interface Slots {
   /** Where the weights come from. */
@@ -38,6 +50,7 @@ export interface Slots {
   /** Give an output layer that shares a parameter with an earlier layer a parameter of its own first. */
   readonly untie?: boolean;
   readonly losses?: readonly LossTerm[];
+  readonly rewrite?: Rewrite;
 }
 
 /** A stage as it ran. */

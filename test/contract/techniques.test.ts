@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createGan } from '../../src/models/gan.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
+import { mapExamples } from '../../src/models/run-model.ts';
 import { createTransformer } from '../../src/models/transformer.ts';
 import { createVae } from '../../src/models/vae.ts';
 import { freshWeights } from '../../src/models/weights.ts';
@@ -22,6 +23,7 @@ const cases: Record<TechniqueName, readonly Record<string, unknown>[]> = {
   'feature-extraction': [{}, { layers: 2 }],
   'fine-tune': [{}],
   'gradual-unfreezing': [{}, { stages: 'equal' }, { stages: 4 }],
+  lora: [{}, { rank: 2, alpha: 3, targets: 'all' }, { targets: ['mlp/up', 'query'], dropout: 0.2 }],
 };
 
 const seed = stream(21);
@@ -72,7 +74,9 @@ function prepared(model: Model, technique: Technique, options: Record<string, un
     return { slots, model: own.model, base: own.convert(base) };
   }
   const start = slots.start === 'fresh' ? freshWeights(model, seed.child('fresh')) : base;
-  return { slots, model, base: start };
+  const { rewrite } = slots;
+  if (rewrite === undefined) return { slots, model, base: start };
+  return { slots, model: rewrite.build(model), base: rewrite.begin(model, start, seed.child('adapter')) };
 }
 
 async function run(model: Model, slots: Slots, start: Weights, table: ExampleTable): Promise<TrainResult> {
@@ -108,9 +112,14 @@ function changedLayers(model: Model, a: Weights, b: Weights): Set<string> {
   );
 }
 
+/** Techniques that need something of a model that not every family has, by the families that have it. */
+const only: Partial<Record<TechniqueName, readonly string[]>> = { lora: ['transformer', 'gpt2', 'llama'] };
+const subjectsOf = (name: TechniqueName) =>
+  Object.entries(subjects).filter(([, { model }]) => only[name]?.includes(model.family) ?? true);
+
 const rows = Object.entries(cases).flatMap(([name, list]) =>
   list.flatMap((options) =>
-    Object.entries(subjects).map(([kind, subject]) => ({
+    subjectsOf(name as TechniqueName).map(([kind, subject]) => ({
       title: `${name} ${JSON.stringify(options)} on a ${kind}`,
       technique: techniques[name as TechniqueName] as Technique,
       options,
@@ -149,6 +158,44 @@ describe.each(rows)('$title', ({ technique, options, subject }) => {
 test('an unknown option is refused', () => {
   for (const technique of Object.values(techniques) as Technique[])
     expect(technique.options.safeParse({ nonsense: 1 }).success).toBe(false);
+});
+
+describe('lora', () => {
+  const { model, table } = subjects['transformer with a tied head'];
+  const technique = techniques.lora as Technique;
+  const options = { rank: 3, alpha: 6, targets: 'all' };
+  const cost = (of: Model, weights: Weights) =>
+    mapExamples(of, weights, table, (context) => of.players[0]!.objective(context).cost, seed, {
+      batchSize: 8,
+      threads: 1,
+      device: 'cpu',
+    });
+
+  test('fresh adapters change nothing; merged ones compute what they compute beside the weights', async () => {
+    const { slots, model: adapted, base } = prepared(model, technique, options);
+    const original = freshWeights(model, seed.child('base'));
+    expect((await cost(adapted, base)).data).toEqual((await cost(model, original)).data);
+    const { weights } = await run(adapted, slots, base, table);
+    const { weights: merged, adapter } = slots.rewrite!.finish(model, weights);
+    const [beside, within] = [await cost(adapted, weights), await cost(model, merged)];
+    beside.data.forEach((v, i) => {
+      expect(within.data[i]).toBeCloseTo(v, 4);
+    });
+    expect((await cost(model, original)).data).not.toEqual(within.data);
+    // 6 matrices a block, each with rank times (inputs + outputs) values.
+    const count = Object.values(adapter.values).reduce((n, { length }) => n + length, 0);
+    expect(count).toBe(2 * 3 * (4 * (8 + 8) + 2 * (8 + 32)));
+    expect(Object.keys(merged.parameters)).toEqual(model.parameters.map(({ name }) => name));
+  });
+
+  test('says which linear layers there are, and that images have none', () => {
+    expect(() => technique.fill({ model }, technique.options.parse({ targets: ['nope'] }))).toThrow(
+      "unknown linear layer of a transformer 'nope'",
+    );
+    expect(() => technique.fill({ model: subjects.vae.model }, technique.options.parse({}))).toThrow(
+      'lora for a vae is not supported',
+    );
+  });
 });
 
 describe('what defines a technique', () => {
@@ -200,8 +247,9 @@ describe('what defines a technique', () => {
 
   test('from scratch starts from fresh weights, everything else from the checkpoint', () => {
     for (const [name, technique] of Object.entries(techniques) as [string, Technique][])
-      expect(technique.fill({ model }, technique.options.parse({})).start).toBe(
-        name === 'from-scratch' ? 'fresh' : 'checkpoint',
-      );
+      expect(
+        technique.fill({ model: subjectsOf(name as TechniqueName)[0]![1].model }, technique.options.parse({}))
+          .start,
+      ).toBe(name === 'from-scratch' ? 'fresh' : 'checkpoint');
   });
 });

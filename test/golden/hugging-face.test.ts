@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readTokenizerJson } from '../../src/data/tokenizers/read-tokenizer.ts';
 import { compile } from '../../src/engine/compile.ts';
+import { mergeAdapter, withAdapter } from '../../src/models/adapter.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../src/models/checkpoint.ts';
 import { createContext, inputNames } from '../../src/models/context.ts';
+import { readAdapter, writeAdapter } from '../../src/models/hugging-face/peft.ts';
+import { layoutOf } from '../../src/models/index.ts';
 import type { AutoregressiveSampler, Model, Weights } from '../../src/models/model.ts';
 import { weightFeeds } from '../../src/models/weights.ts';
 import { program } from '../../src/tensor/program.ts';
@@ -16,6 +19,7 @@ const folder = fileURLToPath(new URL('hugging-face', import.meta.url));
 const expected: {
   tokenizers: Record<string, { text: string; ids: number[]; decoded: string }[]>;
   models: Record<string, { ids: number[]; logits: string }>;
+  adapters: Record<string, { ids: number[]; logits: string }>;
 } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'));
 
 /** Logits of the last four positions. */
@@ -100,4 +104,40 @@ describe.each(Object.entries(expected.models))('checkpoint of type %s', (name, {
       expect(bytes(out).equals(bytes(given))).toBe(true);
     },
   );
+});
+
+describe.each(Object.entries(expected.adapters))('LoRA adapter of a %s', (name, { ids, logits }) => {
+  const given = join(folder, `${name}-lora`);
+  let out: string;
+  beforeAll(() => {
+    out = mkdtempSync(join(tmpdir(), 'graft-lora-'));
+  });
+  afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+  test('gives the logits of peft, merged and beside the weights', async () => {
+    const merged = loadCheckpoint(given);
+    expectNear(await lastLogits(merged.model, merged.weights, ids), floats(logits), 1e-3);
+    const { model, weights } = loadCheckpoint(join(folder, name));
+    const adapter = readAdapter(given, model, layoutOf(name)!);
+    const beside = withAdapter(model, adapter.config);
+    const parameters = { ...weights.parameters, ...adapter.values };
+    expectNear(await lastLogits(beside, { ...weights, parameters }, ids), floats(logits), 1e-3);
+  });
+
+  test('is written so that it reads as the same', () => {
+    const { model, weights } = loadCheckpoint(join(folder, name));
+    const adapter = readAdapter(given, model, layoutOf(name)!);
+    writeAdapter(out, model, adapter, layoutOf(name)!, join(folder, name));
+    const [a, b] = [mergeAdapter(model, adapter, weights), loadCheckpoint(out).weights];
+    for (const [key, values] of Object.entries(a.parameters)) expectNear(b.parameters[key]!, values, 1e-6);
+    expect(JSON.parse(readFileSync(join(out, 'adapter_config.json'), 'utf8'))).toMatchObject({
+      peft_type: 'LORA',
+      fan_in_fan_out: name === 'gpt2',
+    });
+  });
+
+  test('is refused for another model', () => {
+    const other = loadCheckpoint(join(folder, name === 'gpt2' ? 'llama' : 'gpt2')).model;
+    expect(() => readAdapter(given, other, layoutOf(other.family)!)).toThrow('unknown tensor of an adapter');
+  });
 });

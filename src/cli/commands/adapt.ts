@@ -4,7 +4,9 @@ import { parse } from 'yaml';
 import { largestBudget } from '../../data/budget.ts';
 import type { DataSpec } from '../../data/data-spec.ts';
 import { examplesOf, prepareData } from '../../data/prepare-data.ts';
+import { makeFolder } from '../../formats/atomic-file.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../models/checkpoint.ts';
+import { adapterFiles } from '../../models/hugging-face/peft.ts';
 import { stream } from '../../random.ts';
 import { formatDuration } from '../../report/format-quantity.ts';
 import { planStudy } from '../../study/plan-study.ts';
@@ -164,5 +166,11 @@ function copyResult(step: string, { files }: TrialResult, out: string): void {
   for (const file of [files.samples, files.nearest, files.reconstructions])
     if (file !== undefined && existsSync(join(step, file)))
       copyFileSync(join(step, file), join(out, relative('.', file)));
+  const adapter = join(step, 'adapter');
+  if (existsSync(adapter)) {
+    makeFolder(join(out, 'adapter'));
+    for (const file of Object.values(adapterFiles))
+      copyFileSync(join(adapter, file), join(out, 'adapter', file));
+  }
   saveCheckpoint(out, loadCheckpoint(checkpoint), readFileSync(join(checkpoint, 'README.md'), 'utf8'));
 }

@@ -15,7 +15,7 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: "make a checkpoint of another program's model",
   description:
-    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) have to be imported. Nothing in a file is executed: pickles are refused.',
+    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) have to be imported. LoRA adapters of peft are taken into their model. Nothing in a file is executed: pickles are refused.',
   arguments: [{ name: 'MODEL', summary: 'folder or file', required: true }],
   options: {
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
@@ -24,10 +24,16 @@ export const importCommand = defineCommand({
       value: 'FILE',
       summary: 'llama2.c: its tokenizer (default: tok*.bin beside the model)',
     },
+    base: {
+      kind: 'text',
+      value: 'FOLDER',
+      summary: 'LoRA adapter of peft: its model (default: the folder that it names)',
+    },
     force: { kind: 'flag', summary: 'replace another model that is in the folder of --out' },
     json: { kind: 'flag', summary: 'print what was read as one JSON object' },
   },
   examples: [
+    { line: 'graft import ./my-adapter --base ./SmolLM2-135M --out mine', does: 'a LoRA adapter of peft' },
     { line: 'graft import ./SmolLM2-135M --out smol', does: 'a folder that transformers wrote' },
     {
       line: 'graft import stories260K.bin --tokenizer tok512.bin --out stories',
@@ -57,6 +63,7 @@ export const importCommand = defineCommand({
       ...(options.tokenizer === undefined
         ? {}
         : { tokenizer: resolve(terminal.directory, options.tokenizer) }),
+      ...(options.base === undefined ? {} : { base: resolve(terminal.directory, options.base) }),
     });
     const { model, tokenizer } = checkpoint;
     saveCheckpoint(
