@@ -1,5 +1,6 @@
 import { joinPassages } from '../src/data/text-batches.ts';
 import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
+import { createDiffusion } from '../src/models/diffusion.ts';
 import type { Model } from '../src/models/model.ts';
 import { createTransformer } from '../src/models/transformer.ts';
 import { createVae } from '../src/models/vae.ts';
@@ -11,7 +12,7 @@ import type { Contender } from './peer-process.ts';
 
 /** A model with the data and the optimiser that its steps are timed with. */
 export interface Subject {
-  readonly name: 'dense-vae' | 'conv-vae' | 'transformer';
+  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'diffusion';
   readonly model: Model;
   readonly source: BatchSource;
   readonly optimiser: OptimiserSpec;
@@ -38,6 +39,12 @@ export const subjects: readonly Subject[] = [
     name: 'conv-vae',
     model: createVae({ image: [1, 28, 28], architecture: 'convolutional', channels: [32, 64], latent: 32 }),
     source: pictures(128),
+    optimiser: 'adam',
+  },
+  {
+    name: 'diffusion',
+    model: createDiffusion({ image: [1, 28, 28] }),
+    source: pictures(64),
     optimiser: 'adam',
   },
   {

@@ -1,6 +1,6 @@
 /**
- * Time of one training step against PyTorch on the same machine, in turns: the dense VAE, the convolutional VAE and
- * nanoGPT's transformer, on 1 and on 2 threads.
+ * Time of one training step against PyTorch on the same machine, in turns: the dense VAE, the convolutional VAE,
+ * a diffusion model and nanoGPT's transformer, on 1 and on 2 threads.
  *
  *     npm run bench -- --python peers-env/bin/python
  */

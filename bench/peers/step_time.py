@@ -23,7 +23,7 @@ import time
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer'])
+    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'diffusion'])
     parser.add_argument('--threads', type=int, required=True)
     parser.add_argument(
         '--mode',
@@ -53,6 +53,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
 from machine import load, machine  # noqa: E402
+from u_net import Diffusion  # noqa: E402
 
 
 class DenseVae(nn.Module):
@@ -154,7 +155,7 @@ class Transformer(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 
 
-MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer}
+MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'diffusion': Diffusion}
 
 
 def read_data(kind, folder):
@@ -173,7 +174,7 @@ def read_data(kind, folder):
         with gzip.open(os.path.join(folder, 'mnist', 'train-images-idx3-ubyte.gz')) as file:
             grey = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 784)
         images, origin = torch.from_numpy((grey[:25_000] > 127.5).astype(np.float32)), 'mnist, binarised at 0.5'
-    return (images.view(-1, 1, 28, 28) if kind == 'conv-vae' else images), origin
+    return (images if kind == 'dense-vae' else images.view(-1, 1, 28, 28)), origin
 
 
 def image_batches(images, size):

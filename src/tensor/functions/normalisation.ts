@@ -2,8 +2,8 @@ import { GraftError } from '../../errors.ts';
 import { applyNode } from '../build.ts';
 import type { Dimension } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import { reshape } from './arrangement.ts';
-import { add, div, mul, sqrt, square, sub } from './elementwise.ts';
+import { expand, reshape } from './arrangement.ts';
+import { add, div, maximum, mul, neg, reciprocal, sqrt, square, sub } from './elementwise.ts';
 import { countOf, mean } from './reduction.ts';
 
 /** A vector [c] shaped to act on axis 1 of a tensor of the given rank. */
@@ -78,13 +78,27 @@ export function batchNormEvaluation(
   return scaled(sub(x, onChannels(statistics.mean, rank)), factor, bias);
 }
 
-/** Normalisation over space and the channels of each of `groups` groups (Wu and He 2018): x [n, c, ...]. */
+/**
+ * Normalisation over space and the channels of each of `groups` groups (Wu and He 2018): x [n, c, ...].
+ *
+ * Written as x a + b with a and b for each example and channel, from the means of x and x^2 over space, so that the
+ * large tensor is passed over as rarely as can be and never reshaped. The variance is the mean of squares less the
+ * square of the mean, as in PyTorch on CPUs.
+ */
 export function groupNorm(x: Tensor, groups: number, scale?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
   requireChannels('groupNorm', x);
-  const grouped = reshape(x, [x.shape[0]!, groups, -1]);
-  const deviation = sub(grouped, mean(grouped, 2, true));
-  const unit = div(deviation, sqrt(add(mean(square(deviation), 2, true), epsilon)));
-  return scaled(reshape(unit, x.shape), scale, bias);
+  const [n, c, ...space] = x.shape as [Dimension, number, ...Dimension[]];
+  const size = c / groups;
+  const axes = space.map((_, i) => i + 2);
+  const overGroup = (t: Tensor) => mean(reshape(mean(t, axes), [n, groups, size]), 2, true);
+  const centre = overGroup(x);
+  const spread = maximum(sub(overGroup(square(x)), square(centre)), 0);
+  const inverse = reciprocal(sqrt(add(spread, epsilon)));
+  const grouped = (vector: Tensor) => reshape(vector, [1, groups, size]);
+  const factor = scale === undefined ? expand(inverse, [n, groups, size]) : mul(inverse, grouped(scale));
+  const shift = bias === undefined ? neg(mul(centre, factor)) : sub(grouped(bias), mul(centre, factor));
+  const onSpace = (t: Tensor) => reshape(t, [n, c, ...space.map(() => 1)]);
+  return add(mul(x, onSpace(factor)), onSpace(shift));
 }
 
 /** Normalisation of each channel of each example over space (Ulyanov et al. 2016): x [n, c, ...]. */
