@@ -47,10 +47,13 @@ export async function compile(program: Program, options: CompileOptions = {}): P
   const used = new Set(optimised.inputs.map((node) => node.attributes.name));
   const frozen = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
   const block = device === 'cpu' ? await blockedChannels() : undefined;
+  const emptyOutput =
+    device === 'cpu' && isLarge(outputs, symbols) ? valueName('empty', [...names, ...values]) : undefined;
   const model = exportFiles(optimised, {
     constants: frozen,
     symbols,
     ...(block === undefined ? {} : { blockedChannels: block }),
+    ...(emptyOutput === undefined ? {} : { emptyOutput }),
   });
   const lease = await pool.lease(model, { device, threads });
   const slot = (name: string, { dtype, shape }: Tensor): Slot => ({
@@ -67,7 +70,17 @@ export async function compile(program: Program, options: CompileOptions = {}): P
         used: used.has(node.attributes.name),
       })),
     Object.keys(program.outputs).map((name, i) => ({ ...slot(name, outputs[i]!), value: values[i]! })),
+    emptyOutput,
   );
+}
+
+/** Outputs of more values than this cost more to copy than to keep ONNX Runtime from copying them. */
+const LARGE = 16_384;
+
+function isLarge(outputs: readonly Tensor[], symbols: Symbols): boolean {
+  const size = ({ shape }: Tensor) =>
+    fix(shape, symbols).reduce<number>((n, d) => n * (typeof d === 'number' ? d : 1), 1);
+  return outputs.reduce((sum, output) => sum + size(output), 0) > LARGE;
 }
 
 /** An output's name in the graph: its own, unless an input has that name. */

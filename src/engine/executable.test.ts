@@ -158,3 +158,25 @@ test('memory stays flat over many runs', async () => {
   expect(Math.min(...growth)).toBeLessThan(1.02);
   await executable.dispose();
 });
+
+test('large outputs are written where they lie and not copied', async () => {
+  const size = 1_000_000;
+  const y = new Float32Array(size);
+  const executable = await compile(program({ y: mul(input('x', [size]), 2) }));
+  const bound = executable.bind({ x: new Float32Array(size).fill(3) }, { y });
+  await bound.run();
+  const before = process.memoryUsage().arrayBuffers;
+  await bound.run();
+  // A copy would be 4 MB.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000);
+  expect(y.every((value) => value === 6)).toBe(true);
+  await executable.dispose();
+});
+
+test('an error of a program with large outputs is not taken for the end of its run', async () => {
+  const p = program({ y: gather(input('x', [10]), input('i', [20_000], 'int32')) });
+  const executable = await compile(p);
+  const feeds = { x: new Float32Array(10), i: new Int32Array(20_000).fill(11) };
+  await expect(executable.run(feeds)).rejects.toThrow('indices');
+  await executable.dispose();
+});

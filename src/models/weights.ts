@@ -59,3 +59,9 @@ export function copyWeights({ parameters, state }: Weights): Weights {
     Object.fromEntries(Object.entries(values).map(([name, v]) => [name, v.slice()]));
   return { parameters: copy(parameters), state: copy(state) };
 }
+
+/** Writes the values of `source` into the arrays of `target`, which has the same names and sizes. */
+export function setWeights(target: Weights, source: Weights): void {
+  for (const part of ['parameters', 'state'] as const)
+    for (const [name, values] of Object.entries(source[part])) target[part][name]!.set(values);
+}

@@ -129,7 +129,7 @@ function writeTensor(sink: MessageSink, tensor: TensorProto): void {
 
 function writeValueInfo(sink: MessageSink, value: ValueInfo): void {
   sink.text(1, value.name);
-  sink.message(2, (type) =>
+  const writeTensorType = (type: MessageSink) =>
     type.message(1, (tensor) => {
       tensor.integer(1, elementTypes[value.type]);
       if (value.shape === undefined) return;
@@ -140,7 +140,10 @@ function writeValueInfo(sink: MessageSink, value: ValueInfo): void {
             else if (dimension !== '') inner.text(2, dimension);
           });
       });
-    }),
-  );
+    });
+  sink.message(2, (type) => {
+    if (value.sequence) type.message(4, (sequence) => sequence.message(1, writeTensorType));
+    else writeTensorType(type);
+  });
   sink.text(3, value.doc);
 }

@@ -6,7 +6,7 @@ import { fusions } from './fusions/index.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { lowerRules } from './lower-rules/index.ts';
 import type { LowerContext, Lowering, LowerRule } from './lower-rules/lower-rule.ts';
-import type { GraphProto, NodeProto, ValueInfo } from './model-proto.ts';
+import { elementTypes, type GraphProto, type NodeProto, type ValueInfo } from './model-proto.ts';
 
 export interface LowerOptions {
   /** Inputs that become constants of the graph, by name, row-major. */
@@ -18,6 +18,8 @@ export interface LowerOptions {
   readonly portable?: boolean;
   /** Block size of the CPU's channel-blocked layout; the graph then runs only on CPUs with this block size. */
   readonly blockedChannels?: number;
+  /** Name of a first output that is an empty sequence (what for: `engine/executable.ts`). */
+  readonly emptyOutput?: string;
 }
 
 export interface Lowered {
@@ -47,6 +49,7 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
   const open = program.inputs.filter((node) => !Object.hasOwn(constants, node.attributes.name));
   const inputTensors = open.map((node) => node.outputs[0]!);
   const reserved = [...program.inputs.map((node) => node.attributes.name), ...outputNames];
+  if (options.emptyOutput !== undefined) reserved.push(options.emptyOutput);
   const builder = new GraphBuilder(inputTensors, reserved, symbols, options.portable);
   const fixed = (tensor: Tensor) => tensor.shape.map((dimension) => builder.fix(dimension));
 
@@ -71,7 +74,15 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
     });
   }
 
-  const nodes = withoutDead(nameOutputs(builder, program, names), outputNames);
+  const { emptyOutput } = options;
+  if (emptyOutput !== undefined)
+    builder.append('SequenceEmpty', [], [emptyOutput], { dtype: elementTypes.float32 });
+  const first: readonly ValueInfo[] =
+    emptyOutput === undefined ? [] : [{ name: emptyOutput, type: 'float32', sequence: true }];
+  const nodes = withoutDead(nameOutputs(builder, program, names), [
+    ...first.map(({ name }) => name),
+    ...outputNames,
+  ]);
   const info = (name: string, tensor: Tensor): ValueInfo => ({
     name,
     type: tensor.dtype,
@@ -83,7 +94,7 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Lowe
       nodes,
       initializers: builder.initializers,
       inputs: open.map((node) => info(node.attributes.name, node.outputs[0]!)),
-      outputs: Object.entries(program.outputs).map(([name, tensor]) => info(name, tensor)),
+      outputs: [...first, ...Object.entries(program.outputs).map(([name, tensor]) => info(name, tensor))],
     },
     domains: [...builder.domains].sort(),
   };

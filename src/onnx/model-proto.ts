@@ -84,6 +84,8 @@ export interface ValueInfo {
   readonly type: ElementType;
   /** Absent where the file does not even state the rank. */
   readonly shape?: readonly (number | string)[];
+  /** A sequence of such tensors. */
+  readonly sequence?: boolean;
   readonly doc?: string;
 }
 

@@ -1,7 +1,7 @@
 import { GraftError, isGraftError, throwIfInterrupted } from '../errors.ts';
 import type { Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
-import { copyWeights } from '../models/weights.ts';
+import { copyWeights, setWeights } from '../models/weights.ts';
 import { microBatches } from './batch-source.ts';
 import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
 import type { Criterion } from './criterion.ts';
@@ -46,7 +46,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const parts = microBatches(options.accumulate ?? 1, options.source);
   const weights = mutable(resume ? snapshotWeights(resume, 'weights', options.start) : options.start);
   let best = resume?.best ?? { step: 0, validation: Infinity };
-  let bestWeights: Weights = resume ? snapshotWeights(resume, 'best', options.start) : options.start;
+  const bestWeights = resume ? snapshotWeights(resume, 'best', options.start) : copyWeights(options.start);
   const looks: Look[] = [...(resume?.looks ?? [])];
   const records: StageRecord[] = [...(resume?.stages ?? [])];
   let step = resume?.step ?? 0;
@@ -114,7 +114,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           convergence = observeLook(options.convergence, convergence, validation);
           if (validation < best.validation) {
             best = { step, validation };
-            bestWeights = copyWeights(current);
+            setWeights(bestWeights, current);
           }
           return hasConverged(options.convergence, convergence);
         };
@@ -191,7 +191,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await criterion.dispose();
   }
   return {
-    weights: copyWeights(options.keep === 'best' ? bestWeights : weights),
+    weights: options.keep === 'best' ? bestWeights : copyWeights(weights),
     looks,
     unit: criterion.unit,
     stages: records,
@@ -207,7 +207,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const validation = await lookAt(weights, 0, Math.max(0, records.length - 1));
     if (!(validation < best.validation)) return;
     best = { step, validation };
-    bestWeights = copyWeights(weights);
+    setWeights(bestWeights, weights);
   }
 
   /** Measures weights and records it; fails where there is no number. */
