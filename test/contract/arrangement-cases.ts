@@ -3,7 +3,16 @@ import * as arrangement from '../../src/tensor/functions/arrangement.ts';
 import { add, exp, mul, neg, softplus, stopGradient, sub } from '../../src/tensor/functions/elementwise.ts';
 import { bernoulliCost, crossEntropy } from '../../src/tensor/functions/loss.ts';
 import type { Axes } from '../../src/tensor/functions/reduction.ts';
-import { cumsum, logsumexp, max, mean, min, sum, variance } from '../../src/tensor/functions/reduction.ts';
+import {
+  argMax,
+  cumsum,
+  logsumexp,
+  max,
+  mean,
+  min,
+  sum,
+  variance,
+} from '../../src/tensor/functions/reduction.ts';
 import type { OperationCase } from './operation-case.ts';
 
 const axes: [string, Axes, boolean][] = [
@@ -39,6 +48,11 @@ const reductions: OperationCase[] = [
       reverse: cumsum(x!, 2, { reverse: true }),
       both: cumsum(x!, 1, { exclusive: true, reverse: true }),
     }),
+  },
+  {
+    name: 'arg-max, the first of equals',
+    inputs: { x: { shape: [3, 5, 2], values: 'quarters' } },
+    build: ({ x }) => ({ rows: argMax(x!, 1), first: argMax(x!, 0), last: argMax(x!, -1) }),
   },
   {
     name: 'logsumexp and variance',

@@ -22,6 +22,7 @@ const smooth = unary('normal', {
   erf: e.erf,
   sin: e.sin,
   cos: e.cos,
+  atan: e.atan,
   tanh: e.tanh,
   sigmoid: e.sigmoid,
   softplus: e.softplus,
