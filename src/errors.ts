@@ -40,6 +40,9 @@ export const messages = {
     hint?: string;
   }) =>
     `${f.path} is not a valid ${f.format}${/(folder|image)$/.test(f.format) ? '' : ' file'}${f.offset === undefined ? '' : ` (at ${f.offset})`}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
+  /** Something that could not be had from another machine; `unreachable`: it did not answer, or could not. */
+  'not-fetched': (f: { what: string; from: string; reason: string; hint?: string; unreachable?: boolean }) =>
+    `${f.what} could not be fetched from ${f.from}: ${f.reason}.${f.hint ? ` ${f.hint}` : ''}`,
   /** A file that could not be written. */
   'cannot-write': (f: { path: string; reason: string; hint?: string }) =>
     `cannot write ${f.path}: ${f.reason}.${f.hint ? ` ${f.hint}` : ''}`,

@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { GraftError } from '../errors.ts';
 import { isFolder } from '../formats/list-files.ts';
+import { hubModel } from '../models/model-folder.ts';
 import { planStudy } from '../study/plan-study.ts';
 import type { StudyPlan } from '../study/study-plan.ts';
 import { parseStudy, type StudySpec } from '../study/study-spec.ts';
+import { localModel } from './local-model.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { readYamlFile } from './read-yaml.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,6 +41,10 @@ export function readStudy(
   return { spec, path, base };
 }
 
-/** The plan of a study file. */
-export const planOf = ({ spec, base }: StudyFile, terminal: Terminal): Promise<StudyPlan> =>
-  planStudy(spec, base, terminal.environment.GRAFT_DATA);
+/** The plan of a study file; models of a hub that it names are fetched. */
+export async function planOf({ spec, base }: StudyFile, terminal: Terminal): Promise<StudyPlan> {
+  for (const entry of spec.models)
+    if ('checkpoint' in entry && hubModel(entry.checkpoint as string) !== undefined)
+      await localModel(entry.checkpoint as string, terminal);
+  return planStudy(spec, base, terminal.environment.GRAFT_DATA);
+}

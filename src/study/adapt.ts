@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { drawBudget } from '../data/budget.ts';
 import { joinClasses, knowsAll } from '../data/class-labels.ts';
 import { type DataSet, subset } from '../data/data-set.ts';
@@ -7,6 +7,7 @@ import type { Adapter } from '../models/adapter.ts';
 import { type Checkpoint, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
+import { modelFolder } from '../models/model-folder.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
@@ -43,7 +44,7 @@ export interface Adapted {
 export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint {
   const { model } = inputs;
   if (model.from === 'folder') {
-    const checkpoint = loadCheckpoint(resolve(context.base, model.path));
+    const checkpoint = loadCheckpoint(modelFolder(context.base, model.path));
     if (weightsHash(checkpoint.model, checkpoint.weights) !== model.hash)
       throw new GraftError('bad-data', {
         what: `checkpoint '${model.path}'`,

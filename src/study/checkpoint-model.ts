@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { classLabels } from '../data/class-labels.ts';
 import type { DataSet, TextSet } from '../data/data-set.ts';
 import { examplesOf } from '../data/prepare-data.ts';
@@ -8,6 +7,7 @@ import { GraftError } from '../errors.ts';
 import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { domainOf, type FamilyName } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
+import { modelFolder } from '../models/model-folder.ts';
 import { longestExample } from './encoding.ts';
 import { valuesOf } from './fit-family.ts';
 import type { Loaded } from './loaded-data.ts';
@@ -25,7 +25,7 @@ export function checkpointModel(
   where: string,
   context?: number,
 ) {
-  const { model: given, weights, data, tokenizer } = loadCheckpoint(resolve(base, entry.checkpoint));
+  const { model: given, weights, data, tokenizer } = loadCheckpoint(modelFolder(base, entry.checkpoint));
   for (const { prepared } of sets) requireFitting(given, prepared.train, where);
   const model = forRows(given, tokenizer, sets, context);
   const encoding: EncodingInput =

@@ -15,6 +15,7 @@ import type { TrialResult } from '../../study/trial-result.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { commandData, dataArgument, dataForm } from '../data-argument.ts';
+import { localModel } from '../local-model.ts';
 import { measurementTable } from '../measurement-table.ts';
 import { applyOverrides, type Override } from '../overrides.ts';
 import { checkModelFolder, checkReplacedModels, failureOf, runSteps } from '../run-steps.ts';
@@ -29,7 +30,11 @@ export const adapt = defineCommand({
   description:
     'Adapts a model with a technique on a budget of examples, chooses the learning rate by validation unless one is given, measures the result on test data and saves it as a checkpoint. It is one cell of a study: to compare techniques, write a study file (graft init).',
   arguments: [
-    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+    {
+      name: 'CHECKPOINT',
+      summary: 'folder with config.json and model.safetensors, or hub:ORG/NAME',
+      required: true,
+    },
   ],
   options: {
     data: { kind: 'text', value: 'SET', summary: `where it must work (needed): ${dataForm}` },
@@ -89,7 +94,7 @@ export const adapt = defineCommand({
         ...(source === undefined
           ? {}
           : { source: checkingUsage('adapt', () => dataArgument(source, [], terminal, '--source')) }),
-        models: [{ checkpoint: resolve(terminal.directory, folder!), label: basename(resolve(folder!)) }],
+        models: [{ checkpoint: await localModel(folder!, terminal), label: basename(resolve(folder!)) }],
         techniques: [checkingUsage('adapt', () => parse(options.technique) as unknown)],
         budgets: [options.budget ?? (await wholeBudget(target, options.seed, terminal))],
         // A reported seed has to be one of those that tuning does not use.

@@ -10,6 +10,7 @@ import { computeOptions, seedOption } from '../compute-options.ts';
 import { dataArgument, dataForm } from '../data-argument.ts';
 import { wrap } from '../help.ts';
 import { inProcessContext } from '../in-process-context.ts';
+import { localModel } from '../local-model.ts';
 import { measurementTable } from '../measurement-table.ts';
 import { openInBrowser } from '../open-in-browser.ts';
 import { overrideMap } from '../overrides.ts';
@@ -26,7 +27,11 @@ export const evaluate = defineCommand({
   description:
     'Measures likelihood, reconstructions, samples and their quality, what they copy, and cost on the test part of a data set, the same on further sets, and on what the model was trained on where that is here. Judges from these numbers whether the model suits the data as it is. Writes report.html, report.md and evaluation.json, with pictures beside them.',
   arguments: [
-    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+    {
+      name: 'CHECKPOINT',
+      summary: 'folder with config.json and model.safetensors, or hub:ORG/NAME',
+      required: true,
+    },
   ],
   options: {
     data: { kind: 'text', value: 'SET', summary: `where it must work (needed): ${dataForm}` },
@@ -76,7 +81,7 @@ export const evaluate = defineCommand({
         second: `--format ${options.format}`,
         reason: 'only the HTML report is opened',
       });
-    const checkpoint = resolve(terminal.directory, folder!);
+    const checkpoint = await localModel(folder!, terminal);
     const out = resolve(terminal.directory, options.out ?? join(folder!, 'evaluation'));
     const settings = overrideMap(overrides);
     for (const key of Object.keys(settings))

@@ -8,6 +8,7 @@ import { withSettings } from '../../models/with-settings.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
+import { localModel } from '../local-model.ts';
 import { overrideMap } from '../overrides.ts';
 import { checkingUsage } from '../usage-error.ts';
 import { version } from '../version.ts';
@@ -18,7 +19,11 @@ export const exportCommand = defineCommand({
   description:
     'Writes sampler.onnx and scorer.onnx with the weights inside and an open batch axis, README.md with their inputs and outputs and a program that uses them, for text tokenizer.json, and for diffusion and flows step.onnx with steps.json, one row for each step. onnxruntime alone runs them, in Python, JavaScript, C++ and elsewhere.',
   arguments: [
-    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+    {
+      name: 'CHECKPOINT',
+      summary: 'folder with config.json and model.safetensors, or hub:ORG/NAME',
+      required: true,
+    },
   ],
   options: {
     format: { kind: 'choice', choices: ['onnx'], summary: 'file format', fallback: 'onnx' },
@@ -27,8 +32,8 @@ export const exportCommand = defineCommand({
   },
   overrides: 'diffusion and flows: steps=20 eta=0.5 guidance=2, as in their configuration',
   examples: [{ line: 'graft export my-vae --format onnx --out my-vae-onnx', does: 'a sampler and a scorer' }],
-  run({ arguments: [folder], options, overrides }, terminal) {
-    const loaded = loadCheckpoint(resolve(terminal.directory, folder!));
+  async run({ arguments: [folder], options, overrides }, terminal) {
+    const loaded = loadCheckpoint(await localModel(folder!, terminal));
     const model = checkingUsage('export', () =>
       withSettings(loaded.model, overrideMap(overrides), 'key=value'),
     );

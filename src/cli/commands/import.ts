@@ -6,6 +6,7 @@ import { importCheckpoint } from '../../models/import-checkpoint.ts';
 import { modelCard } from '../../study/model-card.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
+import { localModel } from '../local-model.ts';
 import { checkModelFolder } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
 import { shownPath } from '../study-options.ts';
@@ -15,8 +16,8 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: "make a checkpoint of another program's model",
   description:
-    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) have to be imported. LoRA adapters of peft are taken into their model. Nothing in a file is executed: pickles are refused.',
-  arguments: [{ name: 'MODEL', summary: 'folder or file', required: true }],
+    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. Nothing in a file is executed: pickles are refused.',
+  arguments: [{ name: 'MODEL', summary: 'folder or file, or hub:ORG/NAME', required: true }],
   options: {
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
     tokenizer: {
@@ -33,6 +34,7 @@ export const importCommand = defineCommand({
     json: { kind: 'flag', summary: 'print what was read as one JSON object' },
   },
   examples: [
+    { line: 'graft import hub:HuggingFaceTB/SmolLM2-135M --out smol', does: 'from the hub' },
     { line: 'graft import ./my-adapter --base ./SmolLM2-135M --out mine', does: 'a LoRA adapter of peft' },
     { line: 'graft import ./SmolLM2-135M --out smol', does: 'a folder that transformers wrote' },
     {
@@ -40,7 +42,7 @@ export const importCommand = defineCommand({
       does: 'a model of llama2.c',
     },
   ],
-  run({ arguments: [source], options }, terminal) {
+  async run({ arguments: [source], options }, terminal) {
     const { out: written } = options;
     if (written === undefined)
       throw usageError('import', 'missing-argument', {
@@ -58,7 +60,7 @@ export const importCommand = defineCommand({
           hint: 'Choose another --out, or replace it with --force.',
         });
     }
-    const path = resolve(terminal.directory, source!);
+    const path = await localModel(source!, terminal);
     const { checkpoint, format } = importCheckpoint(path, {
       ...(options.tokenizer === undefined
         ? {}
@@ -72,7 +74,7 @@ export const importCommand = defineCommand({
       modelCard({
         title: basename(out),
         checkpoint,
-        facts: [['Imported from', `${basename(path)}, a ${format}`]],
+        facts: [['Imported from', `${source!.startsWith('hub:') ? source : basename(path)}, a ${format}`]],
       }),
     );
     const parameters = countParameters(model.parameters);

@@ -20,6 +20,7 @@ import { imageGrid } from '../../study/image-grid.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { drawTexts } from '../draw-texts.ts';
+import { localModel } from '../local-model.ts';
 import { overrideMap } from '../overrides.ts';
 import { imagePreview } from '../preview.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,7 +39,11 @@ export const sample = defineCommand({
   description:
     'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json). One seed gives one result.',
   arguments: [
-    { name: 'CHECKPOINT', summary: 'folder with config.json and model.safetensors', required: true },
+    {
+      name: 'CHECKPOINT',
+      summary: 'folder with config.json and model.safetensors, or hub:ORG/NAME',
+      required: true,
+    },
   ],
   options: {
     count: {
@@ -86,7 +91,7 @@ export const sample = defineCommand({
     { line: 'graft sample my-gpt --prompt "ROMEO:" --length 300 temperature=0.8', does: 'texts that go on' },
   ],
   async run({ arguments: [folder], options, overrides }, terminal) {
-    const checkpoint = loadCheckpoint(resolve(terminal.directory, folder!));
+    const checkpoint = loadCheckpoint(await localModel(folder!, terminal));
     const { model, weights } = checkpoint;
     const given = overrideMap(overrides);
     const iterative = model.sampler.kind === 'iterative';

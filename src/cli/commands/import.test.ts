@@ -1,0 +1,114 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedRun } from '../../../test/recorded-run.ts';
+import { loadCheckpoint } from '../../models/checkpoint.ts';
+
+const golden = fileURLToPath(new URL('../../../test/golden/hugging-face', import.meta.url));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-import-'));
+  for (const name of ['gpt2', 'llama', 'llama-lora'])
+    cpSync(join(golden, name), join(folder, name), { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...line: string[]) => recordedRun(line, folder);
+
+test('import makes a checkpoint of a folder of transformers', async () => {
+  const { code, out } = await run('import', 'llama', '--out', 'mine');
+  expect(code).toBe(0);
+  expect(out).toContain('mine  llama, 10,716 parameters in 4 layers, 326 tokens');
+  expect(loadCheckpoint(join(folder, 'mine')).weights).toEqual(loadCheckpoint(join(folder, 'llama')).weights);
+  expect(readFileSync(join(folder, 'mine/README.md'), 'utf8')).toContain('llama, a folder of a llama');
+  const again = await run('import', 'llama', '--out', 'mine');
+  expect(again.code).toBe(1);
+  expect(again.said).toContain('the folder holds other files');
+  expect((await run('import', 'gpt2', '--out', 'mine', '--force', '--json')).code).toBe(0);
+  expect(loadCheckpoint(join(folder, 'mine')).model.family).toBe('gpt2');
+});
+
+test('sample and export take such a folder as it is', async () => {
+  const { code, out } = await run(
+    'sample',
+    'gpt2',
+    '--count',
+    '2',
+    '--prompt',
+    'The',
+    '--length',
+    '6',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const texts = JSON.parse(out) as string[];
+  expect(texts).toHaveLength(2);
+  expect(texts.every((text) => text.startsWith('The'))).toBe(true);
+  expect((await run('export', 'gpt2', '--out', 'onnx')).code).toBe(0);
+  expect(existsSync(join(folder, 'onnx/sampler.onnx'))).toBe(true);
+});
+
+test('import takes a LoRA adapter into its model', async () => {
+  const { code } = await run('import', 'llama-lora', '--base', 'llama', '--out', 'merged');
+  expect(code).toBe(0);
+  const [a, b] = ['merged', 'llama'].map((name) => loadCheckpoint(join(folder, name)).weights.parameters);
+  expect(a!['block/0/attention/query/weight']).not.toEqual(b!['block/0/attention/query/weight']);
+  expect(a!['block/0/attention/key/weight']).toEqual(b!['block/0/attention/key/weight']);
+});
+
+test('import reads a model of llama2.c and its tokenizer', async () => {
+  mkdirSync(join(folder, 'c'));
+  const [width, hidden, layers, heads, keys, vocabulary, context] = [8, 12, 1, 2, 1, 262, 16] as const;
+  const count =
+    vocabulary * width + layers * (2 * width + width * width * 3 + 3 * width * hidden) + width + context * 4;
+  const file = Buffer.alloc(28 + 4 * count);
+  [width, hidden, layers, heads, keys, vocabulary, context].forEach((v, i) => {
+    file.writeInt32LE(v, 4 * i);
+  });
+  for (let i = 0; i < count; i++) file.writeFloatLE(Math.sin(i), 28 + 4 * i);
+  writeFileSync(join(folder, 'c/model.bin'), file);
+  const pieces = [
+    '<unk>',
+    '\n<s>\n',
+    '\n</s>\n',
+    ...Array.from({ length: 256 }, (_, b) => `<0x${b.toString(16)}>`),
+    ' ',
+    'a',
+    ' a',
+  ];
+  const parts = pieces.map((piece, id) => {
+    const head = Buffer.alloc(8);
+    head.writeFloatLE(id < 259 ? 0 : 259 - id);
+    head.writeInt32LE(Buffer.byteLength(piece), 4);
+    return Buffer.concat([head, Buffer.from(piece)]);
+  });
+  writeFileSync(join(folder, 'c/tok.bin'), Buffer.concat([Buffer.alloc(4), ...parts]));
+  expect((await run('import', 'c/model.bin', '--out', 'from-c')).code).toBe(0);
+  const { model, tokenizer } = loadCheckpoint(join(folder, 'from-c'));
+  expect(model.config).toMatchObject({
+    heads,
+    keyHeads: keys,
+    width,
+    vocabulary,
+    context,
+  });
+  expect([...tokenizer!.encode('a b')]).toEqual([261, 259, 3 + 98]);
+  writeFileSync(join(folder, 'c/short.bin'), file.subarray(0, file.length - 1));
+  expect((await run('import', 'c/short.bin', '--out', 'short')).said).toContain(
+    'it is no model file that is known',
+  );
+});
+
+test('import refuses pickles, and says how to convert them', async () => {
+  writeFileSync(join(folder, 'old.pt'), Uint8Array.of(0x80, 2, 0x7d, 0x71));
+  const single = await run('import', 'old.pt', '--out', 'x');
+  expect(single.code).toBe(1);
+  expect(single.said).toContain('it is a Python pickle');
+  mkdirSync(join(folder, 'old'));
+  cpSync(join(golden, 'gpt2/config.json'), join(folder, 'old/config.json'));
+  writeFileSync(join(folder, 'old/pytorch_model.bin'), Uint8Array.of(0x80, 2));
+  expect((await run('sample', 'old')).said).toContain("M.from_pretrained('in').save_pretrained('out')");
+  expect((await run('import', 'nothing', '--out', 'x')).said).toContain('model not found');
+});
