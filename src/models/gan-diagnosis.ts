@@ -19,6 +19,8 @@ const COLLAPSED = 0.5;
 const SATURATED = 0.02;
 /** Outputs beyond this have diverged. */
 const EXPLODED = 1e4;
+/** A last look so many times as far from the examples as the best one is a turn for the worse. */
+const WORSE = 3;
 
 /** A look at a training, as far as a diagnosis needs it. */
 export interface DiagnosedLook {
@@ -27,12 +29,11 @@ export interface DiagnosedLook {
   readonly terms?: Readonly<Record<string, number>>;
 }
 
-const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
-
 /**
- * What went wrong in a GAN's training, in sentences: samples that have become alike (at the last look), a discriminator
- * that is sure of everything (over the last third of the looks), outputs that have run away, and samples at the end
- * that are far worse than at the best look.
+ * What went wrong in a GAN's training, in sentences: samples that have become alike, or never were anything else (at
+ * the last look), a discriminator that is sure of everything (over the last third of the looks), outputs that have run
+ * away, and samples at the end that are far worse than at the best look. Sentences hold no figures, which are in the
+ * looks, so that many trials with one fault say one thing.
  */
 export function diagnoseGan(
   looks: readonly DiagnosedLook[],
@@ -42,31 +43,31 @@ export function diagnoseGan(
   const last = trained.at(-1);
   if (last === undefined) return [];
   const found: string[] = [];
-  const diversity = last.terms?.[DIVERSITY];
-  if (diversity !== undefined && diversity < COLLAPSED)
+  const diversity = trained.flatMap(({ terms }) => terms?.[DIVERSITY] ?? []);
+  if (diversity.length > 0 && diversity.at(-1)! < COLLAPSED)
     found.push(
-      `The generator has collapsed: at update ${last.step} samples differ among themselves by ${percent(diversity)} of what real examples do.`,
+      Math.max(...diversity) < COLLAPSED
+        ? 'Samples never became diverse: at every look they differ among themselves by less than half of what real examples do. The generator collapsed, or had too few updates.'
+        : 'The generator collapsed: at the last look samples differ among themselves by less than half of what real examples do, and they had differed more before.',
     );
   const recent = trained
     .slice(-Math.ceil(trained.length / 3))
     .flatMap(({ terms }) => terms?.[ganTerms.decision] ?? []);
-  if (undecided !== undefined && recent.length > 0) {
-    const mean = recent.reduce((a, b) => a + b, 0) / recent.length;
-    if (mean < SATURATED * undecided)
-      found.push(
-        `The discriminator is saturated: over the last third of the looks its cost is ${percent(mean / undecided)} of that of one that cannot tell real from generated, so the generator learns little.`,
-      );
-  }
-  const outputs = [ganTerms.real, ganTerms.generated].map((name) => Math.abs(last.terms?.[name] ?? 0));
-  const largest = Math.max(...outputs);
-  if (!(largest < EXPLODED))
+  if (undecided !== undefined && recent.length > 0 && meanOf(recent) < SATURATED * undecided)
     found.push(
-      `Training has diverged: at update ${last.step} the discriminator's outputs are ${largest.toPrecision(2)} on average.`,
+      `The discriminator is saturated: over the last third of the looks its cost is below ${100 * SATURATED} % of that of one that cannot tell real from generated, so the generator learns little.`,
     );
-  const best = trained.reduce((a, b) => (b.validation < a.validation ? b : a));
-  if (last.validation > 3 * best.validation && best.validation > 0)
+  const outputs = [ganTerms.real, ganTerms.generated].map((name) => Math.abs(last.terms?.[name] ?? 0));
+  if (!(Math.max(...outputs) < EXPLODED))
     found.push(
-      `Training turned for the worse: samples at update ${last.step} are ${(last.validation / best.validation).toPrecision(2)} times as far from validation examples as those of update ${best.step}.`,
+      `Training diverged: at the last look the outputs of the discriminator are beyond ${EXPLODED} on average.`,
+    );
+  const best = Math.min(...trained.map(({ validation }) => validation));
+  if (best > 0 && last.validation > WORSE * best)
+    found.push(
+      `Training turned for the worse: at the last look samples are more than ${WORSE} times as far from validation examples as at the best look, whose weights are kept where the best are kept.`,
     );
   return found;
 }
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

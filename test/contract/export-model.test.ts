@@ -24,20 +24,34 @@ const coders: [string, string, Record<string, unknown>][] = [
   ],
   ['Gaussian VAE', 'vae', { image, hidden: [12], latent: 4, likelihood: 'gaussian' }],
   ['autoencoder', 'autoencoder', { image, hidden: [12], latent: 4 }],
+  ['GAN', 'gan', { image, latent: 4, generatorChannels: [3], discriminatorChannels: [2] }],
+  [
+    'GAN by class',
+    'gan',
+    {
+      image,
+      latent: 4,
+      generatorChannels: [3],
+      discriminatorChannels: [2],
+      spectralNorm: false,
+      conditional: true,
+      classes: ['a', 'b', 'c'],
+    },
+  ],
 ];
 
 /** Fresh weights, with the state of a fitted model in place of zeros. */
 function someWeights(model: Model): Weights {
   const fresh = freshWeights(model, stream(3));
   const state = Object.fromEntries(
-    model.state.map(({ name, shape }) => [
-      name,
-      Float32Array.from(
+    model.state.map(({ name, shape }) => {
+      const draws = Float32Array.from(
         stream(4)
           .child(name)
           .normals(shape.reduce((a, b) => a * b, 1)),
-      ),
-    ]),
+      );
+      return [name, name.endsWith('/variance') ? draws.map((v) => v * v) : draws];
+    }),
   );
   return { parameters: fresh.parameters, state };
 }
@@ -77,7 +91,13 @@ describe.each(coders)('%s', (_, family, config) => {
   const programs = exportModel(model, weights, { note: 'a test' });
   const count = 5;
   const pixels = Float32Array.from(stream(5).uniforms(count * 64), Math.round);
-  const table: ExampleTable = { count, fields: { x: { shape: image, data: pixels } } };
+  const label = Int32Array.of(0, 2, 1, 0, 1);
+  const table: ExampleTable = {
+    count,
+    fields: { x: { shape: image, data: pixels }, label: { shape: [], data: label } },
+  };
+  const byClass = (n: number) =>
+    model.classes === undefined ? {} : { label: { shape: [n], data: label.slice(0, n) } };
 
   test('the sampler gives what the model decodes, for any batch', async () => {
     const { sampler } = model;
@@ -85,9 +105,11 @@ describe.each(coders)('%s', (_, family, config) => {
     const z = Float32Array.from(stream(6).normals(count * sampler.latent));
     const one = await runAlone(byName(programs, 'sampler'), {
       z: { shape: [1, sampler.latent], data: z.slice(0, sampler.latent) },
+      ...byClass(1),
     });
     const all = await runAlone(byName(programs, 'sampler'), {
       z: { shape: [count, sampler.latent], data: z },
+      ...byClass(count),
     });
     expect(all.image!.dims).toEqual([count, ...image]);
     expectNear(one.image!.data as Float32Array, (all.image!.data as Float32Array).subarray(0, 64));
@@ -103,7 +125,14 @@ describe.each(coders)('%s', (_, family, config) => {
     const outputs = await runAlone(scorer, {
       x: { shape: [count, ...image], data: pixels },
       ...(likelihood === undefined ? {} : { noise: { shape: [samples, count, latent], data: noise } }),
+      ...byClass(count),
     });
+    if (model.score !== undefined) {
+      const scores = await mapExamples(model, weights, table, model.score, stream(1), run);
+      expectNear(outputs.score!.data as Float32Array, scores.data);
+      expect(scorer.outputs.map(({ name }) => name)).toEqual(['score']);
+      return;
+    }
     const made = await mapExamples(model, weights, table, model.reconstruct!, stream(1), run);
     expectNear(outputs.reconstruction!.data as Float32Array, made.data);
     if (likelihood === undefined) {

@@ -21,6 +21,19 @@ beforeAll(() => {
     { model: vae, weights: freshWeights(vae, stream(1)), data },
     '# A test\n',
   );
+  const gan = createModel('gan', {
+    image: [1, 8, 8],
+    latent: 3,
+    generatorChannels: [2],
+    discriminatorChannels: [2],
+    conditional: true,
+    classes: ['a', 'b', 'c'],
+  });
+  saveCheckpoint(
+    join(folder, 'gan'),
+    { model: gan, weights: freshWeights(gan, stream(1)), data: {} },
+    '# A test\n',
+  );
   const tokenizer = trainTokenizer('character', ['abc def\n'], true);
   const gpt = createModel('transformer', {
     vocabulary: tokenizer.vocabularySize,
@@ -49,6 +62,21 @@ test('sample writes images as a picture and as arrays, the same for one seed', a
   expect(readNpzFile(join(folder, 'b.npz')).get('samples')?.data).toEqual(array.data);
   expect((await run('sample', 'vae', '--out', 'c.png')).code).toBe(0);
   expect(readFileSync(join(folder, 'c.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('sample takes the classes that are asked for, each in turn', async () => {
+  const pictures = async (...line: string[]) => {
+    expect(await run('sample', 'gan', '--count', '4', '--out', 'g.npy', ...line)).toMatchObject({ code: 0 });
+    return readNpyFile(join(folder, 'g.npy')).data as Float32Array;
+  };
+  const image = (data: Float32Array, i: number) => [...data.subarray(64 * i, 64 * (i + 1))];
+  const [all, some] = [await pictures(), await pictures('--class', 'b', 'a')];
+  // Fresh weights treat all classes alike: the samples are those of the latent vectors.
+  expect(image(some, 0)).toEqual(image(all, 0));
+  expect((await run('export', 'gan')).code).toBe(0);
+  expect(readFileSync(join(folder, 'gan/onnx/README.md'), 'utf8')).toContain(
+    "score = scorer.run(['score'], {'x': images, 'label': label})[0]",
+  );
 });
 
 test('sample shows images in the terminal', async () => {
@@ -85,6 +113,9 @@ test.each([
   ['no checkpoint', ['sample', 'nowhere'], 1, /checkpoint not found/],
   ['a prompt for images', ['sample', 'vae', '--prompt', 'a'], 2, /for language models/],
   ['an unknown setting', ['sample', 'running', 'topk=3'], 2, /unknown key 'topk'.*Did you mean 'topK'/],
+  ['an unknown class', ['sample', 'gan', '--class', 'd'], 1, /unknown class 'd'.*a, b, c/s],
+  ['classes where there are none', ['sample', 'vae', '--class', 'd'], 1, /not trained by class/],
+  ['classes of texts', ['sample', 'running', '--class', 'd'], 2, /not examples by class/],
   ['a temperature below 0', ['sample', 'running', 'temperature=-1'], 2, /temperature is -1/],
   ['a picture of texts', ['sample', 'running', '--out', 'x.png'], 1, /allowed: \.txt or \.json/],
   ['an unknown picture format', ['sample', 'vae', '--out', 'x.gif'], 1, /allowed: \.png/],
