@@ -129,8 +129,16 @@ export function createGan(input: GanConfig): Model {
       const made = drawn(context);
       const label = labelOf(context);
       const n = x.shape[0] as number;
-      const both = judge(concat([x, made], 0), label === undefined ? undefined : concat([label, label], 0));
-      const [real, generated] = [slice(both, 0, 0, n), slice(both, 0, n)];
+      // Together they are one batch of kernels twice as long. Where the first layers are frozen, what those make of the
+      // real examples is the same in each step, which shows only where generated ones do not stand beside them.
+      const apart = !context.training(discriminator.layers[0]!);
+      const both = apart
+        ? undefined
+        : judge(concat([x, made], 0), label === undefined ? undefined : concat([label, label], 0));
+      const [real, generated] =
+        both === undefined
+          ? [judge(x, label), judge(made, label)]
+          : [slice(both, 0, 0, n), slice(both, 0, n)];
       const decision = add(objective.real(real), objective.generated(generated));
       const terms: Record<string, Tensor> = {
         [ganTerms.real]: real,

@@ -49,6 +49,9 @@ export const recipeSpec = z.strictObject({
     .strictObject({
       part: z.enum(['validation', 'test']).default('test'),
       importanceSamples: count.default(64),
+      samples: count
+        .optional()
+        .describe('samples compared with the part, where there is no likelihood; 1000 if absent'),
       times: z
         .int()
         .min(FEWEST_TIMES)

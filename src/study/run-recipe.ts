@@ -21,6 +21,7 @@ import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/look.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
 import { checkFamilyOptions, classesGiven, valuesOf } from './fit-family.ts';
+import { judgeRecipe } from './judge-recipe.ts';
 import { nameOf } from './loaded-data.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
@@ -35,6 +36,8 @@ export interface RecipeResult {
   readonly seed: number;
   readonly steps: number;
   readonly best: { readonly step: number; readonly validation: number };
+  /** What validation measures, where it is no loss. */
+  readonly distance?: string;
   readonly looks: readonly Look[];
   readonly measurements: readonly Measurement[];
   /** For running text: mean loss in nats a token over the whole part in consecutive windows, and its number of tokens. */
@@ -129,6 +132,7 @@ export async function runRecipe(
     seed,
     steps: result.steps,
     best: result.best,
+    ...(model.criterion === 'samples' ? { distance: result.unit } : {}),
     looks: result.looks,
     ...evaluation,
     seconds: clock.training().wall,
@@ -232,13 +236,16 @@ function consecutiveWindows(text: TokenPassages, length: number, tokenizer: Toke
 type Evaluation = Pick<RecipeResult, 'measurements' | 'wholePart' | 'estimate'>;
 
 async function evaluateRecipe(
-  { evaluation, training }: RecipeSpec,
+  recipe: RecipeSpec,
   { model, evaluated, passages }: Prepared,
   weights: Weights,
   draws: Stream,
   context: StepContext,
 ): Promise<Evaluation> {
+  const { evaluation, training } = recipe;
   const run = { threads: context.threads, device: context.device, signal: context.signal };
+  if (model.likelihood === undefined && evaluated.text === undefined)
+    return { measurements: await judgeRecipe(recipe, model, evaluated, weights, draws, run) };
   const { measurements } = await measureLikelihood(
     model,
     weights,

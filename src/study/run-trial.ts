@@ -82,6 +82,7 @@ export async function runTrial(
     learningRate,
     stages: result.stages.map(({ name, layers, from, to }) => ({ name, layers, from, to })),
     looks: result.looks,
+    ...(model.criterion === 'samples' ? { criterion: 'samples' as const } : {}),
     lossUnit: result.unit,
     converged: result.converged,
     measurements: measured.measurements,

@@ -84,7 +84,7 @@ function likelihoodSentences(
   onSource: Measurement | undefined,
 ): SuitabilitySentence[] {
   if (onTarget === undefined)
-    return [sentence('The model has no likelihood: only its samples and reconstructions can be judged.')];
+    return [sentence('The model has no likelihood: only what it makes can be judged.')];
   const unit = unitInWords(onTarget.unit, item);
   const nll = onTarget.metric === 'nll';
   const second = (on: string) => find(nll ? 'bits_per_dim' : 'perplexity', on, 'test');

@@ -49,7 +49,9 @@ export interface TrialResult {
     readonly to: number;
   }[];
   readonly looks: readonly Look[];
-  /** Unit of training and validation losses. */
+  /** What looks measured, where it was not the loss. */
+  readonly criterion?: 'samples';
+  /** Unit of validation, and of training losses where validation is a loss. */
   readonly lossUnit: string;
   /** All stages ran, and validation had stopped improving before the end. */
   readonly converged: boolean;

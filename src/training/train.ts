@@ -170,7 +170,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           layers: stage.layers,
           from: start,
           to: step,
-          note: runners.map(({ note }) => note).join('; '),
+          note: runners.map(({ note, player }) => (several ? `${player.name}: ${note}` : note)).join('; '),
         });
         const final = copyWeights(averagedWeights(weights, runners));
         // A stage that trains until convergence hands on the best weights so far.

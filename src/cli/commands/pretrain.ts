@@ -132,9 +132,12 @@ interface Trained {
 }
 
 /** Every number of a result by what it is. */
-function numbersOf({ best, wholePart, estimate, measurements }: RecipeResult): [string, number, string][] {
+function numbersOf(result: RecipeResult): [string, number, string][] {
+  const { best, wholePart, estimate, measurements, distance } = result;
   return [
-    ['best validation loss', best.validation, ''],
+    distance === undefined
+      ? ['best validation loss', best.validation, '']
+      : ['best validation', best.validation, distance],
     ...(wholePart === undefined
       ? []
       : [
@@ -153,8 +156,8 @@ function numbersOf({ best, wholePart, estimate, measurements }: RecipeResult): [
             string,
           ],
         ]),
-    ...measurements.map(({ metric, split, value, unit, kind }): [string, number, string] => [
-      `${metric} (${split ?? 'held out'})`,
+    ...measurements.map(({ metric, split, value, unit, kind, features }): [string, number, string] => [
+      `${metric} (${split ?? 'held out'}${features === undefined ? '' : `, ${features.network}`})`,
       value,
       kind === undefined ? unit : `${unit}, ${kind}`,
     ]),

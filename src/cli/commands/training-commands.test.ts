@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
 import { stream } from '../../random.ts';
+import type { TrialResult } from '../../study/trial-result.ts';
 
 const program = fileURLToPath(new URL('../../../dist/graft.js', import.meta.url));
 const built = existsSync(program);
@@ -68,6 +69,31 @@ test.each([
 });
 
 describe.skipIf(!built)('training commands, by the built program (npm run build)', () => {
+  test('a GAN by class is trained, adapted to other classes, sampled, evaluated and exported', () => {
+    const small = ['latent=4', 'generatorChannels=[4,2]', 'discriminatorChannels=[2,4]'];
+    const settings = ['conditional=true', 'steps=6', 'batch=8', 'looks=1', 'evaluation.samples=70'];
+    const made = graft('pretrain', 'gan', '--data', 'glyphs/serif', '--out', 'gan', ...small, ...settings);
+    expect(made.said).toContain('Samples never became diverse');
+    expect(made.out).toMatch(/best validation {2}[\d.]+ {2}kernel distance.*\n {2}fid \(test, glyphs\)/);
+    const config = JSON.parse(readFileSync(join(folder, 'gan/config.json'), 'utf8')) as {
+      config: { classes: string[] };
+    };
+    expect(config.config.classes).toContain('A');
+    const small2 = ['steps=4', 'looks=1', 'batch=8', 'evaluation.items=40', 'sampling.count=40'];
+    const adapted = graft(
+      ...['adapt', 'gan', '--data', 'glyphs/handwriting', '--budget', '20', '--out', 'gan2', '--json'],
+      ...['--technique', 'feature-extraction', 'learningRate=0.001', ...small2],
+    );
+    const result = JSON.parse(adapted.out) as TrialResult;
+    expect(result.stages[0]!.layers).toEqual(['generator/output', 'discriminator/output']);
+    expect(result.looks.at(-1)!.terms).toMatchObject({ 'output on real': expect.any(Number) });
+    expect(result).toMatchObject({ criterion: 'samples', lossUnit: expect.stringContaining('glyphs') });
+    expect(graft('sample', 'gan2', '--class', 'A', '--out', 'a.png').code).toBe(0);
+    expect(graft('export', 'gan2').code).toBe(0);
+    const evaluated = graft('evaluate', 'gan2', '--data', 'glyphs/handwriting', '--json', ...small2.slice(3));
+    expect((JSON.parse(evaluated.out) as { family: string }).family).toBe('gan');
+  }, 60_000);
+
   test('pretrain makes a checkpoint from options alone, and adapt one from it', () => {
     const settings = ['steps=12', 'hidden=[8]', 'latent=2', 'evaluation.importanceSamples=4'];
     const made = graft('pretrain', 'vae', '--data', 'a.npy', '--out', 'vae', ...settings);

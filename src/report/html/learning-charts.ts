@@ -2,7 +2,6 @@ import * as Plot from '@observablehq/plot';
 import { mean } from '../../statistics/summarize.ts';
 import { countOf } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
-import type { TrialResult } from '../../study/trial-result.ts';
 import { trialTable } from '../../study/trial-table.ts';
 import type { Look } from '../../training/look.ts';
 import type { ReportData, TechniqueDescription } from '../report-data.ts';
@@ -14,7 +13,7 @@ import { styleOf } from './technique-style.ts';
 type Cost = 'step' | 'flops';
 type Point = [cost: number, validation: number];
 
-interface Series {
+export interface Series {
   readonly technique: TechniqueDescription;
   /** One curve a seed. */
   readonly seeds: readonly Point[][];
@@ -25,17 +24,19 @@ interface Series {
 /** Validation loss while training, one panel for each budget of a model: by updates, or by operations. */
 export function learningCharts(report: ReportData, model: string, cost: Cost): Html[] {
   const { matrix, study } = report;
-  const all = matrix.budgets.map((budget) => ({ budget, series: seriesOf(report, model, budget, cost) }));
+  const all = matrix.budgets.map((budget) => ({
+    budget,
+    series: seriesOf(report, model, budget, cost, ({ validation }) => validation),
+  }));
   const points = all.flatMap(({ series }) => series.flatMap(({ seeds }) => seeds.flat()));
   if (points.length === 0) return [];
   const log = wantsLog(points.map(([, y]) => y));
   const [low, high] = extent(points.map(([, y]) => y));
   const most = Math.max(...points.map(([x]) => x));
   const scale = flopScale(most);
-  const unit = unitInWords(
-    report.trials.find(({ result }) => result.cell.model === model)?.result.lossUnit ?? '',
-    study.item,
-  );
+  const first = report.trials.find(({ result }) => result.cell.model === model)?.result;
+  const unit = unitInWords(first?.lossUnit ?? '', study.item);
+  const what = first?.criterion === 'samples' ? 'validation' : 'validation loss';
   return all
     .filter(({ series }) => series.length > 0)
     .map(({ budget, series }) =>
@@ -43,11 +44,11 @@ export function learningCharts(report: ReportData, model: string, cost: Cost): H
         title: `${countOf(budget, study.item)}`,
         height: 230,
         y: {
-          label: `validation loss${unit === '' ? '' : `, ${unit}`}${log ? ' (logarithmic)' : ''}`,
+          label: `${what}${unit === '' ? '' : `, ${unit}`}${log ? ' (logarithmic)' : ''}`,
           better: 'lower',
         },
         x: { label: cost === 'step' ? 'updates' : `operations of training (${scale.unit})` },
-        description: `Validation loss of ${series.length} techniques against ${cost === 'step' ? 'updates' : 'operations'} with ${countOf(budget, study.item)}.`,
+        description: `${what[0]!.toUpperCase()}${what.slice(1)} of ${series.length} techniques against ${cost === 'step' ? 'updates' : 'operations'} with ${countOf(budget, study.item)}.`,
         plot: {
           x: {
             domain: [0, cost === 'step' ? most : most / scale.factor],
@@ -76,7 +77,7 @@ export function learningCharts(report: ReportData, model: string, cost: Cost): H
     );
 }
 
-function marksOf({ technique, seeds, mean: average }: Series, factor: number): Plot.Markish[] {
+export function marksOf({ technique, seeds, mean: average }: Series, factor: number): Plot.Markish[] {
   const { colour, symbol, dash } = styleOf(technique);
   const scaled = (curve: readonly Point[]) => curve.map(([x, y]): Point => [x / factor, y]);
   // A mark here and there, so that lines can be told apart without colour; each technique at other places.
@@ -92,27 +93,28 @@ function marksOf({ technique, seeds, mean: average }: Series, factor: number): P
   ];
 }
 
-function seriesOf(
+/** Curves of every technique that has them: `value` of each look, where it is a number. */
+export function seriesOf(
   { matrix, techniques, trials }: ReportData,
   model: string,
   budget: number,
   cost: Cost,
+  value: (look: Look) => number | undefined,
 ): Series[] {
   const table = trialTable(matrix, trials);
   return techniques.flatMap((technique): Series[] => {
     const curves = matrix.seeds.flatMap((seed) => {
       const trial = table.trial({ model, technique: technique.label, budget }, seed);
-      const looks = trial === undefined ? [] : looksOf(trial.result);
-      return looks.length < 2 ? [] : [looks];
+      const points = (trial?.result.looks ?? []).flatMap((look): Point[] => {
+        const y = value(look);
+        return y !== undefined && Number.isFinite(y) ? [[look[cost], y]] : [];
+      });
+      return points.length < 2 ? [] : [points];
     });
     if (curves.length === 0) return [];
-    const seeds = curves.map((looks) => looks.map((look): Point => [look[cost], look.validation]));
-    return [{ technique, seeds, mean: meanCurve(seeds) }];
+    return [{ technique, seeds: curves, mean: meanCurve(curves) }];
   });
 }
-
-const looksOf = ({ looks }: TrialResult): Look[] =>
-  looks.filter(({ validation }) => Number.isFinite(validation));
 
 /**
  * Mean of curves that are linear between looks, at every cost at which one of them was looked at, as far as all of them
@@ -134,7 +136,7 @@ function valueAt(curve: readonly Point[], x: number): number {
   return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
 }
 
-function extent(values: readonly number[]): [number, number] {
+export function extent(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 

@@ -8,6 +8,7 @@ import { learningCharts } from './learning-charts.ts';
 import { type Content, type Html, html } from './markup.ts';
 import { type Section, scrolling, section } from './section.ts';
 import { legend, named } from './technique-style.ts';
+import { termCharts } from './term-charts.ts';
 
 /** How training went, and what transfer brings at its start, on its way and at its end. */
 export function learningSection(report: ReportData): Section | null {
@@ -16,6 +17,7 @@ export function learningSection(report: ReportData): Section | null {
     model,
     updates: learningCharts(report, model, 'step'),
     flops: learningCharts(report, model, 'flops'),
+    terms: termCharts(report, model),
   }));
   if (charts.every(({ updates }) => updates.length === 0)) return null;
   const trained = report.techniques.filter(({ trains }) => trains);
@@ -27,13 +29,27 @@ export function learningSection(report: ReportData): Section | null {
         ? 'Strong lines are means over seeds, as far as all seeds trained; faint lines are single seeds.'
         : ''
     } All panels of a row have the same scales.</p>`,
+    byLooks(report),
     legend(trained, true),
     charts.map(
-      ({ model, updates, flops }) =>
-        html`<h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}<h3>${models.length > 1 && `${model}, `}by operations</h3><p class="note">Updates that leave layers frozen cost fewer operations.</p>${panels(flops)}`,
+      ({ model, updates, flops, terms }) =>
+        html`<h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}<h3>${models.length > 1 && `${model}, `}by operations</h3><p class="note">Updates that leave layers frozen cost fewer operations.</p>${panels(flops)}${
+          terms === null
+            ? null
+            : html`<h3>${models.length > 1 && `${model}, `}inside training, with ${terms.budget}</h3><p class="note">Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${report.study.item}s. Diversity: how much samples differ among themselves, in that of real ${report.study.item}s.</p>${panels(terms.charts)}`
+        }`,
     ),
     benefits(report),
   );
+}
+
+/** Models whose looks measure something else than the loss. */
+function byLooks({ trials, study }: ReportData): Html | null {
+  const models = new Set(
+    trials.flatMap(({ result }) => (result.criterion === 'samples' ? [result.cell.model] : [])),
+  );
+  if (models.size === 0) return null;
+  return html`<p class="note">The losses of ${[...models].join(', ')} do not say how good samples are. Validation is there the kernel distance of samples, drawn from the same latent vectors at each look, to the validation ${study.item}s.</p>`;
 }
 
 function benefits({ comparison, techniques, study, matrix }: ReportData): Html | null {

@@ -1,0 +1,46 @@
+import { countOf } from '../../study/format-number.ts';
+import type { ReportData } from '../report-data.ts';
+import { chart } from './chart.ts';
+import { extent, marksOf, seriesOf } from './learning-charts.ts';
+import type { Html } from './markup.ts';
+
+/**
+ * What a model's players counted while they were trained, and what its looks saw besides: one panel for each term, with
+ * the largest budget that has them. Empty for models without terms.
+ */
+export function termCharts(report: ReportData, model: string): { budget: string; charts: Html[] } | null {
+  const { trials, matrix, study } = report;
+  const looks = trials.flatMap(({ result }) => (result.cell.model === model ? result.looks : []));
+  const names = [...new Set(looks.flatMap(({ terms }) => Object.keys(terms ?? {})))];
+  const budget = [...matrix.budgets]
+    .reverse()
+    .find((one) => names.some((name) => seriesOf(report, model, one, 'step', termOf(name)).length > 0));
+  if (budget === undefined) return null;
+  const charts = names.flatMap((name): Html[] => {
+    const series = seriesOf(report, model, budget, 'step', termOf(name));
+    const points = series.flatMap(({ seeds }) => seeds.flat());
+    if (points.length === 0) return [];
+    const [low, high] = extent(points.map(([, y]) => y));
+    const room = 0.04 * (high - low || 1);
+    return [
+      chart({
+        title: name,
+        height: 200,
+        y: { label: name },
+        x: { label: 'updates' },
+        description: `${name} of ${series.length} techniques against updates with ${countOf(budget, study.item)}.`,
+        plot: {
+          x: { domain: [0, Math.max(...points.map(([x]) => x))], label: null, ticks: 5 },
+          y: { domain: [low - room, high + room], label: null, grid: true, ticks: 5 },
+          marks: series.flatMap((one) => marksOf(one, 1)),
+        },
+      }),
+    ];
+  });
+  return { budget: countOf(budget, study.item), charts };
+}
+
+const termOf =
+  (name: string) =>
+  ({ terms }: { readonly terms?: Readonly<Record<string, number>> }): number | undefined =>
+    terms?.[name];
