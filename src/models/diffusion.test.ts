@@ -242,7 +242,7 @@ test('trained on a two-dimensional density, samples have its moments', async () 
     groups: 4,
     multipliers: [1],
     attention: false,
-    schedule: 'cosine',
+    noiseSchedule: 'cosine',
     times: 100,
     steps: 100,
     likelihood: 'none',

@@ -41,7 +41,7 @@ export const diffusionSchema = uNetSchema.extend({
     .enum(predictions)
     .default('epsilon')
     .describe('what the network predicts: the noise, or v (Salimans and Ho 2022)'),
-  schedule: z.enum(noiseScheduleNames).default('linear').describe('how the noise grows with time'),
+  noiseSchedule: z.enum(noiseScheduleNames).default('linear').describe('how the noise grows with time'),
   times: z.int().min(2).max(100_000).default(1000).describe('noising steps T'),
   likelihood: z
     .enum(['levels', 'binary', 'none'])
@@ -87,7 +87,7 @@ export function createDiffusion(input: DiffusionConfig): Model {
   const names = guidedClasses(config);
   const classes = names?.length;
   const network = createUNet(config, classes);
-  const schedule = noiseSchedule(config.schedule, times);
+  const schedule = noiseSchedule(config.noiseSchedule, times);
   const onTimes = (values: Float64Array, index: Tensor) => onImages(atTimes((t) => values[t]!, times, index));
   /** The network's output at times given by their indices [n], which all have a place among a thousand. */
   const predictor =

@@ -94,6 +94,15 @@ export const salimans2022: Citation = {
   year: 2022,
 };
 
+export const lipman2023: Citation = {
+  key: 'lipman2023flow',
+  type: 'inproceedings',
+  authors: 'Lipman, Yaron and Chen, Ricky T. Q. and Ben-Hamu, Heli and Nickel, Maximilian and Le, Matt',
+  title: 'Flow matching for generative modeling',
+  venue: 'International Conference on Learning Representations',
+  year: 2023,
+};
+
 export const hoSalimans2021: Citation = {
   key: 'ho2021classifier',
   type: 'inproceedings',

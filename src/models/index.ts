@@ -10,6 +10,7 @@ import {
   ho2020,
   hoSalimans2021,
   kingma2014,
+  lipman2023,
   nichol2021,
   radford2019,
   ronneberger2015,
@@ -20,6 +21,7 @@ import {
   vaswani2017,
   vincent2010,
 } from './family-works.ts';
+import { createFlowMatching, flowMatchingSchema } from './flow-matching.ts';
 import { createGan, ganSchema } from './gan.ts';
 import {
   arjovsky2017,
@@ -116,7 +118,7 @@ export const families = {
     citations: [sohlDickstein2015, ho2020, ronneberger2015],
     optionCitations: {
       'prediction=v': [salimans2022],
-      'schedule=cosine': [nichol2021],
+      'noiseSchedule=cosine': [nichol2021],
       'sampler=ddim': [song2021],
       guidance: [hoSalimans2021],
     },
@@ -124,6 +126,16 @@ export const families = {
     fromData: ['image', 'classes'],
     pixels: (config) => boundedPixels[diffusionSchema.shape.likelihood.parse(config.likelihood)],
     create: createDiffusion,
+  },
+  'flow-matching': {
+    title: 'Flow matching',
+    domain: 'image',
+    version: 1,
+    citations: [lipman2023, ronneberger2015],
+    optionCitations: { guidance: [hoSalimans2021] },
+    schema: flowMatchingSchema,
+    fromData: ['image', 'classes'],
+    create: createFlowMatching,
   },
   transformer: {
     title: 'Transformer language model',

@@ -202,6 +202,7 @@ describe.each([
       likelihood: 'none',
     },
   ],
+  ['flow matching by the midpoint method', 'flow-matching', { solver: 'midpoint', steps: 3 }],
 ])('%s', (_, family, options) => {
   const shape = [1, 4, 4];
   const small = { image: shape, channels: 4, groups: 2, multipliers: [1, 2] };
