@@ -1,9 +1,11 @@
 // Bundles src/ into dist/ (program, worker process and the steps that it runs, library). Dependencies stay outside the bundles.
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -43,6 +45,7 @@ try {
     packages: 'external',
     sourcemap: true,
     logLevel: 'warning',
+    define: { BUILD_COMMIT: commit() ?? 'undefined' },
   });
   mkdirSync(dist, { recursive: true });
   const isEntry = (name) => Object.keys(present).includes(name.split('.')[0]);
@@ -70,4 +73,18 @@ function upToDate() {
   return [...sources, `${root}/package.json`, `${root}/scripts/build.mjs`].every(
     (path) => statSync(path).mtimeMs < since,
   );
+}
+
+/** The commit that is built, as a literal; nothing where this is no repository. */
+function commit() {
+  try {
+    const git = (...words) =>
+      execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    // An unpacked package may lie in somebody else's repository.
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(root)) return undefined;
+    const changed = git('status', '--porcelain', '--', 'src', 'package.json', 'package-lock.json') !== '';
+    return JSON.stringify(`${git('rev-parse', '--short', 'HEAD')}${changed ? ' with changes' : ''}`);
+  } catch {
+    return undefined;
+  }
 }

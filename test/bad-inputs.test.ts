@@ -723,7 +723,8 @@ const rows: Row[] = [
     call: (path) => readParquetImages(readParquetFile(path), path),
     code: 'bad-file',
     place: '{path}/row 0',
-    suggestion: 'Allowed: png, jpeg, webp, gif, tiff, avif.',
+    suggestion:
+      'Allowed: png, jpeg, webp, gif, tiff, avif. 5 more could not be read: row 1, row 2, row 3, row 4, row 5.',
   },
   // Images
   {

@@ -63,16 +63,37 @@ test('different targets are never put in one table; only metrics asked for are s
   );
 });
 
-test('unlike representations are refused, unless only what does not depend on them is asked for', () => {
+test('unlike representations are refused where they are asked for, and else left out with the reason', () => {
   const kid = nll(0.1, { metric: 'kid', representation: undefined as never });
   const models = [
     { label: 'a', target: 'kmnist', runs: [[nll(100), kid]] },
     { label: 'b', target: 'kmnist', runs: [[nll(90, { representation: '256 levels' }), kid]] },
   ];
-  expect(() => compareContestants(models, [])).toThrow(
+  expect(() => compareContestants(models, ['nll'])).toThrow(
     /nll of 'a' \(on binary\) and of 'b' \(on 256 levels\) cannot be combined: .*unlike representations/,
   );
   expect(compareContestants(models, ['kid'])[0]!.columns).toHaveLength(1);
+  const blocks = compareContestants(models, []);
+  expect(blocks[0]!.columns.map(({ metric }) => metric)).toEqual(['kid']);
+  expect(comparisonText(blocks)).toContain(
+    "nll is left out: 'a' (on binary) and 'b' (on 256 levels) have it on unlike representations of the data",
+  );
+});
+
+test('a metric in several columns is numbered', () => {
+  const kid = (network: string) => nll(0.1, { metric: 'kid', features: { network, hash: network } });
+  const run = [kid('glyphs'), kid('glyphs-autoencoder')];
+  const text = comparisonText(
+    compareContestants(
+      [
+        { label: 'a', target: 'kmnist', runs: [run] },
+        { label: 'b', target: 'kmnist', runs: [run] },
+      ],
+      [],
+    ),
+  );
+  expect(text).toMatch(/kid \(1\) ↓ +kid \(2\) ↓/);
+  expect(text).toMatch(/ {2}kid \(2\): .*features: glyphs-autoencoder/);
 });
 
 test('checkpoints are compared with the first, item by item, with the scope said', () => {

@@ -39,6 +39,8 @@ export interface ComparisonCell {
 
 export interface ComparisonBlock {
   readonly target: string;
+  /** What is not compared, and why. */
+  readonly notes: readonly string[];
   /** Checkpoints against the first of them, item by item. */
   readonly paired: readonly ItemComparison[];
   readonly columns: readonly ComparisonColumn[];
@@ -56,8 +58,10 @@ export function compareContestants(
   const targets = [...new Set(contestants.map(({ target }) => target))];
   return targets.map((target) => {
     const here = contestants.filter((one) => one.target === target);
-    const kept = (m: Measurement) => isCompared(m, metrics);
-    refuseUnlike(here, kept);
+    const asked = (m: Measurement) => isCompared(m, metrics);
+    const unlike = unlikeRepresentations(here, asked);
+    if (unlike.size > 0 && metrics.length > 0) refuseUnlike([...unlike][0]!);
+    const kept = (m: Measurement) => asked(m) && !unlike.has(m.metric);
     const examples: Measurement[] = [];
     for (const { runs } of here)
       for (const m of runs.flat())
@@ -82,6 +86,10 @@ export function compareContestants(
     });
     return {
       target,
+      notes: [...unlike].map(
+        ([metric, [first, second]]) =>
+          `${metric} is left out: ${onWhat(first)} and ${onWhat(second)} have it on unlike representations of the data`,
+      ),
       paired: compareItems(here.flatMap((one) => likelihoodOf(one, kept))),
       columns,
       rows: table.map(({ label, values }) => ({
@@ -98,22 +106,39 @@ const isCompared = (m: Measurement, metrics: readonly string[]): boolean =>
   (m.split !== 'train' || m.generated !== undefined) &&
   (metrics.length === 0 || metrics.includes(m.metric));
 
-/** Fails where a metric that is compared was measured on unlike representations of the data. */
-function refuseUnlike(here: readonly Contestant[], kept: (m: Measurement) => boolean): void {
-  const known = new Map<string, { label: string; representation: string }>();
+/** What was measured on what, of one contestant. */
+interface Represented {
+  readonly label: string;
+  readonly representation: string;
+}
+
+/** The metrics that were measured on unlike representations of the data, with two contestants that show it. */
+function unlikeRepresentations(
+  here: readonly Contestant[],
+  asked: (m: Measurement) => boolean,
+): Map<string, readonly [Represented, Represented]> {
+  const known = new Map<string, Represented>();
+  const unlike = new Map<string, readonly [Represented, Represented]>();
   for (const { label, runs } of here)
-    for (const { metric, representation } of runs.flat().filter(kept)) {
+    for (const { metric, representation } of runs.flat().filter(asked)) {
       if (representation === undefined) continue;
       const first = known.get(metric);
       if (first === undefined) known.set(metric, { label, representation });
-      else if (first.representation !== representation)
-        throw new GraftError('conflict', {
-          first: `${metric} of '${first.label}' (on ${first.representation})`,
-          second: `of '${label}' (on ${representation})`,
-          reason:
-            'they are on unlike representations of the data, so that their values cannot be compared; --metric names those that can, such as kid',
-        });
+      else if (first.representation !== representation && !unlike.has(metric))
+        unlike.set(metric, [first, { label, representation }]);
     }
+  return unlike;
+}
+
+const onWhat = ({ label, representation }: Represented): string => `'${label}' (on ${representation})`;
+
+function refuseUnlike([metric, [first, second]]: [string, readonly [Represented, Represented]]): never {
+  throw new GraftError('conflict', {
+    first: `${metric} of ${onWhat(first)}`,
+    second: `of ${onWhat(second)}`,
+    reason:
+      'they are on unlike representations of the data, so that their values cannot be compared; --metric names those that can, such as kid for images and bits_per_byte for texts',
+  });
 }
 
 /** A checkpoint's likelihood, where that is compared. */
@@ -161,11 +186,12 @@ function cellOf(values: readonly number[], best: number | undefined): Comparison
 /** The blocks as text: `*` marks the best mean of a column, without any claim. */
 export function comparisonText(blocks: readonly ComparisonBlock[]): string {
   return blocks
-    .map(({ target, paired, columns, rows }) => {
-      const heads = columns.map(({ metric, direction }) => `${metric} ${direction === 'lower' ? '↓' : '↑'}`);
+    .map(({ target, notes, paired, columns, rows }) => {
+      const names = columnNames(columns);
+      const heads = columns.map(({ direction }, c) => `${names[c]} ${direction === 'lower' ? '↓' : '↑'}`);
       const body = rows.map(({ label, cells }) => [label, ...cells.map(cellText)]);
       const basis = columns.map(
-        ({ metric, unit, basis: what }) => `  ${metric}: ${unit}${what === '' ? '' : `; ${what}`}`,
+        ({ unit, basis: what }, c) => `  ${names[c]}: ${unit}${what === '' ? '' : `; ${what}`}`,
       );
       return [
         `target ${target}`,
@@ -176,10 +202,19 @@ export function comparisonText(blocks: readonly ComparisonBlock[]): string {
         ),
         '',
         ...basis,
+        ...notes.map((note) => `  ${note}`),
         ...pairedText(paired),
       ].join('\n');
     })
     .join('\n\n');
+}
+
+/** Metrics by name, numbered where one has several columns: what differs is said below the table. */
+function columnNames(columns: readonly ComparisonColumn[]): string[] {
+  return columns.map(({ metric }, c) => {
+    const alike = columns.filter((other) => other.metric === metric);
+    return alike.length === 1 ? metric : `${metric} (${alike.indexOf(columns[c]!) + 1})`;
+  });
 }
 
 function cellText(cell: ComparisonCell | null): string {

@@ -3,6 +3,9 @@ import { listenForInterruption } from '../queue/interruption.ts';
 import { loadCommand, runProgram } from './run-program.ts';
 import { processTerminal } from './terminal.ts';
 
+/** Milliseconds that ending at once may take. */
+const TO_END_AT_ONCE = 1000;
+
 /** The program `graft`. */
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
@@ -16,6 +19,8 @@ async function main(): Promise<void> {
     process.stderr.write(
       count === 1 ? '\nStopping in order; Ctrl-C again ends at once.\n' : '\nEnding at once.\n',
     );
+    // Workers are ended and files closed; a computation of this process itself is not waited for.
+    if (count === 2) setTimeout(() => process.exit(interruption.exitCode()), TO_END_AT_ONCE).unref();
   });
   const { signal, killSignal } = interruption;
   // A reader that has seen enough (`graft data ls | head`) is no error.

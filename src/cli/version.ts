@@ -22,6 +22,13 @@ interface PackageFile {
 /** Version of this installation. */
 export const version = (): string => (JSON.parse(packageFile()) as PackageFile).version ?? 'unknown';
 
+/** Filled in by the build, where it is made from a git repository. */
+declare const BUILD_COMMIT: string | undefined;
+
+/** The commit that this build was made from, 'with changes' where files differed from it; undefined where it is not known. */
+export const builtFrom = (): string | undefined =>
+  typeof BUILD_COMMIT === 'undefined' ? undefined : BUILD_COMMIT;
+
 /** Version of an installed package, or 'not installed'. */
 export function packageVersion(name: string): string {
   const require = createRequire(import.meta.url);

@@ -184,3 +184,18 @@ test('a truncated and a mislabelled image are errors that name the file', async 
     'it is an SVG drawing. Allowed: png, jpeg, webp, gif',
   );
 });
+
+test('all damaged images are named', async () => {
+  const grey = await sharp(new Uint8Array(64), { raw: { width: 8, height: 8, channels: 1 } })
+    .png()
+    .toBuffer();
+  for (let i = 0; i < 20; i++)
+    put(`image-${String(i).padStart(2, '0')}.png`, i % 3 === 1 ? 'no image' : grey);
+  await expect(readImageFolder(folder)).rejects.toThrow(
+    /image-01\.png is not a valid image: .* 6 more could not be read: [^ ]*image-04\.png, .*image-19\.png\.$/,
+  );
+  for (let i = 0; i < 20; i++) put(`image-${String(i).padStart(2, '0')}.png`, 'no image');
+  await expect(readImageFolder(folder)).rejects.toThrow(
+    / 19 more could not be read: .*image-10\.png and 9 others\.$/,
+  );
+});

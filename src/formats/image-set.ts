@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { badFile, showCount } from './bad-file.ts';
 import { type Colour, decodeImage, inspectImage, type PictureInfo } from './decode-image.ts';
 import { cutPatches, type Fit, fitPicture, type ImageShape, patchGrid } from './fit-picture.ts';
-import { mapInOrder } from './map-in-order.ts';
+import { settleInOrder } from './map-in-order.ts';
 import type { NumericArray } from './numeric-array.ts';
 
 /** Where an image comes from: its name, and its file's bytes when they are needed. */
@@ -57,7 +57,7 @@ export async function readImageSet(
   checkOptions(options);
   const { patch, fit = 'cover', background = [0, 0, 0] } = options;
   const paths = sources.map(({ name }) => join(path, name));
-  const infos = await mapInOrder(sources, (source, i) => inspectImage(source.read(), paths[i]!));
+  const infos = await readAll(sources, (source, i) => inspectImage(source.read(), paths[i]!));
   const shape: ImageShape = {
     channels: options.channels ?? (infos.some(({ colour }) => colour) ? 3 : 1),
     ...(patch === undefined ? (options.size ?? commonSize(infos, paths)) : { height: patch, width: patch }),
@@ -68,7 +68,7 @@ export async function readImageSet(
   const total = starts.at(-1)!;
   const size = shape.channels * shape.height * shape.width;
   const data = allocate(total * size);
-  await mapInOrder(sources, async (source, i) => {
+  await readAll(sources, async (source, i) => {
     const picture = await decodeImage(source.read(), paths[i]!, background);
     const values =
       patch === undefined
@@ -155,4 +155,33 @@ function allocate(bytes: number): Uint8Array {
       hint: 'Ask for a smaller size, or use fewer images.',
     });
   }
+}
+
+/** How many damaged images are named. */
+const MOST_NAMED = 10;
+
+/** Reads every image, so that the error names all that are damaged: where one is, more are likely to be. */
+async function readAll<R>(
+  sources: readonly ImageSource[],
+  read: (source: ImageSource, index: number) => Promise<R>,
+): Promise<R[]> {
+  const outcomes = await settleInOrder(sources, read);
+  const failed = outcomes.flatMap((outcome, i) =>
+    outcome.status === 'rejected' ? [{ reason: outcome.reason as unknown, name: sources[i]!.name }] : [],
+  );
+  const [first, ...others] = failed;
+  if (first === undefined) return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<R>).value);
+  // Anything but damage, such as a file that went away, speaks for itself.
+  const other = failed.find(({ reason }) => !isGraftError(reason, 'bad-file'));
+  if (other !== undefined) throw other.reason;
+  if (others.length === 0 || !isGraftError(first.reason, 'bad-file')) throw first.reason;
+  const named = others.slice(0, MOST_NAMED).map(({ name }) => name);
+  const rest = others.length - named.length;
+  const hint = `${showCount(others.length)} more could not be read: ${named.join(', ')}${rest > 0 ? ` and ${showCount(rest)} others` : ''}.`;
+  const { facts } = first.reason;
+  throw new GraftError(
+    'bad-file',
+    { ...facts, hint: facts.hint === undefined ? hint : `${facts.hint} ${hint}` },
+    { cause: first.reason },
+  );
 }

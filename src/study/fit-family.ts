@@ -48,6 +48,7 @@ export function fitFamily(
         problem: `is for ${domain}s, but '${prepared.name}' holds ${prepared.train.kind}s`,
         where,
       });
+  refuseForeignSettings(spec, set.kind, target.prepared.name, where);
   if (set.kind === 'image') {
     const image = [set.channels, set.height, set.width];
     const other = source.prepared.train as typeof set;
@@ -79,6 +80,23 @@ export function fitFamily(
       tokenizer: { spec: spec.tokenizer, on: source.input, heldOut },
     },
   };
+}
+
+/** Settings that say how data of the other kind become examples would be without effect. */
+function refuseForeignSettings(
+  spec: Pick<StudySpec, 'values' | 'context'>,
+  kind: DataSet['kind'],
+  name: string,
+  where: string,
+): void {
+  const foreign = kind === 'image' ? 'context' : 'values';
+  if (spec[foreign] !== undefined)
+    throw new GraftError('conflict', {
+      first: `setting '${foreign}'`,
+      second: `'${name}'`,
+      reason: `it is for ${kind === 'image' ? 'texts' : 'images'}, and these are ${kind}s`,
+      where,
+    });
 }
 
 /** The classes of a configuration that asks for examples by class. */

@@ -14,6 +14,9 @@ import { toMeasurement } from './to-measurement.ts';
 /** Integer levels that image values were before they were scaled to [0, 1]; a density of them is converted to bits of those. */
 const IMAGE_LEVELS = 256;
 
+/** Bits for each byte of the text, whatever the tokens, so that models with unlike tokenizers can be compared. */
+const BYTES = 'bytes of the text';
+
 export interface LikelihoodOptions extends RunOptions {
   /** Draws of the code for an importance-weighted bound. */
   readonly importanceSamples: number;
@@ -63,7 +66,9 @@ export async function measureLikelihood(
     return {
       measurements: [
         record('perplexity', applyMetric(metrics.perplexity, { tokenLogProbs })),
-        record('bits_per_byte', applyMetric(metrics.bits_per_byte, { tokenLogProbs, bytes })),
+        record('bits_per_byte', applyMetric(metrics.bits_per_byte, { tokenLogProbs, bytes }), {
+          representation: BYTES,
+        }),
       ],
       items,
     };

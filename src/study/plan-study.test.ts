@@ -122,6 +122,12 @@ describe('what cannot be run is refused before anything is', () => {
     expect(models[0]!.pretraining).toHaveLength(3);
   });
 
+  test('settings for data of the other kind', async () => {
+    await expect(plan({ values: 'unit' })).rejects.toThrow(
+      /'values' and '.*' cannot be combined.*for images/,
+    );
+  });
+
   test('a metric that does not exist, with the nearest that does', async () => {
     await expect(plan({ primary: 'bits_per_bite' })).rejects.toMatchObject({
       code: 'unknown-name',

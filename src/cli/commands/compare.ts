@@ -18,7 +18,7 @@ export const compare = defineCommand({
   name: 'compare',
   summary: 'put checkpoints or finished studies side by side in one table',
   description:
-    'Takes checkpoints (or folders of runs that hold one), which are evaluated alike on the same items of --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, number of items, k and feature network; unlike representations are refused. * marks the best mean; nothing is claimed by it. Checkpoints with a likelihood are also compared with the first, item by item; items of one group (typeface, file) count as one, as do neighbouring windows of running text. Studies alone are compared in their primary metric.',
+    'Takes checkpoints (or folders of runs that hold one), which are evaluated alike on the same items of --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, number of items, k and feature network; metrics on unlike representations are left out, and refused where --metric asks for them. * marks the best mean; nothing is claimed by it. Checkpoints with a likelihood are also compared with the first, item by item; items of one group (typeface, file) count as one, as do neighbouring windows of running text. Studies alone are compared in their primary metric.',
   arguments: [
     { name: 'CHECKPOINT|RESULTS', summary: 'two or more, or one study', required: true, many: true },
   ],

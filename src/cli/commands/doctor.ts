@@ -11,7 +11,7 @@ import { commandData } from '../data-argument.ts';
 import { describeMachine, freeDisk, measureMatrixRate } from '../machine.ts';
 import { selfTest } from '../self-test.ts';
 import { messageColours, resultColours, type Terminal } from '../terminal.ts';
-import { packageVersion, version } from '../version.ts';
+import { builtFrom, packageVersion, version } from '../version.ts';
 
 /** A line of the report. `state` decides on the exit code: 1 where something fails. */
 interface Finding {
@@ -64,7 +64,7 @@ export const doctor = defineCommand({
 
 function versions(): Finding[] {
   return [
-    { topic: 'graft', state: 'ok', text: version() },
+    { topic: 'graft', state: 'ok', text: [version(), builtFrom()].filter(Boolean).join(', commit ') },
     { topic: 'node', state: 'ok', text: `${process.version} on ${platform()} ${release()} (${arch()})` },
   ];
 }

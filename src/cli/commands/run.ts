@@ -24,7 +24,7 @@ import { shownPath, studyOptions, workspaceFolder } from '../study-options.ts';
 import { studyReport } from '../study-outcome.ts';
 import { readStudyRecord, writeStudyRecord } from '../study-record.ts';
 import { messageColours, resultColours, type Terminal } from '../terminal.ts';
-import { packageVersion, version } from '../version.ts';
+import { builtFrom, packageVersion, version } from '../version.ts';
 import { writeBest } from '../write-best.ts';
 import { type ReportFiles, reportFormats, writeReports } from '../write-reports.ts';
 
@@ -165,9 +165,11 @@ async function withProgress(
 
 function environmentOf({ threads, device }: RunSettings, workers: number) {
   const packages = ['onnxruntime-node', 'sharp'];
+  const commit = builtFrom();
   return describeEnvironment({
     versions: {
       Graft: version(),
+      ...(commit === undefined ? {} : { commit }),
       ...Object.fromEntries(packages.map((name) => [name, packageVersion(name)])),
     },
     workers,
