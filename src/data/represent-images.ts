@@ -70,12 +70,14 @@ export type PixelLikelihood =
   | 'gaussian'
   | 'discretised-logistic'
   | 'bound on levels'
-  | 'bound on binary pixels';
+  | 'bound on binary pixels'
+  | 'density';
 
 const meant: Record<PixelLikelihood, { values: Representation['values']; hint: string }> = {
   bernoulli: { values: 'binary', hint: 'Binarise the images (binarise: 0.5), or take another likelihood.' },
   gaussian: { values: 'unit', hint: "Take values 'unit', or another likelihood." },
   'discretised-logistic': { values: 'levels', hint: "Take values 'levels', or another likelihood." },
+  density: { values: 'unit', hint: "Take values 'unit', or another likelihood." },
   'bound on levels': { values: 'levels', hint: "Take values 'levels', or likelihood binary or none." },
   'bound on binary pixels': {
     values: 'binary',

@@ -104,6 +104,7 @@ function latentDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
       },
       words: {
         noise: 'draws for the codes, standard normal',
+        uniform: 'draws from 0 to 1 that fill the places of levels (dequantisation)',
         ...score.words,
         reconstruction: 'the images as the model gives them back',
       },

@@ -103,6 +103,24 @@ export const lipman2023: Citation = {
   year: 2023,
 };
 
+export const dinh2017: Citation = {
+  key: 'dinh2017density',
+  type: 'inproceedings',
+  authors: 'Dinh, Laurent and Sohl-Dickstein, Jascha and Bengio, Samy',
+  title: 'Density estimation using Real NVP',
+  venue: 'International Conference on Learning Representations',
+  year: 2017,
+};
+
+export const kingmaDhariwal2018: Citation = {
+  key: 'kingma2018glow',
+  type: 'inproceedings',
+  authors: 'Kingma, Diederik P. and Dhariwal, Prafulla',
+  title: 'Glow: generative flow with invertible 1x1 convolutions',
+  venue: 'Advances in Neural Information Processing Systems',
+  year: 2018,
+};
+
 export const hoSalimans2021: Citation = {
   key: 'ho2021classifier',
   type: 'inproceedings',

@@ -6,10 +6,12 @@ import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
 import { createDiffusion, diffusionSchema } from './diffusion.ts';
 import {
+  dinh2017,
   hinton2006,
   ho2020,
   hoSalimans2021,
   kingma2014,
+  kingmaDhariwal2018,
   lipman2023,
   nichol2021,
   radford2019,
@@ -40,6 +42,7 @@ import type { HuggingFaceLayout } from './hugging-face/layout.ts';
 import { llamaLayout } from './hugging-face/llama-layout.ts';
 import { createLlama, llamaSchema } from './llama.ts';
 import type { Model } from './model.ts';
+import { createNormalizingFlow, normalizingFlowSchema } from './normalizing-flow.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
 import { createVae, vaeSchema } from './vae.ts';
 
@@ -68,6 +71,7 @@ export interface Family {
 const boundedPixels = {
   levels: 'bound on levels',
   binary: 'bound on binary pixels',
+  density: 'density',
   none: undefined,
 } as const;
 
@@ -136,6 +140,16 @@ export const families = {
     schema: flowMatchingSchema,
     fromData: ['image', 'classes'],
     create: createFlowMatching,
+  },
+  'normalizing-flow': {
+    title: 'Normalising flow',
+    domain: 'image',
+    version: 1,
+    citations: [dinh2017, kingmaDhariwal2018],
+    schema: normalizingFlowSchema,
+    fromData: ['image'],
+    pixels: (config) => boundedPixels[normalizingFlowSchema.shape.likelihood.parse(config.likelihood)],
+    create: createNormalizingFlow,
   },
   transformer: {
     title: 'Transformer language model',

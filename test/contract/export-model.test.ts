@@ -188,6 +188,50 @@ describe.each(coders)('%s', (_, family, config) => {
   });
 });
 
+describe.each(['levels', 'density'])('normalising flow of %s', (likelihood) => {
+  const shape = [1, 4, 4];
+  const model = createModel('normalizing-flow', { image: shape, depth: 2, hidden: 4, likelihood });
+  const weights = someWeights(model);
+  const programs = exportModel(model, weights);
+  const count = 3;
+  const z = Float32Array.from(stream(6).normals(count * 16));
+
+  test('samples are scored as the model scores them', async () => {
+    const { image: x } = await runAlone(byName(programs, 'sampler'), { z: { shape: [count, 16], data: z } });
+    expect(x!.dims).toEqual([count, ...shape]);
+    const data = x!.data as Float32Array<ArrayBuffer>;
+    const samples = likelihood === 'levels' ? 2 : 1;
+    const draws = noiseFeeds([
+      { name: 'dequantise', kind: 'uniform', shape: [samples, count, ...shape], batchAxis: 1 },
+    ]);
+    draws.drawFor(stream(8), [0, 1, 2]);
+    const uniform = draws.feeds[inputNames.noise('dequantise')]!;
+    const outputs = await runAlone(byName(programs, 'scorer'), {
+      x: { shape: [count, ...shape], data },
+      ...(likelihood === 'levels' ? { uniform: { shape: [samples, count, ...shape], data: uniform } } : {}),
+    });
+    const wanted = await mapExamples(
+      model,
+      weights,
+      { count, fields: { x: { shape, data } } },
+      (context) => transpose(model.likelihood!.logWeights(context, samples), [1, 0]),
+      stream(8),
+      run,
+    );
+    const found = outputs.log_weights!.data as Float32Array;
+    expect(outputs.log_weights!.dims).toEqual([samples, count]);
+    expectNear(
+      Float32Array.from(wanted.data, (_, i) => found[(i % samples) * count + Math.floor(i / samples)]!),
+      wanted.data,
+    );
+  });
+
+  test('inputs and outputs are described', () => {
+    for (const { inputs, outputs } of programs)
+      for (const { what } of [...inputs, ...outputs]) expect(what).not.toBe('');
+  });
+});
+
 describe.each([
   ['diffusion', 'diffusion', { times: 40, steps: 3, eta: 0.6 }],
   [

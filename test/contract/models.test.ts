@@ -140,6 +140,11 @@ const cases: Record<FamilyName, Record<string, Record<string, unknown>>> = {
       guidance: 0.5,
     },
   },
+  'normalizing-flow': {
+    levels: { image: [1, 4, 4], scales: 2, depth: 2, hidden: 4 },
+    'binary, colour': { image: [3, 2, 2], scales: 1, depth: 1, hidden: 3, likelihood: 'binary' },
+    density: { image: [2, 2, 4], scales: 1, depth: 2, hidden: 4, likelihood: 'density' },
+  },
   transformer: {
     tied: { vocabulary: 7, context: 5, layers: 2, heads: 2, width: 8 },
     'rotary, own output, biases': {

@@ -102,20 +102,17 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     ...values,
     '',
     '```python',
-    ...exampleOf(
-      model,
-      programs.find(({ name }) => name === 'scorer')!.outputs.map(({ name }) => name),
-    ),
+    ...exampleOf(model, programs.find(({ name }) => name === 'scorer')!),
     '```',
     '',
   ].join('\n');
 }
 
-function exampleOf(model: Model, scores: readonly string[]): string[] {
+function exampleOf(model: Model, scorer: ExportedProgram): string[] {
   const { sampler } = model;
   switch (sampler.kind) {
     case 'latent':
-      return latentExample(sampler.latent, model, scores);
+      return latentExample(sampler.latent, model, scorer);
     case 'iterative':
       return iterativeExample(sampler, model.classes);
     default:
@@ -128,10 +125,11 @@ const row = (file: string, role: string, { name, shape, dtype, what }: ExportedV
 
 function latentExample(
   latent: number,
-  { likelihood, classes }: Checkpoint['model'],
-  scores: readonly string[],
+  { likelihood, classes, fields }: Checkpoint['model'],
+  scorer: ExportedProgram,
 ): string[] {
   const label = classes === undefined ? '' : ", 'label': label";
+  const scores = scorer.outputs.map(({ name }) => name);
   const drawing = [
     'import numpy as np',
     'import onnxruntime as ort',
@@ -143,16 +141,20 @@ function latentExample(
     '',
     "scorer = ort.InferenceSession('scorer.onnx')",
   ];
-  if (likelihood === undefined)
+  if (likelihood?.kind !== 'bound')
     return [
       ...drawing,
       `${scores.join(', ')} = scorer.run([${scores.map((name) => `'${name}'`).join(', ')}], {'x': images${label}})${scores.length === 1 ? '[0]' : ''}`,
     ];
+  const images = likelihood.support === 'binary' ? '(images > 0.5).astype(np.float32)' : 'images';
+  const uniform = scorer.inputs.some(({ name }) => name === 'uniform');
   return [
     ...drawing,
     'k = 64  # more draws, a tighter bound',
-    `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
-    `log_weights = scorer.run(['log_weights'], {'x': (images > 0.5).astype(np.float32), 'noise': noise${label}})[0]`,
+    uniform
+      ? `noise = np.random.random((k, len(images), ${fields[0]!.shape.join(', ')})).astype(np.float32)`
+      : `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
+    `log_weights = scorer.run(['log_weights'], {'x': ${images}, '${uniform ? 'uniform' : 'noise'}': noise${label}})[0]`,
     'log_likelihood = np.logaddexp.reduce(log_weights, axis=0) - np.log(k)  # nats, from below',
   ];
 }
