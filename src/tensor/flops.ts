@@ -48,5 +48,9 @@ function flopsOf(node: Node, size: Size): number {
   if (isOp(node, 'max-pool') || isOp(node, 'average-pool')) return output * sizeOf(node.attributes.kernel);
   if (isOp(node, 'layer-norm')) return 8 * output;
   if (isOp(node, 'softmax')) return 5 * output;
+  if (isOp(node, 'lstm') || isOp(node, 'gru')) {
+    const sums = size(node.inputs[0]!.shape);
+    return 2 * sums * size([node.inputs[1]!.shape[1]!]) + 2 * sums + 6 * output;
+  }
   return Math.max(output, ...node.inputs.map((operand) => size(operand.shape)));
 }

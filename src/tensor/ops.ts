@@ -124,6 +124,21 @@ export interface OpAttributes {
    * p = softmax(scale q k^T + mask), o = p v.
    */
   attention: { readonly scale: number };
+  /**
+   * Long short-term memory over time (Hochreiter and Schmidhuber 1997, with forget gates: Gers et al. 2000).
+   * lstm(x [time, batch, 4 width], r [4 width, width], hidden [batch, width]?, cell [batch, width]?) -> outputs (hidden
+   * [time, batch, width], cell likewise, gates [time, batch, 3 width], candidate [time, batch, width]): with
+   * s = x_t + h r^T in the order input i, output o, forget f, candidate g,
+   * c' = sigmoid(s_f) c + sigmoid(s_i) tanh(s_g), h' = sigmoid(s_o) tanh(c'). States start at 0 where they are absent.
+   */
+  lstm: None;
+  /**
+   * Gated recurrent unit over time (Cho et al. 2014; the reset gate after the product, as cuDNN and PyTorch have it).
+   * gru(x [time, batch, 3 width], r [3 width, width], bias [width], hidden [batch, width]?) -> outputs (hidden
+   * [time, batch, width], gates [time, batch, 2 width], candidate [time, batch, width], memory likewise): in the order
+   * update z, reset r, candidate n; memory m = h r_n^T + bias, n = tanh(x_n + r m), h' = n + z (h - n).
+   */
+  gru: None;
 }
 
 export type OpName = keyof OpAttributes;

@@ -16,6 +16,7 @@ import {
 import * as linear from '../../src/tensor/functions/linear.ts';
 import { softmax } from '../../src/tensor/functions/loss.ts';
 import { layerNorm } from '../../src/tensor/functions/normalisation.ts';
+import { gru, lstm } from '../../src/tensor/functions/recurrent.ts';
 import type { OperationCase, Tensors } from './operation-case.ts';
 
 type Axes = (number | string)[];
@@ -295,6 +296,62 @@ const fused: OperationCase[] = [
   },
 ];
 
+/** [name, time, batch, width, whether states are given] */
+const runs: [string, number, number | string, number, boolean][] = [
+  ['from 0', 4, 3, 5, false],
+  ['from given states', 3, 2, 4, true],
+  ['one step', 1, 2, 3, true],
+  ['open batch', 3, 'batch', 4, false],
+];
+
+const recurrences = runs.flatMap(([name, time, batch, width, given]): OperationCase[] => {
+  const state = { shape: [batch, width] };
+  const symbols = typeof batch === 'string' ? { symbols: { batch: 3 } } : {};
+  return [
+    {
+      name: `lstm ${name}`,
+      inputs: {
+        x: { shape: [time, batch, 4 * width] },
+        r: { shape: [4 * width, width] },
+        ...(given ? { h: state, c: state } : {}),
+      },
+      ...symbols,
+      build: ({ x, r, h, c }) => {
+        const outputs = applyNode('lstm', h === undefined ? [x!, r!] : [x!, r!, h, c!], {}).outputs;
+        return Object.fromEntries(outputs.map((y, i) => [`y${i}`, y]));
+      },
+    },
+    {
+      name: `gru ${name}`,
+      inputs: {
+        x: { shape: [time, batch, 3 * width] },
+        r: { shape: [3 * width, width] },
+        b: { shape: [width] },
+        ...(given ? { h: state } : {}),
+      },
+      ...symbols,
+      build: ({ x, r, b, h }) => {
+        const outputs = applyNode('gru', h === undefined ? [x!, r!, b!] : [x!, r!, b!, h], {}).outputs;
+        return Object.fromEntries(outputs.map((y, i) => [`y${i}`, y]));
+      },
+    },
+    {
+      name: `lstm and gru ${name}, last hidden state alone`,
+      inputs: {
+        x: { shape: [time, batch, 4 * width] },
+        r: { shape: [4 * width, width] },
+        s: { shape: [3 * width, width] },
+        b: { shape: [width] },
+      },
+      ...symbols,
+      build: ({ x, r, s, b }) => ({
+        lstm: slice(lstm(x!, r!).hidden, 0, time - 1),
+        gru: slice(gru(slice(x!, 2, 0, 3 * width), s!, b!), 0, time - 1),
+      }),
+    },
+  ];
+});
+
 export const linearCases: readonly OperationCase[] = [
   ...matmuls,
   ...gemms,
@@ -303,4 +360,5 @@ export const linearCases: readonly OperationCase[] = [
   ...convolutionChains,
   ...pooling,
   ...fused,
+  ...recurrences,
 ];

@@ -290,6 +290,18 @@ const attending = fc
     };
   });
 
+const recurring = (gates: number, outputs: readonly number[], extra: (width: number) => Shape[]) =>
+  fc.tuple(small(4), dimension, small(3), fc.boolean()).map(([time, batch, width, started]) => ({
+    operands: [
+      float([time, batch, gates * width]),
+      float([gates * width, width]),
+      ...extra(width).map(float),
+      ...(started ? Array(gates === 4 ? 2 : 1).fill(float([batch, width])) : []),
+    ],
+    attributes: {},
+    expected: outputs.map((n) => [time, batch, n * width]),
+  }));
+
 const normalising = fc.tuple(shape(1), fc.boolean()).map(([s, bias]) => {
   const vector = float([s.at(-1)!]);
   const statistic = [...s.slice(0, -1), 1];
@@ -419,6 +431,8 @@ export const operationDraws: { readonly [O in OpName]: fc.Arbitrary<Draw<O>> } =
   'layer-norm': normalising,
   softmax: shape(1).map((s) => ({ operands: [float(s)], attributes: {}, expected: [s] })),
   attention: attending,
+  lstm: recurring(4, [1, 1, 3, 1], () => []),
+  gru: recurring(3, [1, 2, 1, 1], (width) => [[width]]),
 };
 
 /** Operations that are affine in each float32 operand while the others stay. */
