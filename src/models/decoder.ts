@@ -1,21 +1,8 @@
 import { GraftError } from '../errors.ts';
 import { constant } from '../tensor/build.ts';
 import { embedding, gather, reshape } from '../tensor/functions/arrangement.ts';
-import {
-  add,
-  and,
-  cast,
-  equal,
-  less,
-  lessOrEqual,
-  neg,
-  not,
-  sub,
-  where,
-} from '../tensor/functions/elementwise.ts';
+import { add, and, equal, less, lessOrEqual, sub, where } from '../tensor/functions/elementwise.ts';
 import { matmul } from '../tensor/functions/linear.ts';
-import { crossEntropyEach } from '../tensor/functions/loss.ts';
-import { sum } from '../tensor/functions/reduction.ts';
 import type { ParameterSpec } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
@@ -28,6 +15,7 @@ import {
 } from './decoder-block.ts';
 import { dropout } from './dropout.ts';
 import type { Model, ModelContext } from './model.ts';
+import { nextTokenParts } from './next-token.ts';
 
 /** What the decoder-only language models differ in. */
 export interface DecoderConfig extends Omit<BlockConfig, 'dropout'> {
@@ -51,13 +39,9 @@ export interface DecoderFamily {
   readonly withContext?: Model['withContext'];
 }
 
-/** A target of this value is padding: it costs nothing. */
-export const NO_TARGET = -1;
-
 /**
- * Decoder-only transformer with pre-norm blocks (Radford et al. 2019). Fields: `tokens` and `targets` int32
- * [batch, context], a target being the token that follows or `NO_TARGET`. Objective: cross-entropy in nats per
- * token. Layers: `embedding`, `block/0` ..., `output`.
+ * Decoder-only transformer with pre-norm blocks (Radford et al. 2019); fields, objective and likelihood are those of
+ * `nextTokenParts`. Layers: `embedding`, `block/0` ..., `output`.
  */
 export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
   checkHeads(own.family, c);
@@ -108,23 +92,12 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
     );
     return head(context, x);
   };
-  const tokenCosts = (context: ModelContext): Tensor =>
-    crossEntropyEach(logits(context, c.context), context.field('targets'), { ignoreIndex: NO_TARGET });
-  const costs = (context: ModelContext): { cost: Tensor; weight: Tensor } => {
-    const targets = context.field('targets');
-    const each = tokenCosts(context);
-    const counted = not(equal(targets, constant(Int32Array.of(NO_TARGET), [])));
-    return { cost: sum(each, 1), weight: sum(cast(counted, 'float32'), 1) };
-  };
   const { withContext } = own;
 
   return {
     family: own.family,
     config: own.config,
-    fields: [
-      { name: 'tokens', shape: [c.context], dtype: 'int32' },
-      { name: 'targets', shape: [c.context], dtype: 'int32' },
-    ],
+    ...nextTokenParts(c.context, layers, logits),
     parameters: [
       table('embedding/token', 'embedding', c.vocabulary),
       ...(c.positions === undefined ? [] : [table('embedding/position', 'embedding', c.positions)]),
@@ -139,13 +112,17 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
         .map(({ name }) => name.replace(/\/weight$/, '')),
     ),
     layers,
-    players: [{ name: 'model', layers, unit: 'nats per token', objective: costs }],
     sampler: {
       kind: 'autoregressive',
       vocabulary: c.vocabulary,
       context: c.context,
-      layers: c.layers,
-      cache: [c.keyHeads, c.context, c.headWidth],
+      carried: blocks.flatMap((i) =>
+        ['keys', 'values'].map((part) => ({
+          name: `${part}/${i}`,
+          shape: [c.keyHeads, c.context, c.headWidth],
+          update: 'slot' as const,
+        })),
+      ),
       logits,
       step(context) {
         const position = context.field('position');
@@ -161,8 +138,7 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
           c.window === undefined
             ? whole
             : hide(and(seen, less(sub(position, slots), constant(Int32Array.of(c.window.size), []))));
-        const keys: Tensor[] = [];
-        const values: Tensor[] = [];
+        const carried: Record<string, Tensor> = {};
         let x = embed(context, reshape(context.field('token'), [context.batchSize, 1]), position);
         for (const i of blocks) {
           const step = {
@@ -172,18 +148,12 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
             here,
           };
           const block = applyBlock(context, i, c, x, windowed(i) ? narrow : whole, { step, merge: where });
-          keys.push(block.keys);
-          values.push(block.values);
+          carried[`keys/${i}`] = block.keys;
+          carried[`values/${i}`] = block.values;
           x = block.output;
         }
-        return { logits: reshape(head(context, x), [context.batchSize, c.vocabulary]), keys, values };
+        return { logits: reshape(head(context, x), [context.batchSize, c.vocabulary]), carried };
       },
-    },
-    likelihood: {
-      kind: 'exact',
-      support: 'tokens',
-      tokenCosts,
-      logWeights: (context) => reshape(neg(costs(context).cost), [1, context.batchSize]),
     },
     ...(withContext === undefined ? {} : { withContext }),
     ...(c.tied

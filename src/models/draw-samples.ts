@@ -94,7 +94,7 @@ export interface TokenSamples {
 }
 
 /**
- * Sequences of an autoregressive model, token by token from a key-value cache. Token t of sequence i is chosen by the
+ * Sequences of an autoregressive model, token by token from what it carries along. Token t of sequence i is chosen by the
  * t-th number of the stream's child i, so that results do not depend on the batch size.
  */
 export async function drawTokens(
@@ -106,48 +106,30 @@ export async function drawTokens(
 ): Promise<TokenSamples> {
   const size = Math.min(options.batchSize, options.count);
   const length = Math.min(options.length, sampler.context);
-  const blocks = Array.from({ length: sampler.layers }, (_, i) => i);
-  const cacheShape = [size, ...sampler.cache];
+  const { carried } = sampler;
   const context = createContext(model, {
     batchSize: size,
     extraFields: {
       token: { shape: [size], dtype: 'int32' },
       position: { shape: [1], dtype: 'int32' },
       ...Object.fromEntries(
-        blocks.flatMap((i) => [
-          [`keys/${i}`, { shape: cacheShape, dtype: 'float32' }],
-          [`values/${i}`, { shape: cacheShape, dtype: 'float32' }],
-        ]),
+        carried.map(({ name, shape }) => [name, { shape: [size, ...shape], dtype: 'float32' as const }]),
       ),
     },
   });
   const step = sampler.step(context);
-  const p = optimiseProgram(
-    program({
-      logits: step.logits,
-      ...Object.fromEntries(
-        blocks.flatMap((i) => [
-          [`keys/${i}`, step.keys[i]!],
-          [`values/${i}`, step.values[i]!],
-        ]),
-      ),
-    }),
-  );
+  const p = optimiseProgram(program({ logits: step.logits, ...step.carried }));
   const executable = await compile(p, options);
   try {
     const token = new Int32Array(size);
     const position = new Int32Array(1);
-    const caches = Object.fromEntries(
-      blocks.flatMap((i) =>
-        [`keys/${i}`, `values/${i}`].map((name) => [name, new Float32Array(sizeOf(cacheShape))]),
-      ),
-    );
+    const caches = carried.map((one) => ({ ...one, data: new Float32Array(size * sizeOf(one.shape)) }));
     const names = new Set(p.inputs.map(({ attributes }) => attributes.name));
     const feeds = {
       ...weightFeeds(weights),
       [inputNames.field('token')]: token,
       [inputNames.field('position')]: position,
-      ...Object.fromEntries(Object.entries(caches).map(([name, data]) => [inputNames.field(name), data])),
+      ...Object.fromEntries(caches.map(({ name, data }) => [inputNames.field(name), data])),
     };
     const bound = executable.bind(
       Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name))),
@@ -160,14 +142,18 @@ export async function drawTokens(
       const rows = Array.from({ length: n }, () => [] as number[]);
       const open = rows.map(() => true);
       const draws = rows.map((_, i) => stream.child(start + i).uniforms(length) as Float64Array);
+      for (const { data } of caches) data.fill(0);
       for (let t = 0; t < length && open.includes(true); t++) {
         const prompted = t < options.prompt.length;
         for (let i = 0; i < size; i++)
           token[i] = prompted ? options.prompt[t]! : (rows[Math.min(i, n - 1)]!.at(-1) ?? options.prompt[0]!);
         position[0] = t;
         await bound.run();
-        for (const name of Object.keys(caches))
-          insert(caches[name]!, bound.outputs[name] as Float32Array, t, cacheShape);
+        for (const { name, shape, update, data } of caches) {
+          const fresh = bound.outputs[name] as Float32Array;
+          if (update === 'whole') data.set(fresh);
+          else insert(data, fresh, t, shape);
+        }
         if (t + 1 < options.prompt.length) continue;
         const logits = bound.outputs.logits as Float32Array;
         for (let i = 0; i < n; i++) {
@@ -187,9 +173,9 @@ export async function drawTokens(
   }
 }
 
-/** Writes fresh [batch, heads, 1, width] into a cache [batch, heads, context, width] at a position. */
+/** Writes fresh [..., 1, width] into a cache [..., context, width] at a position. */
 function insert(cache: Float32Array, fresh: Float32Array, position: number, shape: readonly number[]): void {
-  const [, , context, width] = shape as [number, number, number, number];
+  const [context, width] = shape.slice(-2) as [number, number];
   for (let row = 0; row * width < fresh.length; row++)
     cache.set(fresh.subarray(row * width, (row + 1) * width), (row * context + position) * width);
 }

@@ -149,3 +149,40 @@ export const touvron2023: Citation = {
   venue: 'arXiv:2302.13971',
   year: 2023,
 };
+
+export const hochreiter1997: Citation = {
+  key: 'hochreiter1997long',
+  type: 'article',
+  authors: 'Hochreiter, Sepp and Schmidhuber, Jürgen',
+  title: 'Long short-term memory',
+  venue: 'Neural Computation',
+  year: 1997,
+};
+
+export const cho2014: Citation = {
+  key: 'cho2014learning',
+  type: 'inproceedings',
+  authors:
+    'Cho, Kyunghyun and van Merriënboer, Bart and Gulcehre, Caglar and Bahdanau, Dzmitry and Bougares, Fethi and Schwenk, Holger and Bengio, Yoshua',
+  title: 'Learning phrase representations using RNN encoder-decoder for statistical machine translation',
+  venue: 'Conference on Empirical Methods in Natural Language Processing',
+  year: 2014,
+};
+
+export const merity2018: Citation = {
+  key: 'merity2018regularizing',
+  type: 'inproceedings',
+  authors: 'Merity, Stephen and Keskar, Nitish Shirish and Socher, Richard',
+  title: 'Regularizing and optimizing LSTM language models',
+  venue: 'International Conference on Learning Representations',
+  year: 2018,
+};
+
+export const gal2016: Citation = {
+  key: 'gal2016theoretically',
+  type: 'inproceedings',
+  authors: 'Gal, Yarin and Ghahramani, Zoubin',
+  title: 'A theoretically grounded application of dropout in recurrent neural networks',
+  venue: 'Advances in Neural Information Processing Systems',
+  year: 2016,
+};

@@ -6,13 +6,17 @@ import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
 import { createDiffusion, diffusionSchema } from './diffusion.ts';
 import {
+  cho2014,
   dinh2017,
+  gal2016,
   hinton2006,
   ho2020,
+  hochreiter1997,
   hoSalimans2021,
   kingma2014,
   kingmaDhariwal2018,
   lipman2023,
+  merity2018,
   nichol2021,
   radford2019,
   ronneberger2015,
@@ -43,6 +47,7 @@ import { llamaLayout } from './hugging-face/llama-layout.ts';
 import { createLlama, llamaSchema } from './llama.ts';
 import type { Model } from './model.ts';
 import { createNormalizingFlow, normalizingFlowSchema } from './normalizing-flow.ts';
+import { createRecurrent, recurrentSchema } from './recurrent.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
 import { createVae, vaeSchema } from './vae.ts';
 
@@ -159,6 +164,22 @@ export const families = {
     schema: transformerSchema,
     fromData: ['vocabulary'],
     create: createTransformer,
+  },
+  recurrent: {
+    title: 'Recurrent language model',
+    domain: 'text',
+    version: 1,
+    citations: [hochreiter1997, merity2018],
+    optionCitations: {
+      'cell=gru': [cho2014],
+      embeddingDropout: [gal2016],
+      inputDropout: [gal2016],
+      hiddenDropout: [gal2016],
+      outputDropout: [gal2016],
+    },
+    schema: recurrentSchema,
+    fromData: ['vocabulary'],
+    create: createRecurrent,
   },
   gpt2: {
     title: 'GPT-2',

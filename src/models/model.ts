@@ -115,20 +115,34 @@ export interface LatentSampler {
   decode(context: ModelContext, z: Tensor): Tensor;
 }
 
+/** A tensor that a sampler keeps from token to token; 0 before the first. */
+export interface Carried {
+  readonly name: string;
+  /** Shape for one example. */
+  readonly shape: readonly number[];
+  /**
+   * 'slot': a step gives [..., 1, width], which is put at the token's position of [..., context, width]; what lies behind
+   * the position must not matter. 'whole': a step gives what the next one reads.
+   */
+  readonly update: 'slot' | 'whole';
+}
+
 /** Samples that are made token by token. */
 export interface AutoregressiveSampler {
   readonly kind: 'autoregressive';
   readonly vocabulary: number;
   /** Longest sequence that the model can see. */
   readonly context: number;
-  readonly layers: number;
-  /** Shape of one layer's cached keys (and of its values) for one example: [heads, context, width]. */
-  readonly cache: readonly number[];
+  /** What is kept from token to token: keys and values of earlier tokens, hidden states. */
+  readonly carried: readonly Carried[];
   /**
-   * One step: token [batch] at `position` (int32 scalar) with caches `keys/i` and `values/i` [batch, ...cache] as
-   * further fields -> logits [batch, vocabulary] and the new keys and values [batch, heads, 1, width] of each layer.
+   * One step: token [batch] at `position` (int32 [1]) with what is carried as further fields [batch, ...shape] -> logits
+   * [batch, vocabulary] and what each carried tensor takes in.
    */
-  step(context: ModelContext): { logits: Tensor; keys: readonly Tensor[]; values: readonly Tensor[] };
+  step(context: ModelContext): {
+    readonly logits: Tensor;
+    readonly carried: Readonly<Record<string, Tensor>>;
+  };
   /** Logits [batch, time, vocabulary] for tokens [batch, time] without a cache: what the cached step must equal. */
   logits(context: ModelContext, time: number): Tensor;
 }

@@ -3,8 +3,8 @@ import { type DataSet, type ImageSet, type TextSet, utf8Length } from '../data/d
 import { type ImageValues, representationOf, representImages } from '../data/represent-images.ts';
 import { encodeItem, type Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
-import { NO_TARGET } from '../models/decoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
+import { NO_TARGET } from '../models/next-token.ts';
 
 /** How the items of a data set become a model's fields. */
 export type Encoding =

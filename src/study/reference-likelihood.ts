@@ -1,5 +1,5 @@
-import { NO_TARGET } from '../models/decoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
+import { NO_TARGET } from '../models/next-token.ts';
 import type { EncodedSet, Encoding } from './encoding.ts';
 
 /** What a model that knows next to nothing reaches on the same data: a scale for a likelihood. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { GraftError } from '../errors.ts';
 import { createAutoencoder } from '../models/autoencoder.ts';
-import { NO_TARGET } from '../models/decoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
+import { NO_TARGET } from '../models/next-token.ts';
 import { createTransformer } from '../models/transformer.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';

@@ -348,18 +348,17 @@ test('more than 100 steps are not written into one file', () => {
 });
 
 describe.each([
-  ['transformer', {}],
-  ['transformer with rotary positions and an output layer of its own', { positions: 'rotary', tied: false }],
-])('%s', (_, options) => {
+  ['transformer', 'transformer', { heads: 2 }],
+  [
+    'transformer with rotary positions and an output layer of its own',
+    'transformer',
+    { heads: 2, positions: 'rotary', tied: false },
+  ],
+  ['recurrent (lstm)', 'recurrent', { hidden: 7 }],
+  ['recurrent (gru)', 'recurrent', { cell: 'gru', hidden: 7, tied: false }],
+])('%s', (_, family, options) => {
   const context = 6;
-  const model = createModel('transformer', {
-    vocabulary: 11,
-    context,
-    layers: 2,
-    heads: 2,
-    width: 8,
-    ...options,
-  });
+  const model = createModel(family, { vocabulary: 11, context, layers: 2, width: 8, ...options });
   const weights = someWeights(model);
   const programs = exportModel(model, weights);
   const count = 4;

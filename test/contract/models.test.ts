@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { characterTokenizer } from '../../src/data/tokenizers/character-tokenizer.ts';
 import { loadCheckpoint, saveCheckpoint, weightsHash } from '../../src/models/checkpoint.ts';
 import { createContext, inputNames } from '../../src/models/context.ts';
-import { NO_TARGET } from '../../src/models/decoder.ts';
 import { drawImages, drawTokens } from '../../src/models/draw-samples.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createModel, type FamilyName, families } from '../../src/models/index.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
+import { NO_TARGET } from '../../src/models/next-token.ts';
 import { noiseFeeds } from '../../src/models/noise.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
 import { freshWeights, weightFeeds } from '../../src/models/weights.ts';
@@ -158,6 +158,40 @@ const cases: Record<FamilyName, Record<string, Record<string, unknown>>> = {
       bias: true,
     },
     dropout: { vocabulary: 7, context: 5, layers: 1, heads: 2, width: 8, dropout: 0.2 },
+  },
+  recurrent: {
+    'lstm, tied': { vocabulary: 7, context: 5, width: 6, hidden: 5 },
+    'gru, own output': {
+      vocabulary: 7,
+      context: 5,
+      cell: 'gru',
+      width: 4,
+      hidden: 6,
+      layers: 3,
+      tied: false,
+    },
+    'lstm, all dropouts': {
+      vocabulary: 7,
+      context: 5,
+      width: 4,
+      hidden: 5,
+      embeddingDropout: 0.1,
+      inputDropout: 0.2,
+      hiddenDropout: 0.3,
+      outputDropout: 0.2,
+      weightDropout: 0.4,
+    },
+    'gru, one layer, all dropouts': {
+      vocabulary: 7,
+      context: 5,
+      cell: 'gru',
+      layers: 1,
+      width: 4,
+      embeddingDropout: 0.2,
+      inputDropout: 0.2,
+      outputDropout: 0.2,
+      weightDropout: 0.4,
+    },
   },
   gpt2: {
     tied: { vocabulary: 7, context: 5, positions: 6, layers: 2, heads: 2, width: 8 },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createGan } from '../../src/models/gan.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
+import { createRecurrent } from '../../src/models/recurrent.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
 import { createTransformer } from '../../src/models/transformer.ts';
 import { createVae } from '../../src/models/vae.ts';
@@ -63,6 +64,17 @@ const subjects = {
   vae: vaeSubject(),
   gan: ganSubject(),
   'transformer with a tied head': transformerSubject(),
+  'recurrent with a tied head': {
+    model: createRecurrent({
+      vocabulary: 9,
+      context: 6,
+      width: 6,
+      hidden: 8,
+      hiddenDropout: 0.2,
+      weightDropout: 0.2,
+    }),
+    table: transformerSubject().table,
+  },
 };
 
 /** What a technique starts from and does with a model, as a trial does it. */
