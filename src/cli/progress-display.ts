@@ -151,7 +151,7 @@ export function progressLines(
   return [head, ...running, ...lead, ...notes].map((line) => cutLine(line, columns - 1));
 }
 
-function runningText({ label, phase, validation, startedAt }: ShownStep, at: number): string {
+function runningText({ label, phase, validation, terms, startedAt }: ShownStep, at: number): string {
   const seconds = startedAt === undefined ? '' : `  ${formatDuration((at - startedAt) / 1000)}`;
   const doing =
     phase === undefined
@@ -160,7 +160,9 @@ function runningText({ label, phase, validation, startedAt }: ShownStep, at: num
         ? `  ${phase.name}`
         : `  ${phase.name} ${showNumber(phase.done)}/${showNumber(phase.total)}`;
   const value = validation === undefined ? '' : `  validation ${showNumber(validation)}`;
-  return `${label}${doing}${value}${seconds}`;
+  // Behind the time: a narrow terminal cuts them off.
+  const further = Object.entries(terms ?? {}).map(([name, term]) => `${name} ${showNumber(term)}`);
+  return `${label}${doing}${value}${seconds}${further.length === 0 ? '' : `  ${further.join(', ')}`}`;
 }
 
 /** Cuts a line to a width; colour codes take no room and are kept. */

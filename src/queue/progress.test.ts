@@ -60,13 +60,19 @@ test('a running step shows its phase and its latest validation until it ends', (
   const events: ProgressAction[] = [
     start('a', 0),
     { type: 'event', at: 1, id: 'a', event: { type: 'progress', done: 30, total: 100, phase: 'training' } },
-    { type: 'event', at: 1, id: 'a', event: { type: 'look', step: 10, training: 2, validation: 1.5 } },
+    {
+      type: 'event',
+      at: 1,
+      id: 'a',
+      event: { type: 'look', step: 10, training: 2, validation: 1.5, terms: { diversity: 0.9 } },
+    },
     { type: 'event', at: 1, id: 'a', event: { type: 'note', text: 'go' } },
   ];
   const running = progressAfter(...events);
   expect(running.steps.get('a')).toMatchObject({
     phase: { name: 'training', done: 30, total: 100 },
     validation: 1.5,
+    terms: { diversity: 0.9 },
   });
   expect(running.notes).toEqual([{ id: 'a', warning: false, text: 'go' }]);
   const ended = progressAfter(...events, { type: 'finished', at: 2, id: 'a' });

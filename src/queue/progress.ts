@@ -47,6 +47,8 @@ export interface ShownStep extends PlannedStep {
   /** Part of its present phase that is done. */
   readonly phase?: { readonly name: string; readonly done: number; readonly total: number };
   readonly validation?: number;
+  /** Further numbers of the last look. */
+  readonly terms?: Readonly<Record<string, number>>;
   readonly failure?: StepFailure;
 }
 
@@ -144,7 +146,11 @@ function withEvent(progress: Progress, step: ShownStep, event: StepEvent): Progr
         phase: { name: event.phase, done: event.done, total: event.total },
       });
     case 'look':
-      return change(progress, { ...step, validation: event.validation });
+      return change(progress, {
+        ...step,
+        validation: event.validation,
+        ...(event.terms === undefined ? {} : { terms: event.terms }),
+      });
     case 'note':
     case 'warning':
       return addNote(progress, step.id, event.type === 'warning', event.text);

@@ -89,7 +89,13 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
       last = context.now();
     },
     onLook: (look) =>
-      context.emit({ type: 'look', step: look.step, training: look.training, validation: look.validation }),
+      context.emit({
+        type: 'look',
+        step: look.step,
+        training: look.training,
+        validation: look.validation,
+        ...(look.terms === undefined ? {} : { terms: look.terms }),
+      }),
     onStep: (step, total) => {
       const now = context.now();
       if (now - shown < 200) return;

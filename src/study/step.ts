@@ -43,6 +43,7 @@ export type StepEvent =
       readonly step: number;
       readonly training: number | null;
       readonly validation: number;
+      readonly terms?: Readonly<Record<string, number>>;
     }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string };
