@@ -50,6 +50,8 @@ export interface CellSummary extends Place {
     readonly gap: number;
     readonly effectiveSamples: number;
   } | null;
+  /** Where samples are judged in a feature network: means over seeds in the other networks, by name. */
+  readonly otherNetworks: Readonly<Record<string, number>>;
   /** All its trials had converged. */
   readonly converged: boolean;
 }
@@ -272,6 +274,21 @@ function boundOf(found: readonly TrialValue[]): CellSummary['bound'] {
   };
 }
 
+/** Means of the same metric on the same data in feature networks that do not decide, where all trials have them. */
+function otherNetworks(found: readonly TrialValue[]): Record<string, number> {
+  const values = new Map<string, number[]>();
+  for (const { measurement: m, trial } of found)
+    for (const { metric, on, split, features, value } of trial.result.measurements)
+      if (metric === m.metric && on === m.on && split === m.split && features !== undefined)
+        if (m.features !== undefined && features.network !== m.features.network)
+          values.set(features.network, [...(values.get(features.network) ?? []), value]);
+  return Object.fromEntries(
+    [...values]
+      .filter(([, list]) => list.length === found.length)
+      .map(([network, list]) => [network, summarize(list).mean]),
+  );
+}
+
 const converged = ({ trial }: TrialValue): boolean => trial.result.converged;
 
 function summarizeCell(place: Place, found: readonly TrialValue[], confidence: number): CellSummary {
@@ -292,6 +309,7 @@ function summarizeCell(place: Place, found: readonly TrialValue[], confidence: n
     standardError: spread ? summary!.standardError : null,
     interval: spread ? oneSampleTTest(numbers, 0, { confidence }).interval : null,
     bound: boundOf(found),
+    otherNetworks: otherNetworks(found),
     converged: found.every(converged),
   };
 }

@@ -7,7 +7,36 @@ import type { VerdictWords } from './verdict-words.ts';
 /** Mean effective samples below which a bound says little of the likelihood. */
 const FEW_SAMPLES = 10;
 
-/** What weakens claims at one budget: sides that spread unequally over seeds, bounds that are loose or unequally so. */
+/** Claims that another feature network would turn round: how far the verdict depends on the one that decides. */
+function networkDoubts(
+  cells: readonly CellSummary[],
+  claimed: readonly TrialComparison[],
+  label: string,
+): Said[] {
+  const cell = (technique: string) => cells.find((one) => one.technique === technique)!;
+  const networks = new Set(cells.flatMap(({ otherNetworks }) => Object.keys(otherNetworks)));
+  return [...networks].flatMap((network): Said[] => {
+    const judged = claimed.flatMap((one) => {
+      const [a, b] = [one.technique, one.reference].map((name) => cell(name).otherNetworks[network]);
+      if (a === undefined || b === undefined) return [];
+      return [{ one, turned: (a - b) * one.result!.meanDifference < 0 }];
+    });
+    const turned = judged.filter((entry) => entry.turned).map(({ one }) => one);
+    if (turned.length === 0) return [];
+    const pairs = turned.map(({ technique, reference }) => `${technique} and ${reference}`);
+    return [
+      {
+        text: `${label} the feature network '${network}' has the means of ${listWords(pairs, 'and of')} the other way round: ${turned.length === 1 ? 'that claim depends' : 'those claims depend'} on the network that judges.`,
+        references: turned.map(({ id }) => id),
+      },
+    ];
+  });
+}
+
+/**
+ * What weakens claims at one budget: sides that spread unequally over seeds, bounds that are loose or unequally so,
+ * feature networks that disagree.
+ */
 export function doubts(
   cells: readonly CellSummary[],
   here: readonly TrialComparison[],
@@ -39,6 +68,7 @@ export function doubts(
       text: `${label} the ELBO is looser ${listWords(looser.map(({ text }) => text))}, more than the claimed difference: part of the difference may be the bound.`,
       references: looser.map(({ one }) => one.id),
     });
+  said.push(...networkDoubts(cells, claimed, label));
   const few = cells.filter((cell) => cell.bound !== null && cell.bound.effectiveSamples < FEW_SAMPLES);
   if (few.length > 0)
     said.push({

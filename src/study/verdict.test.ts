@@ -8,6 +8,7 @@ import {
 } from '../../test/synthetic-study.ts';
 import { stream } from '../random.ts';
 import { compareTrials } from './compare-trials.ts';
+import type { Measurement } from './measurement.ts';
 import { measurementId } from './measurement-key.ts';
 import { verdict } from './verdict.ts';
 import type { VerdictContext } from './verdict-context.ts';
@@ -18,12 +19,15 @@ function judge(
   options: Partial<SyntheticStudy> = {},
   more: Partial<VerdictContext> = {},
   extras?: (technique: string) => Record<string, number>,
+  alter: (measurement: Measurement) => readonly Measurement[] = (measurement) => [measurement],
 ) {
   const whole = { ...study, ...options };
   const matrix = matrixOf(whole);
   const trials = syntheticTrials(whole).map((trial) => {
     const { measurements, cell } = trial.result;
-    const explained = measurements.map((m) => (extras ? { ...m, extras: extras(cell.technique) } : m));
+    const explained = measurements
+      .map((m) => (extras ? { ...m, extras: extras(cell.technique) } : m))
+      .flatMap(alter);
     return { ...trial, result: { ...trial.result, measurements: explained } };
   });
   const comparison = compareTrials(trials, { matrix, primary: 'nll', stream: stream(1) });
@@ -338,4 +342,32 @@ test('every sentence refers to comparisons and measurements that exist', () => {
   for (const { kind, references } of sentences)
     if (kind === 'recommendation' || kind === 'seeds') expect(references.length).toBeGreaterThan(0);
   expect(sentences.map(({ text }) => text).join()).not.toMatch(/undefined|NaN|\[object|null/);
+});
+
+test('a claim that a second feature network turns round is said to depend on the network', () => {
+  const judged = (value: (of: number) => number) => (m: Measurement) => {
+    if (m.metric !== 'nll' || m.on !== 'target' || m.split === 'train') return [m];
+    const by = (network: string) => ({ ...m, features: { network, hash: network } });
+    return [by('first'), { ...by('second'), value: value(m.value) }];
+  };
+  const options = { rows: [level('from-scratch', 180), level('fine-tune', 150)], budgets: [25] };
+  const seeds = { ...options, seeds: [1, 2, 3, 4, 5, 6] };
+  const said =
+    "With 25 images the feature network 'second' has the means of fine-tune and from-scratch the other way round: that claim depends on the network that judges.";
+  expect(
+    judge(
+      seeds,
+      {},
+      undefined,
+      judged((value) => 300 - value),
+    ).text,
+  ).toContain(said);
+  expect(
+    judge(
+      seeds,
+      {},
+      undefined,
+      judged((value) => value + 20),
+    ).text,
+  ).not.toContain('network');
 });

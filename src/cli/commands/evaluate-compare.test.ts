@@ -279,7 +279,7 @@ describe('graft compare', () => {
   test.each([
     [
       'unlike representations',
-      ['vae', 'grey', '--data', handwriting, ...little],
+      ['vae', 'grey', '--data', handwriting, '--metric', 'nll', ...little],
       1,
       /nll of 'vae'.*of 'grey'.*unlike representations/,
     ],
