@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { GraftError } from '../errors.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
 import { sniffContent } from '../formats/sniff-content.ts';
+import { isCharRnn, readCharRnn } from './char-rnn.ts';
 import { type Checkpoint, loadAdapted, loadCheckpoint } from './checkpoint.ts';
 import { isAdapterFolder } from './hugging-face/peft.ts';
 import { pickled } from './hugging-face/weight-files.ts';
 import { looksLikeLlama2c, readLlama2c } from './llama2c.ts';
 
 export interface ImportOptions {
-  /** llama2.c: file of the tokenizer; by default the one `tok*.bin` in the same folder. */
+  /** llama2.c, charRNN: file of the tokenizer; by default the one `tok*.bin`, or the whole `vocab*.json`, in the folder. */
   readonly tokenizer?: string;
   /** LoRA adapter: folder of its model; by default the one that it names. */
   readonly base?: string;
@@ -23,9 +24,8 @@ export interface Imported {
 }
 
 /**
- * Reads a language model of another program: a folder of `transformers`, a LoRA adapter of `peft`, or a `.bin` of
- * llama2.c. Fails with
- * `unsupported` for pickles and for everything else.
+ * Reads a language model of another program: a folder of `transformers`, a LoRA adapter of `peft`, a `.bin` of
+ * llama2.c, or a character LSTM of ml5.js. Fails with `unsupported` for pickles and for everything else.
  */
 export function importCheckpoint(path: string, options: ImportOptions = {}): Imported {
   if (!existsSync(path))
@@ -35,6 +35,8 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
       const checkpoint = loadAdapted(path, options.base);
       return { checkpoint, format: `LoRA adapter of a ${checkpoint.model.family}` };
     }
+    if (isCharRnn(path))
+      return { checkpoint: readCharRnn(path, options.tokenizer), format: 'charRNN folder of ml5.js' };
     const inside = readdirSync(path);
     const models = inside.filter((name) => name.endsWith('.bin') && isLlama2c(join(path, name)));
     if (inside.includes('config.json') || models.length !== 1) {

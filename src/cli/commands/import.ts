@@ -16,14 +16,15 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: "make a checkpoint of another program's model",
   description:
-    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. Nothing in a file is executed: pickles are refused.',
+    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) and character LSTMs of ml5.js (manifest.json, raw float32 files, vocab.json) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. Nothing in a file is executed: pickles are refused.',
   arguments: [{ name: 'MODEL', summary: 'folder or file, or hub:ORG/NAME', required: true }],
   options: {
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
     tokenizer: {
       kind: 'text',
       value: 'FILE',
-      summary: 'llama2.c: its tokenizer (default: tok*.bin beside the model)',
+      summary:
+        'llama2.c: its tokenizer (default: tok*.bin beside the model); ml5.js: its vocabulary (default: vocab*.json)',
     },
     base: {
       kind: 'text',
@@ -41,6 +42,7 @@ export const importCommand = defineCommand({
       line: 'graft import stories260K.bin --tokenizer tok512.bin --out stories',
       does: 'a model of llama2.c',
     },
+    { line: 'graft import ./charrnn-shakespeare --out bard', does: 'a character LSTM of ml5.js' },
   ],
   async run({ arguments: [source], options }, terminal) {
     const { out: written } = options;
