@@ -60,8 +60,16 @@ export function copyWeights({ parameters, state }: Weights): Weights {
   return { parameters: copy(parameters), state: copy(state) };
 }
 
+/** A copy of the named parameters and of all state; the other parameters are shared with the original. */
+export function copyPart({ parameters, state }: Weights, names: ReadonlySet<string>): Weights {
+  const copy = (values: Values, taken: (name: string) => boolean): Values =>
+    Object.fromEntries(Object.entries(values).map(([name, v]) => [name, taken(name) ? v.slice() : v]));
+  return { parameters: copy(parameters, (name) => names.has(name)), state: copy(state, () => true) };
+}
+
 /** Writes the values of `source` into the arrays of `target`, which has the same names and sizes. */
 export function setWeights(target: Weights, source: Weights): void {
   for (const part of ['parameters', 'state'] as const)
-    for (const [name, values] of Object.entries(source[part])) target[part][name]!.set(values);
+    for (const [name, values] of Object.entries(source[part]))
+      if (target[part][name] !== values) target[part][name]!.set(values);
 }

@@ -6,6 +6,7 @@ import { batchFeeds, type ExampleTable, type FieldData } from '../models/example
 import type { Field, Model, Weights } from '../models/model.ts';
 import { weightFeeds } from '../models/weights.ts';
 import { countFlops } from '../tensor/flops.ts';
+import { countParameters } from '../tensor/parameters.ts';
 import { boundary, cut } from '../tensor/passes/cut.ts';
 import { type Program, program } from '../tensor/program.ts';
 import { sizeOf } from '../tensor/shape.ts';
@@ -80,6 +81,16 @@ export async function cacheFrozenPart(
   return { cache: { above: parts.above, fields, table, flopsSaved }, flops };
 }
 
+/** Bytes of weights up to which frozen ones are constants of a program. */
+const LARGEST_CONSTANTS = 256 * 2 ** 20;
+
+/**
+ * Whether frozen weights are constants of the programs that use them: the engine then lays them out for its fastest
+ * kernels, in memory of its own. Those of large models stay where they are.
+ */
+export const keepsConstants = (model: Pick<Model, 'parameters'>): boolean =>
+  4 * countParameters(model.parameters) <= LARGEST_CONSTANTS;
+
 /** Runs the frozen part over all examples, in so many runs; without a table when a row depends on its neighbours. */
 async function computeRows(
   below: Program,
@@ -93,11 +104,16 @@ async function computeRows(
   // As constants, like in the training step: the engine then takes the same kernels, which give the same bits.
   const feeds = weightFeeds(weights);
   const names = new Set(below.inputs.map(({ attributes }) => attributes.name));
-  const constants = Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
+  const used = Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name)));
+  const constants = keepsConstants(model) ? used : {};
   const executable = await compile(below, { threads, device, constants });
   const batch = batchFeeds(model.fields, batchSize);
   const bound = executable.bind(
-    Object.fromEntries(Object.entries(batch.feeds).filter(([name]) => names.has(name))),
+    Object.fromEntries(
+      Object.entries({ ...batch.feeds, ...used }).filter(
+        ([name]) => names.has(name) && !Object.hasOwn(constants, name),
+      ),
+    ),
   );
   const outputs = perExample.map((_, i) => bound.outputs[`cached/${i}`] as FieldData);
   const stored = outputs.map((output, i) =>

@@ -14,7 +14,7 @@ import type { Stream } from '../random.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { BatchSource } from './batch-source.ts';
-import { cacheFrozenPart } from './frozen-cache.ts';
+import { cacheFrozenPart, keepsConstants } from './frozen-cache.ts';
 import { activePlayers, type PlayerSettings, playerSettings } from './player-settings.ts';
 import type { LossTerm } from './stage.ts';
 import { buildStep, changedInputs, isFrozenInput, outputNames, type StepProgram } from './step-program.ts';
@@ -205,7 +205,9 @@ async function compileUpdate(
   const cached = cache === undefined ? undefined : batchFeeds(cache.fields, source.batchSize);
   const noise = noiseFeeds(step.noises);
   const constants = Object.fromEntries(
-    Object.entries(weightFeeds(weights)).filter(([name]) => inputs.has(name) && frozen(name)),
+    Object.entries(weightFeeds(weights)).filter(
+      ([name]) => inputs.has(name) && frozen(name) && keepsConstants(model),
+    ),
   );
   const executable: Executable = await compile(used, {
     threads: options.threads,

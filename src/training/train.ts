@@ -1,7 +1,7 @@
 import { GraftError, isGraftError, throwIfInterrupted } from '../errors.ts';
 import type { Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
-import { copyWeights, setWeights } from '../models/weights.ts';
+import { copyPart, setWeights } from '../models/weights.ts';
 import { microBatches } from './batch-source.ts';
 import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
 import type { Criterion } from './criterion.ts';
@@ -24,10 +24,12 @@ import {
   snapshotArrays,
   snapshotWeights,
   type TrainingSnapshot,
+  trainedNames,
 } from './training-snapshot.ts';
 
-const mutable = (weights: Weights): MutableWeights => {
-  const { parameters, state } = copyWeights(weights);
+/** A copy of what training changes. */
+const mutable = (weights: Weights, trained: ReadonlySet<string>): MutableWeights => {
+  const { parameters, state } = copyPart(weights, trained);
   return { parameters: { ...parameters }, state: { ...state } };
 };
 
@@ -44,9 +46,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const lookNumber = () => Math.floor(elapsed() * Math.max(1, options.looks) + 1e-9);
   /** Batches of the source in one update. */
   const parts = microBatches(options.accumulate ?? 1, options.source);
-  const weights = mutable(resume ? snapshotWeights(resume, 'weights', options.start) : options.start);
+  // Large models of which little is trained are not held many times: what no stage trains is shared.
+  const trained = trainedNames(model, stages);
+  const weights = mutable(
+    resume ? snapshotWeights(resume, 'weights', options.start) : options.start,
+    trained,
+  );
   let best = resume?.best ?? { step: 0, validation: Infinity };
-  const bestWeights = resume ? snapshotWeights(resume, 'best', options.start) : copyWeights(options.start);
+  const bestWeights = resume
+    ? snapshotWeights(resume, 'best', options.start)
+    : copyPart(options.start, trained);
   const looks: Look[] = [...(resume?.looks ?? [])];
   const records: StageRecord[] = [...(resume?.stages ?? [])];
   let step = resume?.step ?? 0;
@@ -172,11 +181,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           to: step,
           note: runners.map(({ note, player }) => (several ? `${player.name}: ${note}` : note)).join('; '),
         });
-        const final = copyWeights(averagedWeights(weights, runners));
+        const final = copyPart(averagedWeights(weights, runners), trained);
         // A stage that trains until convergence hands on the best weights so far.
         const handsOnBest = stage.length.kind === 'convergence';
         handedOn = handsOnBest ? best.validation : looks.at(-1)!.validation;
-        Object.assign(weights, mutable(handsOnBest ? bestWeights : final));
+        Object.assign(weights, mutable(handsOnBest ? bestWeights : final, trained));
       } finally {
         for (const runner of runners) await runner.dispose();
       }
@@ -191,7 +200,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await criterion.dispose();
   }
   return {
-    weights: options.keep === 'best' ? bestWeights : copyWeights(weights),
+    weights: options.keep === 'best' ? bestWeights : copyPart(weights, trained),
     looks,
     unit: criterion.unit,
     stages: records,
@@ -268,7 +277,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         optimiser: optimiser.updates,
         average: average?.updates ?? 0,
       })),
-      arrays: snapshotArrays(weights, bestWeights, runners),
+      arrays: snapshotArrays(weights, bestWeights, runners, trained),
     };
   }
 }

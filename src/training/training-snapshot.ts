@@ -43,17 +43,31 @@ export interface SnapshotUse {
   readonly averageDecay?: number;
 }
 
-/** Copies of all vectors of a training under way. */
+/** Names of the parameters that some stage trains; all others stay as they were at the start. */
+export function trainedNames(
+  model: Pick<Model, 'parameters'>,
+  stages: readonly Stage[],
+): ReadonlySet<string> {
+  const layers = new Set(stages.flatMap((stage) => stage.layers));
+  return new Set(model.parameters.filter(({ layer }) => layers.has(layer)).map(({ name }) => name));
+}
+
+/** Copies of all vectors of a training under way that training changes; `trained`: names of parameters. */
 export function snapshotArrays(
   weights: Weights,
   best: Weights,
   runners: readonly PlayerRunner[],
+  trained: ReadonlySet<string>,
 ): TrainingSnapshot['arrays'] {
   const vectors = runners.flatMap(({ optimiser, average }, i) => [
     ...Object.entries(optimiser.state().vectors).map(([name, v]) => [`player/${i}/${name}`, v] as const),
     ...(average === undefined ? [] : [[`player/${i}/average`, average.average.slice()] as const]),
   ]);
-  return { ...pack(weights, 'weights'), ...pack(best, 'best'), ...Object.fromEntries(vectors) };
+  return {
+    ...pack(weights, 'weights', trained),
+    ...pack(best, 'best', trained),
+    ...Object.fromEntries(vectors),
+  };
 }
 
 /** Sets optimisers and averages to where they were. */
@@ -73,21 +87,34 @@ export function restoreRunners(runners: readonly PlayerRunner[], from: TrainingS
   });
 }
 
-function pack({ parameters, state }: Weights, prefix: string): Record<string, Float32Array> {
-  return Object.fromEntries([
-    ...Object.entries(parameters).map(([name, v]) => [`${prefix}/parameters/${name}`, v.slice()]),
-    ...Object.entries(state).map(([name, v]) => [`${prefix}/state/${name}`, v.slice()]),
-  ]);
+function pack(weights: Weights, prefix: string, trained: ReadonlySet<string>): Record<string, Float32Array> {
+  return Object.fromEntries(packed(weights, prefix, trained).map(([name, v]) => [name, v.slice()]));
 }
 
-/** Weights out of a snapshot's arrays, with the names of `like`. */
+/** What a snapshot keeps of weights. */
+function packed(
+  { parameters, state }: Weights,
+  prefix: string,
+  trained: ReadonlySet<string>,
+): (readonly [string, Float32Array])[] {
+  return [
+    ...Object.entries(parameters)
+      .filter(([name]) => trained.has(name))
+      .map(([name, v]) => [`${prefix}/parameters/${name}`, v] as const),
+    ...Object.entries(state).map(([name, v]) => [`${prefix}/state/${name}`, v] as const),
+  ];
+}
+
+/** Weights out of a snapshot's arrays, with the names of `like`, which has what training does not change. */
 export function snapshotWeights(
   { arrays }: TrainingSnapshot,
   prefix: 'weights' | 'best',
   like: Weights,
 ): Weights {
   const take = (kind: 'parameters' | 'state') =>
-    Object.fromEntries(Object.keys(like[kind]).map((name) => [name, arrays[`${prefix}/${kind}/${name}`]!]));
+    Object.fromEntries(
+      Object.entries(like[kind]).map(([name, v]) => [name, arrays[`${prefix}/${kind}/${name}`] ?? v]),
+    );
   return { parameters: take('parameters'), state: take('state') };
 }
 
@@ -148,7 +175,7 @@ export function checkSnapshot(snapshot: TrainingSnapshot, use: SnapshotUse): voi
   if (snapshot.updates.length !== players.length) throw refusal('it is of a model with other players');
   const lengths = [
     ...(['weights', 'best'] as const).flatMap((prefix) =>
-      Object.entries(pack(start, prefix)).map(([name, { length }]) => [name, length] as const),
+      packed(start, prefix, trainedNames(model, stages)).map(([name, { length }]) => [name, length] as const),
     ),
     ...players.flatMap((player, i) => {
       const { optimiser, averageDecay } = playerSettings(player, use);

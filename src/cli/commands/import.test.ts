@@ -112,3 +112,28 @@ test('import refuses pickles, and says how to convert them', async () => {
   expect((await run('sample', 'old')).said).toContain("M.from_pretrained('in').save_pretrained('out')");
   expect((await run('import', 'nothing', '--out', 'x')).said).toContain('model not found');
 });
+
+test('import changes sizes and vocabularies, and says what became of each tensor', async () => {
+  const { code, out } = await run(
+    'import',
+    'gpt2',
+    '--out',
+    'wide',
+    '--tokenizer',
+    'llama',
+    'width=16',
+    'layers=3',
+  );
+  expect(code).toBe(0);
+  expect(out).toContain('wide  gpt2');
+  expect(out).toMatch(/embedding\/token +remapped +284 x 12 +326 x 16 +\d+ of 326 rows by token/);
+  expect(out).toMatch(/block\/2\/mlp\/up\/weight +new/);
+  expect(out).toMatch(/embedding\/position +resized +24 x 12 +24 x 16 +the leading \[24, 12\] taken/);
+  const { model, tokenizer } = loadCheckpoint(join(folder, 'wide'));
+  expect(model.config).toMatchObject({ width: 16, layers: 3, vocabulary: 326 });
+  expect(tokenizer!.special).toMatchObject({ bos: 1, eos: 2 });
+  const wrong = await run('import', 'gpt2', '--out', 'wrong', 'width=13');
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.said).toContain('allowed: a multiple of the number of heads');
+  expect(existsSync(join(folder, 'wrong'))).toBe(false);
+});

@@ -1,16 +1,27 @@
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readTokenizerJson } from '../../data/tokenizers/read-tokenizer.ts';
+import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../../errors.ts';
+import { isFolder } from '../../formats/list-files.ts';
+import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { saveCheckpoint } from '../../models/checkpoint.ts';
+import { readFolderTokenizer } from '../../models/hugging-face/tokenizer-files.ts';
 import { importCheckpoint } from '../../models/import-checkpoint.ts';
+import { refitCheckpoint } from '../../models/refit-checkpoint.ts';
+import type { TensorFate } from '../../models/transplant.ts';
+import { stream } from '../../random.ts';
 import { modelCard } from '../../study/model-card.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
+import { seedOption } from '../compute-options.ts';
 import { localModel } from '../local-model.ts';
+import { overrideMap } from '../overrides.ts';
 import { checkModelFolder } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
 import { shownPath } from '../study-options.ts';
-import { usageError } from '../usage-error.ts';
+import { tableText } from '../table-text.ts';
+import { checkingUsage, usageError } from '../usage-error.ts';
 
 export const importCommand = defineCommand({
   name: 'import',
@@ -24,7 +35,7 @@ export const importCommand = defineCommand({
       kind: 'text',
       value: 'FILE',
       summary:
-        'llama2.c: its tokenizer (default: tok*.bin beside the model); ml5.js: its vocabulary (default: vocab*.json)',
+        'another tokenizer (…tokenizer.json, or a folder that has one): rows of the vocabulary are found by token; for llama2.c and ml5.js their own (default: tok*.bin or vocab*.json beside the model)',
     },
     base: {
       kind: 'text',
@@ -32,9 +43,16 @@ export const importCommand = defineCommand({
       summary: 'LoRA adapter of peft: its model (default: the folder that it names)',
     },
     force: { kind: 'flag', summary: 'replace another model that is in the folder of --out' },
+    ...seedOption,
     json: { kind: 'flag', summary: 'print what was read as one JSON object' },
   },
+  overrides:
+    "options of the model's family that change its size: width=256 context=128 image=[1,32,32]; what was taken, resized, drawn anew or dropped is printed",
   examples: [
+    {
+      line: 'graft import my-gpt --tokenizer their/tokenizer.json --out mine width=96',
+      does: 'in another size and with another vocabulary',
+    },
     { line: 'graft import hub:HuggingFaceTB/SmolLM2-135M --out smol', does: 'from the hub' },
     { line: 'graft import ./my-adapter --base ./SmolLM2-135M --out mine', does: 'a LoRA adapter of peft' },
     { line: 'graft import ./SmolLM2-135M --out smol', does: 'a folder that transformers wrote' },
@@ -44,7 +62,7 @@ export const importCommand = defineCommand({
     },
     { line: 'graft import ./charrnn-shakespeare --out bard', does: 'a character LSTM of ml5.js' },
   ],
-  async run({ arguments: [source], options }, terminal) {
+  async run({ arguments: [source], options, overrides }, terminal) {
     const { out: written } = options;
     if (written === undefined)
       throw usageError('import', 'missing-argument', {
@@ -63,12 +81,27 @@ export const importCommand = defineCommand({
         });
     }
     const path = await localModel(source!, terminal);
-    const { checkpoint, format } = importCheckpoint(path, {
-      ...(options.tokenizer === undefined
-        ? {}
-        : { tokenizer: resolve(terminal.directory, options.tokenizer) }),
+    const given =
+      options.tokenizer === undefined ? undefined : resolve(terminal.directory, options.tokenizer);
+    const other =
+      given !== undefined && (isFolder(given) || given.endsWith('tokenizer.json'))
+        ? otherTokenizer(given)
+        : undefined;
+    const { checkpoint: read, format } = importCheckpoint(path, {
+      ...(given === undefined || other !== undefined ? {} : { tokenizer: given }),
       ...(options.base === undefined ? {} : { base: resolve(terminal.directory, options.base) }),
     });
+    const settings = overrideMap(overrides);
+    const changed = other !== undefined || Object.keys(settings).length > 0;
+    const { checkpoint, fates } = changed
+      ? checkingUsage('import', () =>
+          refitCheckpoint(
+            read,
+            { options: settings, tokenizer: other },
+            stream(options.seed).child('import'),
+          ),
+        )
+      : { checkpoint: read, fates: [] };
     const { model, tokenizer } = checkpoint;
     saveCheckpoint(
       out,
@@ -91,6 +124,7 @@ export const importCommand = defineCommand({
             parameters,
             layers: model.layers,
             tokens: tokenizer?.vocabularySize,
+            ...(changed ? { tensors: fates } : {}),
           },
           null,
           2,
@@ -100,6 +134,30 @@ export const importCommand = defineCommand({
       terminal.out(
         `${shownPath(out, terminal)}  ${model.family}, ${showNumber(parameters)} parameters in ${model.layers.length} layers, ${showNumber(tokenizer?.vocabularySize ?? 0)} tokens`,
       );
+    if (changed && !options.json) terminal.out(fateTable(fates));
     return 0;
   },
 });
+
+/** The tokenizer of a tokenizer.json with the marks that its folder names, or of a folder with one. */
+function otherTokenizer(path: string): Tokenizer {
+  const folder = isFolder(path) ? path : basename(path) === 'tokenizer.json' ? dirname(path) : undefined;
+  if (folder === undefined)
+    return readTokenizerJson(new TextDecoder().decode(readFileChecked(path, 'tokenizer.json')), path);
+  const found = readFolderTokenizer(folder, {});
+  if (found !== undefined) return found;
+  throw new GraftError('file-not-found', { path: join(folder, 'tokenizer.json'), what: 'tokenizer' });
+}
+
+/** What became of each tensor that was not taken as it was, and how many were. */
+function fateTable(fates: readonly TensorFate[]): string {
+  const taken = fates.filter(({ fate }) => fate === 'taken').length;
+  const shape = (sizes: readonly number[] | undefined) => (sizes === undefined ? '' : sizes.join(' x '));
+  const rows = fates
+    .filter(({ fate }) => fate !== 'taken')
+    .map(({ name, fate, from, to, how = '' }) => [name, fate, shape(from), shape(to), how]);
+  return [
+    `${taken} of ${fates.length} tensors taken as they were`,
+    ...(rows.length === 0 ? [] : [tableText(['tensor', '', 'was', 'is', ''], rows)]),
+  ].join('\n');
+}

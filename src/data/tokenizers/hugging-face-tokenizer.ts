@@ -1,6 +1,6 @@
 import { Tokenizer as Pipeline } from '@huggingface/tokenizers';
 import { GraftError } from '../../errors.ts';
-import { bytesOfToken } from './byte-alphabet.ts';
+import { byteToken, tokenReader } from './token-texts.ts';
 import type { Marks, Tokenizer } from './tokenizer.ts';
 
 /** What is looked at of a `tokenizer.json` besides running it. */
@@ -67,9 +67,9 @@ export function huggingFaceTokenizer(
       problem: `its largest id is ${size - 1}; 0 to ${MOST_TOKENS - 1} are possible`,
     });
   const tokenBytes = new Int32Array(size);
-  const count = byteCounter(file);
+  const read = tokenReader(file);
   for (const [token, id] of vocabulary)
-    if (typeof token === 'string' && !special.has(id)) tokenBytes[id] = count(token);
+    if (typeof token === 'string' && !special.has(id)) tokenBytes[id] = read(token).length;
   for (const [mark, id] of Object.entries(marks))
     if (id !== undefined && (!Number.isInteger(id) || id < 0))
       throw new GraftError('invalid-value', {
@@ -124,18 +124,5 @@ export function huggingFaceTokenizer(
   }
 }
 
-const byteToken = /^<0x[0-9A-F]{2}>$/;
 /** U+FEFF in UTF-8. */
 const mark = ['<0xEF>', '<0xBB>', '<0xBF>'];
-
-/** Bytes of text that a token stands for. */
-function byteCounter(file: TokenizerFile): (token: string) => number {
-  const parts = JSON.stringify([file.pre_tokenizer ?? null, file.decoder ?? null]);
-  if (parts.includes('"ByteLevel"'))
-    return (token) => bytesOfToken(token)?.length ?? Buffer.byteLength(token);
-  const spaces = parts.includes('▁') || parts.includes('"Metaspace"');
-  return (token) => {
-    if (file.model.byte_fallback && byteToken.test(token)) return 1;
-    return Buffer.byteLength(spaces ? token.replaceAll('▁', ' ') : token);
-  };
-}

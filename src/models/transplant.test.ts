@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { trainBpeTokenizer } from '../data/tokenizers/bpe-tokenizer.ts';
+import { trainCharacterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
+import { stream } from '../random.ts';
+import { createModel } from './index.ts';
+import { resizeMaps } from './resize-tensor.ts';
+import { transplant } from './transplant.ts';
+import { freshWeights } from './weights.ts';
+
+const seed = stream(8);
+const fateOf = (fates: readonly { name: string; fate: string; how?: string }[], name: string) =>
+  fates.find((fate) => fate.name === name);
+
+describe('another size of a model', () => {
+  const small = createModel('transformer', { vocabulary: 9, context: 4, layers: 2, heads: 2, width: 4 });
+  const weights = freshWeights(small, seed.child('small'));
+  const move = (config: Record<string, unknown>) => {
+    const model = createModel('transformer', {
+      vocabulary: 9,
+      context: 4,
+      layers: 2,
+      heads: 2,
+      width: 4,
+      ...config,
+    });
+    return { model, ...transplant({ model: small, weights }, model, undefined, seed.child('fresh')) };
+  };
+
+  test('the same size takes everything', () => {
+    const { weights: moved, fates } = move({});
+    expect(new Set(fates.map(({ fate }) => fate))).toEqual(new Set(['taken']));
+    expect(moved).toEqual(weights);
+  });
+
+  test('more blocks and a longer context: what is new is said, the rest is as it was', () => {
+    const { model, weights: moved, fates } = move({ layers: 3, context: 6 });
+    expect(fateOf(fates, 'block/2/mlp/up/weight')?.fate).toBe('new');
+    expect(fateOf(fates, 'embedding/position')).toMatchObject({
+      fate: 'resized',
+      how: 'the leading [4, 4] taken, the rest drawn anew',
+      from: [4, 4],
+      to: [6, 4],
+    });
+    const fresh = freshWeights(model, seed.child('fresh')).parameters['embedding/position']!;
+    expect([...moved.parameters['embedding/position']!]).toEqual([
+      ...weights.parameters['embedding/position']!,
+      ...fresh.subarray(16),
+    ]);
+  });
+
+  test('fewer blocks: what has no place is said', () => {
+    const { fates } = move({ layers: 1 });
+    const dropped = fates.filter(({ fate }) => fate === 'dropped').map(({ name }) => name);
+    expect(dropped).toHaveLength(8);
+    expect(dropped.every((name) => name.startsWith('block/1/'))).toBe(true);
+  });
+
+  test('another width takes the leading part of each matrix', () => {
+    const { weights: moved } = move({ width: 6 });
+    const [a, b] = [moved, weights].map((w) => w.parameters['block/0/attention/query/weight']!);
+    expect([...a!.subarray(0, 4)]).toEqual([...b!.subarray(0, 4)]);
+    expect([...a!.subarray(6, 10)]).toEqual([...b!.subarray(4, 8)]);
+  });
+
+  test('another family is refused', () => {
+    const vae = createModel('vae', { image: [1, 4, 4], hidden: [4], latent: 2 });
+    expect(() => transplant({ model: small, weights }, vae, undefined, seed)).toThrow('cannot be combined');
+  });
+});
+
+test('rows of another vocabulary are found by token, those of new tokens are the mean of their pieces', () => {
+  const before = trainCharacterTokenizer(['abc'], { ends: true });
+  const after = trainBpeTokenizer(['ab ab ab ab cab'], { vocabularySize: 259 });
+  const model = (vocabulary: number) =>
+    createModel('transformer', { vocabulary, context: 4, layers: 1, heads: 1, width: 2, tied: false });
+  const donor = { model: model(before.vocabularySize), tokenizer: before };
+  const weights = freshWeights(donor.model, seed);
+  const { weights: moved, fates } = transplant(
+    { ...donor, weights },
+    model(after.vocabularySize),
+    after,
+    seed.child('fresh'),
+  );
+  for (const name of ['embedding/token', 'output/weight']) {
+    const row = (of: Float32Array, id: number) => [...of.subarray(2 * id, 2 * id + 2)];
+    const [old, now] = [weights.parameters[name]!, moved.parameters[name]!];
+    const id = (text: string) => after.encode(text)[0]!;
+    expect(row(now, id('c'))).toEqual(row(old, before.encode('c')[0]!));
+    expect(after.encode('ab')).toHaveLength(1);
+    const [a, b] = [...before.encode('ab')];
+    row(now, id('ab')).forEach((v, i) => {
+      expect(v).toBeCloseTo((row(old, a!)[i]! + row(old, b!)[i]!) / 2, 6);
+    });
+    expect(row(now, after.special.eos!)).toEqual(row(old, before.special.eos!));
+    expect(fateOf(fates, name)).toMatchObject({ fate: 'remapped' });
+  }
+});
+
+test('another resolution interpolates the axes of pixels', () => {
+  const model = (size: number) =>
+    createModel('vae', { image: [1, size, size], hidden: [5], latent: 2, likelihood: 'bernoulli' });
+  const [small, large] = [model(4), model(8)];
+  const weights = freshWeights(small, seed);
+  const { weights: moved, fates } = transplant({ model: small, weights }, large, undefined, seed);
+  expect(fateOf(fates, 'encoder/0/weight')).toMatchObject({
+    fate: 'resized',
+    how: 'a map of 4 x 4 interpolated to 8 x 8',
+  });
+  // A constant picture excites a hidden unit as much as before.
+  const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
+  const [a, b] = [weights, moved].map((w) => w.parameters['encoder/0/weight']!);
+  for (let unit = 0; unit < 5; unit++)
+    expect(sum(b!.subarray(unit * 64, unit * 64 + 64))).toBeCloseTo(
+      sum(a!.subarray(unit * 16, unit * 16 + 16)),
+      4,
+    );
+  expect(fateOf(fates, 'decoder/0/weight')?.fate).toBe('taken');
+});
+
+test('bilinear interpolation keeps what is constant and what rises evenly', () => {
+  const maps = { channels: 1, from: [1, 4], to: [1, 8] } as const;
+  expect([...resizeMaps(Float32Array.of(2, 2, 2, 2), [4], 0, maps, false)]).toEqual(Array(8).fill(2));
+  const rising = resizeMaps(Float32Array.of(0, 1, 2, 3), [4], 0, maps, false);
+  expect([...rising]).toEqual([0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3]);
+});
