@@ -67,13 +67,23 @@ function training({ study }: Omit<ReportData, 'methods'>, { training: t }: Study
 }
 
 function measurements(
-  { metrics, comparison, study }: Omit<ReportData, 'methods'>,
+  { metrics, comparison, study, trials }: Omit<ReportData, 'methods'>,
   { evaluation, sampling }: StudySpec,
 ): string {
   if (metrics.length === 0) return '';
   const names = metrics.map(({ name }) => metricInWords(name));
   const primary = metrics.find(({ name }) => name === comparison?.primary.metric);
-  return `We measured ${listWords(names)} on at most ${countOf(evaluation.items, `test ${study.item}`)} and ${countOf(sampling.count, 'sample')} of each model${primary === undefined ? '' : `; the primary metric is ${metricInWords(primary.name)} (${primary.direction} is better)`}. Likelihood bounds use ${countOf(evaluation.importanceSamples, 'importance sample')}. All techniques of a seed are judged on the same items with the same random codes.`;
+  return `We measured ${listWords(names)} on at most ${countOf(evaluation.items, `test ${study.item}`)} and ${countOf(sampling.count, 'sample')} of each model${primary === undefined ? '' : `; the primary metric is ${metricInWords(primary.name)} (${primary.direction} is better)`}. Likelihood bounds use ${countOf(evaluation.importanceSamples, 'importance sample')}.${timesSentence(trials, study.item)} All techniques of a seed are judged on the same items with the same random codes.`;
+}
+
+/** How the bounds of diffusion models were estimated, where there are any. */
+function timesSentence(trials: ReportData['trials'], item: string): string {
+  const times = trials
+    .flatMap(({ result }) => result.measurements)
+    .find(({ metric, options }) => metric === 'nll' && options?.times !== undefined)?.options?.times;
+  return times === undefined
+    ? ''
+    : ` Those of diffusion models are variational, estimated without bias from ${times} noise levels of each ${item}, drawn one from each of as many parts; standard errors cover what these leave open.`;
 }
 
 function statistics({ comparison }: Omit<ReportData, 'methods'>): string {

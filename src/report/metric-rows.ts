@@ -48,6 +48,8 @@ function metricRow(column: MetricColumn, found: readonly (ColumnSummary | undefi
   const options = Object.entries(example.options ?? {}).map(([name, value]) => `${name} = ${value}`);
   const facts = [
     where,
+    // The number of importance samples says by itself that it is such a bound.
+    ...(example.kind === undefined || example.options?.k !== undefined ? [] : [example.kind]),
     ...options,
     ...(example.features === undefined ? [] : [`features: ${example.features.network}`]),
   ];
