@@ -3,6 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { createModel, type FamilyName, families } from '../../src/models/index.ts';
+import { checkFamilyOptions } from '../../src/study/fit-family.ts';
+import { parseRecipe } from '../../src/study/recipe-spec.ts';
 import { parseStudy } from '../../src/study/study-spec.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,6 +48,18 @@ describe.each(pages)('%s', (page) => {
     );
     expect(dead).toEqual([]);
   });
+});
+
+test('example recipes are valid, and so are the models that they train', () => {
+  const folder = join(root, 'examples', 'recipes');
+  const recipes = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  expect(recipes.length).toBeGreaterThan(0);
+  for (const name of recipes) {
+    const { family, model } = parseRecipe(parse(readFileSync(join(folder, name), 'utf8')), name);
+    checkFamilyOptions(family, model, name);
+    if (families[family as FamilyName].domain === 'image')
+      expect(createModel(family, { ...model, image: [1, 28, 28] }, name).family).toBe(family);
+  }
 });
 
 test('example studies are valid', () => {
