@@ -43,6 +43,19 @@ describe('drawBudget', () => {
     );
   });
 
+  test('a larger validation set leaves the training part as it is and takes the front of the same list', () => {
+    const pool = { count: 200 };
+    const plain = drawBudget(pool, 50, stream(3));
+    const larger = drawBudget(pool, 50, stream(3), 30);
+    expect(larger.train).toEqual(plain.train);
+    expect(larger.validation).toHaveLength(30);
+    expect(larger.validation.slice(0, 10)).toEqual(plain.validation);
+    expect(drawBudget(pool, 50, stream(3), 4)).toEqual(plain);
+    expect(() => drawBudget(pool, 50, stream(3), 41)).toThrow(
+      'number of validation items is 41; allowed: at most 40, which the pool of 200 items has for validation',
+    );
+  });
+
   test('training and validation share no group where whole groups are held', () => {
     fc.assert(
       fc.property(pools, fc.nat(), (pool, seed) => {

@@ -33,8 +33,10 @@ export function validationCount(n: number): number {
  * larger one, and likewise for validation. With 5 or more groups, each group of the pool is given one role first
  * (as many groups, in drawn order, as fit into one fifth of the items), so that validation and training share no
  * group; then the largest budget can be a little below the pool's size. `n` = 'all' takes the largest.
+ *
+ * @param enlarged validation items to have at least, more than the budget may hold
  */
-export function drawBudget(pool: BudgetPool, n: number | 'all', stream: Stream): Budget {
+export function drawBudget(pool: BudgetPool, n: number | 'all', stream: Stream, enlarged = 0): Budget {
   const { train, validation, separation } = orderPool(pool, stream);
   const most = largest(train.length, validation.length);
   const size = n === 'all' ? most : n;
@@ -49,9 +51,15 @@ export function drawBudget(pool: BudgetPool, n: number | 'all', stream: Stream):
           : `an integer from ${least} to ${most}, or 'all' (the pool has ${pool.count} items)`,
     });
   }
-  const held = validationCount(size);
+  const held = Math.max(validationCount(size), enlarged);
+  if (held > validation.length)
+    throw new GraftError('invalid-value', {
+      what: 'number of validation items',
+      received: held,
+      allowed: `at most ${validation.length}, which the pool of ${pool.count} items has for validation`,
+    });
   return {
-    train: train.slice(0, size - held),
+    train: train.slice(0, size - validationCount(size)),
     validation: validation.slice(0, held),
     separation,
   };

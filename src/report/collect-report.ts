@@ -205,6 +205,7 @@ function verdictOf(
       typeof rates === 'number' || rates.length === 1
         ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
         : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
+    ...(spec.training.validation === undefined ? {} : { validation: spec.training.validation }),
     edgeRates: edgeRates(searches),
     ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
       learningRate === undefined || !techniques[name].trains

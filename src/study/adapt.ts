@@ -79,7 +79,7 @@ export async function adapt(
   const encoding = await data.encoding(inputs.encoding, base.tokenizer);
   const pool = await data.examples(inputs.target, 'train');
   const seed = stream(inputs.seed);
-  const drawn = drawBudget(pool, inputs.budget, seed.child('budget'));
+  const drawn = drawBudget(pool, inputs.budget, seed.child('budget'), inputs.training.validation);
   const set = subset(pool, drawn.train);
   const train = encodeSet(set, encoding);
   const validation = encodeSet(subset(pool, drawn.validation), encoding);

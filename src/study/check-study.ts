@@ -1,7 +1,7 @@
-import { drawBudget, largestBudget } from '../data/budget.ts';
+import { type BudgetPool, drawBudget, largestBudget } from '../data/budget.ts';
 import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
-import { GraftError } from '../errors.ts';
-import { stream } from '../random.ts';
+import { GraftError, isGraftError } from '../errors.ts';
+import { type Stream, stream } from '../random.ts';
 import type { StudySpec } from './study-spec.ts';
 
 /** Seeds of tuning runs start here, where no reported seed may be. */
@@ -33,6 +33,16 @@ export function checkSourceSeeds(sourceSeeds: number, seeds: number): void {
   });
 }
 
+/** Draws a budget to see that it can be drawn; what validation lacks is said with the key that asks for it. */
+function checkDraw(pool: BudgetPool, budget: number, draw: Stream, validation: number | undefined): void {
+  try {
+    drawBudget(pool, budget, draw, validation);
+  } catch (error) {
+    if (!isGraftError(error, 'invalid-value') || validation === undefined) throw error;
+    throw new GraftError('invalid-value', { ...error.facts, where: 'training.validation' }, { cause: error });
+  }
+}
+
 /** Refuses budgets given twice, and those that the draws of some seed, reported or of a tuning run, do not have. */
 export function checkBudgets(spec: StudySpec, target: PreparedData, seeds: readonly number[]): void {
   const pool = examplesOf(target.train, target.window);
@@ -55,6 +65,6 @@ export function checkBudgets(spec: StudySpec, target: PreparedData, seeds: reado
         allowed: `at most ${most}: the training part of ${target.name} has ${pool.count} items, from which budgets of every seed are drawn`,
         where: 'budgets',
       });
-    drawBudget(pool, budget, draws[0]!);
+    for (const draw of draws) checkDraw(pool, budget, draw, spec.training.validation);
   }
 }

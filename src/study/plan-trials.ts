@@ -77,10 +77,11 @@ function adaptInputs(
           path: (spec.models[m] as { checkpoint: string }).checkpoint,
           hash: model.weights!,
         };
-  const { equal, learningRate: _, tuningSeeds: __, average, ...rest } = spec.training;
+  const { equal, learningRate: _, tuningSeeds: __, average, validation, ...rest } = spec.training;
   const training: TrainingInput = {
     ...rest,
     ...(average === undefined ? {} : { average }),
+    ...(validation === undefined ? {} : { validation }),
     ...(row.schedule === undefined ? {} : { schedule: row.schedule }),
     ...(row.layerDecay === undefined ? {} : { layerDecay: row.layerDecay }),
   };

@@ -43,6 +43,8 @@ export interface TrainingInput {
   readonly looks: number;
   readonly convergence: ConvergenceRule;
   readonly average?: AverageSpec;
+  /** Validation items to have at least, more than the budget may hold. */
+  readonly validation?: number;
   /** Batches whose gradients make one update; 1 if absent. */
   readonly accumulate?: number;
   /** By which a layer's learning rate is smaller than that of the next one towards the output. */

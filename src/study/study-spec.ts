@@ -82,6 +82,11 @@ const training = z.strictObject({
   convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),
   accumulate,
   average: averageSpec.optional(),
+  validation: count
+    .optional()
+    .describe(
+      'validation items of every trial, more than its budget holds: steadier choices, of which the verdict then says that they need so many examples; without it, a fifth of the budget',
+    ),
 });
 
 const sampling = z.strictObject({

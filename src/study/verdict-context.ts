@@ -49,6 +49,8 @@ export interface VerdictContext {
     readonly rate: number;
     readonly end: 'lowest' | 'highest';
   }[];
+  /** Validation items of every trial, where the study asks for more than budgets hold. */
+  readonly validation?: number;
   readonly trainingFlops: TrainingFlops;
   /** Trials that did not finish. */
   readonly failures: readonly {

@@ -1,3 +1,4 @@
+import { validationCount } from '../data/budget.ts';
 import { detectableEffect } from '../statistics/paired-power.ts';
 import type { StudyComparison } from './compare-trials.ts';
 import { countOf, formatNumber, listWords, plural } from './format-number.ts';
@@ -66,6 +67,17 @@ function rateWords({ learningRates, ratesByHand, item }: VerdictContext): string
   return `${searched} ${looked} The ${one ? 'rate' : 'rates'} of ${byHand} ${one ? 'was' : 'were'} fixed by hand: ${one ? 'it' : 'they'} did not get the search, and ${one ? 'a searched one' : 'searched ones'} could change the order.`;
 }
 
+/** Validation beyond the budgets: what it means for whoever has no more examples than a budget. */
+function validationWords({ validation, matrix, item }: VerdictContext): string[] {
+  if (validation === undefined) return [];
+  const beyond = matrix.budgets.filter((budget) => validation > validationCount(budget));
+  if (beyond.length === 0) return [];
+  const budgets = listWords(beyond.map((budget) => formatNumber(budget, 0)));
+  return [
+    `Validation looked at ${countOf(validation, item)}, more than the budget${beyond.length === 1 ? '' : 's'} of ${budgets} hold${beyond.length === 1 ? 's' : ''}: what is said there is for somebody who has so many further target ${plural(item)} to choose weights and rates by.`,
+  ];
+}
+
 /** What the verdict holds for, and how its numbers are to be read. */
 export function scope(
   comparison: StudyComparison,
@@ -103,6 +115,7 @@ export function scope(
     ),
     ...[
       rateWords(context),
+      ...validationWords(context),
       ...edgeWords(context, words),
       ...bracketWords(comparison),
       ...levelWords(comparison),

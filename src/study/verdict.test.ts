@@ -371,3 +371,10 @@ test('a claim that a second feature network turns round is said to depend on the
     ).text,
   ).not.toContain('network');
 });
+
+test('validation beyond the budgets is said with what it takes', () => {
+  expect(judge({}, { validation: 40 }).text).toContain(
+    'Validation looked at 40 images, more than the budgets of 25 and 100 hold: what is said there is for somebody who has so many further target images to choose weights and rates by.',
+  );
+  expect(judge({}, { validation: 5 }).text).not.toContain('Validation looked at');
+});
