@@ -126,6 +126,8 @@ function wrapSampler(
         step: within((context) => sampler.step(context)),
         logits: within((context, time: number) => sampler.logits(context, time)),
       };
+    case 'none':
+      return sampler;
   }
 }
 

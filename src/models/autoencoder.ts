@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { GraftError } from '../errors.ts';
-import { semidefiniteFactor } from '../numeric/cholesky.ts';
-import { columnMeans, covariance } from '../numeric/covariance.ts';
-import { matrix } from '../numeric/matrix.ts';
 import { add, mul, sigmoid, square, sub } from '../tensor/functions/elementwise.ts';
-import { matmul } from '../tensor/functions/linear.ts';
 import { sum } from '../tensor/functions/reduction.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { codeDensity, codeStates, densityCodes } from './code-density.ts';
 import { coderSchema, createCoder } from './coder.ts';
 import { applyLinear, linearParameters } from './dense-coder.ts';
 import type { Model, ModelContext } from './model.ts';
@@ -43,10 +39,7 @@ export function createAutoencoder(input: AutoencoderConfig): Model {
     config,
     fields: [{ name: 'x', shape: image, dtype: 'float32' }],
     parameters: [...coder.parameters, ...linearParameters('encoder/latent', coder.features, latent)],
-    state: [
-      { name: 'codes/mean', shape: [latent], layer: 'encoder/latent', initial: 0 },
-      { name: 'codes/factor', shape: [latent, latent], layer: 'encoder/latent', initial: 0 },
-    ],
+    state: codeStates(latent, 'encoder/latent'),
     layers,
     players: [
       {
@@ -65,26 +58,10 @@ export function createAutoencoder(input: AutoencoderConfig): Model {
     sampler: {
       kind: 'latent',
       latent,
-      // With F' F = covariance of the codes, z F has that covariance.
-      decode: (context, z) =>
-        decode(context, add(matmul(z, context.state('codes/factor')), context.state('codes/mean'))),
+      decode: (context, z) => decode(context, densityCodes(context, z)),
     },
     encode: (context) => encode(context, context.field('x')),
     reconstruct: (context) => decode(context, encode(context, context.field('x'))),
-    codeDensity: {
-      fit({ count, latent: width, data }) {
-        if (width !== latent)
-          throw new GraftError('shape-mismatch', {
-            op: 'fit of codes',
-            shapes: [[width], [latent]],
-            rule: 'codes must be as long as the model says',
-          });
-        const codes = matrix(count, width, data);
-        const means = columnMeans(codes);
-        const factor = new Float32Array(latent * latent);
-        if (count > 1) factor.set(semidefiniteFactor(covariance(codes, { means })).data);
-        return { 'codes/mean': Float32Array.from(means), 'codes/factor': factor };
-      },
-    },
+    codeDensity: codeDensity(latent),
   };
 }

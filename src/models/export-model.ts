@@ -81,7 +81,9 @@ function draftsOf(model: Model): Partial<Record<ProgramName, Draft>> {
       return latentDrafts(model);
     case 'iterative':
       return iterativeDrafts(model, model.sampler);
-    default:
+    case 'none':
+      return scorerDrafts(model);
+    case 'autoregressive':
       return tokenDrafts(model);
   }
 }
@@ -114,6 +116,12 @@ function latentDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
 
 const notLatent = (model: Model): GraftError =>
   new GraftError('unsupported', { what: `export of a ${model.family}`, reason: 'it has no latent sampler' });
+
+/** A model that only judges is one program. */
+function scorerDrafts(model: Model): Record<'scorer', Draft> {
+  const { outputs, words } = scoreOf(model, plainContext(model), SAMPLES);
+  return { scorer: { outputs, words } };
+}
 
 function tokenDrafts(model: Model): Record<'sampler' | 'scorer', Draft> {
   const { sampler, likelihood } = model;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
 import { sniffContent } from '../formats/sniff-content.ts';
@@ -7,6 +8,8 @@ import { isCharRnn, readCharRnn } from './char-rnn.ts';
 import { type Checkpoint, loadAdapted, loadCheckpoint } from './checkpoint.ts';
 import { isAdapterFolder } from './hugging-face/peft.ts';
 import { pickled } from './hugging-face/weight-files.ts';
+import { importOnnx, type OnnxImportOptions } from './imported/import-onnx.ts';
+import { importedRoles } from './imported/imported-schema.ts';
 import { looksLikeLlama2c, readLlama2c } from './llama2c.ts';
 
 export interface ImportOptions {
@@ -14,6 +17,8 @@ export interface ImportOptions {
   readonly tokenizer?: string;
   /** LoRA adapter: folder of its model; by default the one that it names. */
   readonly base?: string;
+  /** ONNX: what the model does, and what else the file does not say. */
+  readonly onnx?: OnnxImportOptions;
 }
 
 /** A model that was read from another program's files. */
@@ -24,8 +29,9 @@ export interface Imported {
 }
 
 /**
- * Reads a language model of another program: a folder of `transformers`, a LoRA adapter of `peft`, a `.bin` of
- * llama2.c, or a character LSTM of ml5.js. Fails with `unsupported` for pickles and for everything else.
+ * Reads a model of another program: a folder of `transformers`, a LoRA adapter of `peft`, a `.bin` of llama2.c, a
+ * character LSTM of ml5.js, or an ONNX file, which needs to be told its role. Fails with `unsupported` for pickles and for
+ * everything else.
  */
 export function importCheckpoint(path: string, options: ImportOptions = {}): Imported {
   if (!existsSync(path))
@@ -47,6 +53,7 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
   }
   const { kind } = withFile(path, 'model', (read, size) => sniffContent(read(0, Math.min(512, size))));
   if (kind === 'pickle' || kind === 'torch') throw pickled(path);
+  if (options.onnx !== undefined || path.endsWith('.onnx')) return importOnnxCheckpoint(path, options);
   if (isLlama2c(path))
     return {
       checkpoint: readLlama2c(path, options.tokenizer ?? tokenizerBeside(path)),
@@ -55,8 +62,40 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
   throw new GraftError('unsupported', {
     what: path,
     reason: 'it is no model file that is known',
-    hint: "Give a folder with config.json and safetensors, as transformers' save_pretrained writes it, or a .bin of llama2.c.",
+    hint: "Give a folder with config.json and safetensors, as transformers' save_pretrained writes it, a .bin of llama2.c, or an .onnx file.",
   });
+}
+
+function importOnnxCheckpoint(path: string, { onnx, tokenizer }: ImportOptions): Imported {
+  if (onnx === undefined)
+    throw new GraftError('missing-argument', {
+      command: 'graft import',
+      argument: `--as ${importedRoles.join('|')}`,
+      meaning: 'what the model of an ONNX file does',
+    });
+  const { model, weights } = importOnnx(path, onnx);
+  const text = model.sampler.kind === 'autoregressive';
+  if (text && tokenizer === undefined)
+    throw new GraftError('missing-argument', {
+      command: 'graft import',
+      argument: '--tokenizer FILE',
+      meaning: `the tokenizer.json of the language model, with ${model.sampler.vocabulary} tokens`,
+    });
+  const binary = model.likelihood?.support === 'binary';
+  const checkpoint: Checkpoint = {
+    model,
+    weights,
+    data: text ? { unit: 'running' } : { values: binary ? { binarise: 0.5 } : 'unit' },
+    ...(text
+      ? {
+          tokenizer: readTokenizerJson(
+            new TextDecoder().decode(readFileChecked(tokenizer!, 'tokenizer.json')),
+            tokenizer!,
+          ),
+        }
+      : {}),
+  };
+  return { checkpoint, format: `file of ONNX (${onnx.role})` };
 }
 
 const isLlama2c = (path: string): boolean => statSync(path).isFile() && looksLikeLlama2c(path);

@@ -44,6 +44,8 @@ import { createGpt2, gpt2Schema } from './gpt2.ts';
 import { gpt2Layout } from './hugging-face/gpt2-layout.ts';
 import type { HuggingFaceLayout } from './hugging-face/layout.ts';
 import { llamaLayout } from './hugging-face/llama-layout.ts';
+import { createImported } from './imported/imported.ts';
+import { importedSchema } from './imported/imported-schema.ts';
 import { createLlama, llamaSchema } from './llama.ts';
 import type { Model } from './model.ts';
 import { createNormalizingFlow, normalizingFlowSchema } from './normalizing-flow.ts';
@@ -205,9 +207,28 @@ export const families = {
 
 export type FamilyName = keyof typeof families;
 
+/** Models of other programs: their configuration holds a program, which nobody writes into a study file. */
+const importedFamily: Family = {
+  title: 'Model of another program',
+  domain: 'image',
+  version: 1,
+  citations: [],
+  schema: importedSchema,
+  fromData: [],
+  pixels: ({ loss, variational }) => (loss === 'bernoulli' && variational === true ? 'bernoulli' : undefined),
+  create: createImported,
+};
+
+/** Every family that a checkpoint can be of. */
+const checkpointFamilies: Readonly<Record<string, Family>> = { ...families, imported: importedFamily };
+
+/** The family of that name. */
+export const familyOf = (name: string, where?: string): Family =>
+  lookUp('model family', checkpointFamilies, name, where);
+
 /** The model of a family name and a configuration read from JSON; `where` it stands. */
 export function createModel(family: string, config: unknown, where?: string): Model {
-  const entry: Family = lookUp('model family', families as Record<string, Family>, family, where);
+  const entry = familyOf(family, where);
   const parsed = parseSpec(entry.schema, config, where);
   try {
     return entry.create(parsed as never);
@@ -218,7 +239,8 @@ export function createModel(family: string, config: unknown, where?: string): Mo
 }
 
 /** What the data of a model are. */
-export const domainOf = ({ family }: Model): Family['domain'] => families[family as FamilyName].domain;
+export const domainOf = ({ family, sampler }: Model): Family['domain'] =>
+  sampler.kind === 'autoregressive' ? 'text' : familyOf(family).domain;
 
 /** How a family's checkpoints stand in folders that `transformers` reads, where it has such a model. */
 export const layoutOf = (family: string): HuggingFaceLayout | undefined =>

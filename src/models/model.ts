@@ -177,7 +177,12 @@ export interface IterativeSampler {
 /** Samplers whose samples have a fixed shape. */
 export type ArraySampler = LatentSampler | IterativeSampler;
 
-export type Sampler = ArraySampler | AutoregressiveSampler;
+/** A model that judges examples and makes none. */
+export interface NoSampler {
+  readonly kind: 'none';
+}
+
+export type Sampler = ArraySampler | AutoregressiveSampler | NoSampler;
 
 /** A density fitted to the codes of the training data after training, for models whose codes have no prior. */
 export interface CodeDensity {

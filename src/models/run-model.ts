@@ -30,7 +30,7 @@ const EVALUATION_IMAGES = 32;
 /** Examples of a batch in evaluation: 256, and fewer where an example is a long sequence or seen several times. */
 export function evaluationBatch(model: Pick<Model, 'sampler'>): number {
   const { sampler } = model;
-  if (sampler.kind === 'latent') return 256;
+  if (sampler.kind === 'latent' || sampler.kind === 'none') return 256;
   return sampler.kind === 'iterative'
     ? EVALUATION_IMAGES
     : Math.max(8, Math.min(256, Math.floor(EVALUATION_TOKENS / sampler.context)));

@@ -5,7 +5,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { isOp, type Node, type Tensor } from '../tensor/tensor.ts';
 import type { ReadTensor } from './external-data.ts';
 import { FOLDED, FreeNodes } from './free-nodes.ts';
-import { ImportNode, nodeLabel } from './import-rules/import-node.ts';
+import { type BatchSize, ImportNode, nodeLabel } from './import-rules/import-node.ts';
 import type { ImportRule } from './import-rules/import-rule.ts';
 import { importRules } from './import-rules/index.ts';
 import { computedTypes } from './import-rules/shapes.ts';
@@ -18,6 +18,7 @@ import type {
   NodeProto,
   TensorProto,
 } from './model-proto.ts';
+import { neededNodes } from './needed-nodes.ts';
 import { Scope } from './scope.ts';
 import { tensorValues } from './tensor-values.ts';
 import { withReferences } from './with-references.ts';
@@ -38,6 +39,10 @@ export interface ImportGraphOptions {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Values of inputs that are known in advance and therefore no inputs of the program. */
   readonly values?: Readonly<Record<string, ArrayLike<number>>>;
+  /** Values that are wanted, by name, in place of the graph's outputs; what only others need is not imported. */
+  readonly outputs?: readonly string[];
+  /** The number of examples that shapes are given for, and the one that the file was written with. */
+  readonly batch?: BatchSize;
   /** Where the bytes of stored tensors come from; default: the file itself alone. */
   readonly read?: ReadTensor;
 }
@@ -136,7 +141,8 @@ class GraphImport {
       inputs[name] = tensor;
       scope.set(name, computed(tensor));
     }
-    this.runGraph(graph, scope, opset);
+    const wanted = this.options.outputs ?? graph.outputs.map(({ name }) => name);
+    this.runGraph({ ...graph, nodes: neededNodes(graph.nodes, wanted) }, scope, opset);
     const find = (name: string): Value => {
       const value = scope.get(name);
       if (value === undefined)
@@ -148,7 +154,7 @@ class GraphImport {
         });
       return value;
     };
-    const outputs = Object.fromEntries(graph.outputs.map(({ name }) => [name, find(name).tensor()]));
+    const outputs = Object.fromEntries(wanted.map((name) => [name, find(name).tensor()]));
     return {
       inputs,
       outputs,
@@ -206,6 +212,7 @@ class GraphImport {
     const node = new ImportNode(proto, opset, inputs, {
       constant: (tensor) => this.constantOf(tensor),
       run: (graph, values) => this.nested(graph, values, scope, opset),
+      ...(this.options.batch === undefined ? {} : { batch: this.options.batch }),
     });
     if (rule === undefined)
       return node.refuse(

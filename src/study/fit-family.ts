@@ -10,7 +10,7 @@ import {
 } from '../data/represent-images.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError, lookUp } from '../errors.ts';
-import { type Family, type FamilyName, families } from '../models/index.ts';
+import { type Family, type FamilyName, families, familyOf } from '../models/index.ts';
 import { longestExample } from './encoding.ts';
 import type { Loaded } from './loaded-data.ts';
 import type { EncodingInput, HeldOutInput } from './step-inputs.ts';
@@ -128,7 +128,7 @@ function likelihoodOf(
   family: FamilyName,
   given: Readonly<Record<string, unknown>>,
 ): PixelLikelihood | undefined {
-  return (families[family] as Family).pixels?.(given);
+  return familyOf(family).pixels?.(given);
 }
 
 /** The pixels that a likelihood is defined on. */

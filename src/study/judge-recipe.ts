@@ -28,7 +28,7 @@ export async function judgeRecipe(
   run: Omit<RunOptions, 'batchSize'>,
 ): Promise<readonly Measurement[]> {
   const { sampler } = model;
-  if (sampler.kind === 'autoregressive') return [];
+  if (sampler.kind === 'autoregressive' || sampler.kind === 'none') return [];
   const count = evaluation.samples ?? SAMPLES;
   const real = someRows(table, count);
   const own = table.fields.label?.data;

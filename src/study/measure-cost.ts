@@ -1,3 +1,4 @@
+import { GraftError } from '../errors.ts';
 import type { DrawOptions } from '../models/draw-options.ts';
 import { drawImages, drawTokens } from '../models/draw-samples.ts';
 import type { Model, Weights } from '../models/model.ts';
@@ -13,7 +14,7 @@ export interface SamplingCost {
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
 
-/** Milliseconds for one sample alone: median and 95th percentile over 20 runs. */
+/** Milliseconds for one sample alone: median and 95th percentile over 20 runs. For models that make samples. */
 export async function measureLatency(
   model: Model,
   weights: Weights,
@@ -21,6 +22,11 @@ export async function measureLatency(
   options: Pick<DrawOptions, 'threads' | 'device'> & { clock: () => number; prompt?: ArrayLike<number> },
 ): Promise<SamplingCost> {
   const { sampler } = model;
+  if (sampler.kind === 'none')
+    throw new GraftError('unsupported', {
+      what: `sampling a ${model.family}`,
+      reason: 'it makes no examples',
+    });
   const single = { ...options, count: LATENCY_RUNS + 1, batchSize: 1 };
   const { batchMilliseconds } =
     sampler.kind !== 'autoregressive'

@@ -12,7 +12,9 @@ export function modelCard(card: {
   readonly measurements?: readonly Measurement[];
 }): string {
   const { model, data } = card.checkpoint;
-  const config = Object.entries(model.config).map(([key, value]) => `| ${key} | ${JSON.stringify(value)} |`);
+  const config = Object.entries(shownConfig(model.config)).map(
+    ([key, value]) => `| ${key} | ${JSON.stringify(value)} |`,
+  );
   const measured = (card.measurements ?? []).map(
     ({ metric, on, split, value, unit, kind }) =>
       `| ${metric} | ${on}${split === undefined ? '' : `, ${split}`} | ${value.toPrecision(6)} | ${unit}${kind === undefined ? '' : `, ${kind}`} |`,
@@ -20,7 +22,7 @@ export function modelCard(card: {
   return [
     `# ${card.title}`,
     '',
-    `A ${model.family} with ${countParameters(model.parameters)} parameters in ${model.layers.length} layers.`,
+    `${/^[aeiou]/.test(model.family) ? 'An' : 'A'} ${model.family === 'imported' ? `imported ${String(model.config.role)}` : model.family} with ${countParameters(model.parameters)} parameters in ${model.layers.length} layers.`,
     '',
     '| fact | value |',
     '|---|---|',
@@ -44,6 +46,12 @@ export function modelCard(card: {
     '',
   ].join('\n');
 }
+
+/** A configuration as people read it: what fills pages (the programs of imported models) stands in config.json alone. */
+export const shownConfig = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).filter(([, value]) => (JSON.stringify(value) ?? '').length <= 500),
+  );
 
 /** What a checkpoint says of the data that it was trained on. */
 export function trainedOn({ name, hash, spec }: DataInput): Pick<CheckpointData, 'trainedOn' | 'source'> {

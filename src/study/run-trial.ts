@@ -179,6 +179,11 @@ async function measure(
   phase(2, 'samples');
   const { count, shown } = inputs.sampling;
   const clock = () => context.now();
+  if (model.sampler.kind === 'none')
+    throw new GraftError('unsupported', {
+      what: `a trial of a ${model.family}`,
+      reason: 'it makes no examples',
+    });
   if (encoding.kind === 'image' && model.sampler.kind !== 'autoregressive') {
     const trained = adapted.train.encoded.table.fields.label?.data;
     const labels = trained && proportionalLabels(trained, count, draws.child('labels'));

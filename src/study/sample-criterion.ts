@@ -48,7 +48,8 @@ export async function sampleCriterion(
   run: Pick<RunOptions, 'threads' | 'device'>,
 ): Promise<Criterion> {
   const { sampler } = model;
-  if (sampler.kind === 'autoregressive') throw new Error(`looks of a ${model.family} draw no images`);
+  if (sampler.kind === 'autoregressive' || sampler.kind === 'none')
+    throw new Error(`looks of a ${model.family} draw no images`);
   const some = rowsOf(validation);
   const features = async (data: Float32Array): Promise<Matrix> => {
     const { shape } = model.fields[0]!;

@@ -110,12 +110,15 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
 
 function exampleOf(model: Model, scorer: ExportedProgram): string[] {
   const { sampler } = model;
+  const scores = scorer.outputs.map(({ name }) => name);
   switch (sampler.kind) {
     case 'latent':
       return latentExample(sampler.latent, model, scorer);
     case 'iterative':
       return iterativeExample(sampler, model.classes);
-    default:
+    case 'none':
+      return scorerExample(model, scores);
+    case 'autoregressive':
       return tokenExample(sampler.context);
   }
 }
@@ -141,11 +144,15 @@ function latentExample(
     '',
     "scorer = ort.InferenceSession('scorer.onnx')",
   ];
-  if (likelihood?.kind !== 'bound')
+  if (likelihood?.kind !== 'bound') {
+    const draws = scorer.inputs.find(({ name }) => name === 'noise');
+    const lengths = draws?.shape.map((d) => (typeof d === 'number' ? d : 'len(images)')).join(', ');
     return [
       ...drawing,
-      `${scores.join(', ')} = scorer.run([${scores.map((name) => `'${name}'`).join(', ')}], {'x': images${label}})${scores.length === 1 ? '[0]' : ''}`,
+      ...(draws === undefined ? [] : [`noise = np.random.standard_normal((${lengths})).astype(np.float32)`]),
+      `${scores.join(', ')} = scorer.run([${scores.map((name) => `'${name}'`).join(', ')}], {'x': images${label}${draws === undefined ? '' : ", 'noise': noise"}})${scores.length === 1 ? '[0]' : ''}`,
     ];
+  }
   const images = likelihood.support === 'binary' ? '(images > 0.5).astype(np.float32)' : 'images';
   const uniform = scorer.inputs.some(({ name }) => name === 'uniform');
   return [
@@ -156,6 +163,17 @@ function latentExample(
       : `noise = np.random.standard_normal((k, len(images), ${latent})).astype(np.float32)`,
     `log_weights = scorer.run(['log_weights'], {'x': ${images}, '${uniform ? 'uniform' : 'noise'}': noise${label}})[0]`,
     'log_likelihood = np.logaddexp.reduce(log_weights, axis=0) - np.log(k)  # nats, from below',
+  ];
+}
+
+function scorerExample({ fields }: Model, scores: readonly string[]): string[] {
+  return [
+    'import numpy as np',
+    'import onnxruntime as ort',
+    '',
+    "scorer = ort.InferenceSession('scorer.onnx')",
+    `x = np.random.rand(16, ${fields[0]!.shape.join(', ')}).astype(np.float32)`,
+    `${scores.join(', ')} = scorer.run([${scores.map((name) => `'${name}'`).join(', ')}], {'x': x})${scores.length === 1 ? '[0]' : ''}`,
   ];
 }
 

@@ -8,14 +8,16 @@ import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { saveCheckpoint } from '../../models/checkpoint.ts';
 import { readFolderTokenizer } from '../../models/hugging-face/tokenizer-files.ts';
 import { importCheckpoint } from '../../models/import-checkpoint.ts';
+import { checkCausal } from '../../models/imported/check-causal.ts';
 import { refitCheckpoint } from '../../models/refit-checkpoint.ts';
 import type { TensorFate } from '../../models/transplant.ts';
 import { stream } from '../../random.ts';
-import { modelCard } from '../../study/model-card.ts';
+import { modelCard, shownConfig } from '../../study/model-card.ts';
 import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { seedOption } from '../compute-options.ts';
 import { localModel } from '../local-model.ts';
+import { onnxOptions, onnxOptionTable } from '../onnx-options.ts';
 import { overrideMap } from '../overrides.ts';
 import { checkModelFolder } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
@@ -27,7 +29,7 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: "make a checkpoint of another program's model",
   description:
-    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) and character LSTMs of ml5.js (manifest.json, raw float32 files, vocab.json) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. Nothing in a file is executed: pickles are refused.',
+    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) and character LSTMs of ml5.js (manifest.json, raw float32 files, vocab.json) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. ONNX files of any exporter become models like any other once they are told what they do: an autoencoder (one file, or a decoder with --encoder), a generator (latent vector to image), a scorer (image to log-probability) or a next-token model. Nothing in a file is executed: pickles are refused.',
   arguments: [{ name: 'MODEL', summary: 'folder or file, or hub:ORG/NAME', required: true }],
   options: {
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
@@ -37,6 +39,7 @@ export const importCommand = defineCommand({
       summary:
         'another tokenizer (…tokenizer.json, or a folder that has one): rows of the vocabulary are found by token; for llama2.c and ml5.js their own (default: tok*.bin or vocab*.json beside the model)',
     },
+    ...onnxOptionTable,
     base: {
       kind: 'text',
       value: 'FOLDER',
@@ -47,8 +50,13 @@ export const importCommand = defineCommand({
     json: { kind: 'flag', summary: 'print what was read as one JSON object' },
   },
   overrides:
-    "options of the model's family that change its size: width=256 context=128 image=[1,32,32]; what was taken, resized, drawn anew or dropped is printed",
+    "options of the model's family that change its size: width=256 context=128 image=[1,32,32]; what was taken, resized, drawn anew or dropped is printed. With --as: output=28 code=NAME logVariance=NAME image=1x28x28 context=64 mean=0.1307 std=0.3081 …",
   examples: [
+    {
+      line: 'graft import decoder.onnx --as autoencoder --encoder encoder.onnx --out mine mean=0.1307 std=0.3081',
+      does: 'an encoder and a decoder in ONNX',
+    },
+    { line: 'graft import generator.onnx --as generator --out mine', does: 'latent vector to image' },
     {
       line: 'graft import my-gpt --tokenizer their/tokenizer.json --out mine width=96',
       does: 'in another size and with another vocabulary',
@@ -83,15 +91,17 @@ export const importCommand = defineCommand({
     const path = await localModel(source!, terminal);
     const given =
       options.tokenizer === undefined ? undefined : resolve(terminal.directory, options.tokenizer);
+    const onnx = onnxOptions(options, overrides, terminal.directory);
     const other =
-      given !== undefined && (isFolder(given) || given.endsWith('tokenizer.json'))
+      onnx === undefined && given !== undefined && (isFolder(given) || given.endsWith('tokenizer.json'))
         ? otherTokenizer(given)
         : undefined;
     const { checkpoint: read, format } = importCheckpoint(path, {
       ...(given === undefined || other !== undefined ? {} : { tokenizer: given }),
       ...(options.base === undefined ? {} : { base: resolve(terminal.directory, options.base) }),
+      ...(onnx === undefined ? {} : { onnx }),
     });
-    const settings = overrideMap(overrides);
+    const settings = onnx === undefined ? overrideMap(overrides) : {};
     const changed = other !== undefined || Object.keys(settings).length > 0;
     const { checkpoint, fates } = changed
       ? checkingUsage('import', () =>
@@ -103,6 +113,7 @@ export const importCommand = defineCommand({
         )
       : { checkpoint: read, fates: [] };
     const { model, tokenizer } = checkpoint;
+    if (onnx !== undefined) await checkCausal(model, checkpoint.weights);
     saveCheckpoint(
       out,
       checkpoint,
@@ -120,7 +131,7 @@ export const importCommand = defineCommand({
             folder: out,
             format,
             family: model.family,
-            config: model.config,
+            config: shownConfig(model.config),
             parameters,
             layers: model.layers,
             tokens: tokenizer?.vocabularySize,
@@ -132,7 +143,7 @@ export const importCommand = defineCommand({
       );
     else
       terminal.out(
-        `${shownPath(out, terminal)}  ${model.family}, ${showNumber(parameters)} parameters in ${model.layers.length} layers, ${showNumber(tokenizer?.vocabularySize ?? 0)} tokens`,
+        `${shownPath(out, terminal)}  ${model.family}, ${showNumber(parameters)} parameters in ${model.layers.length} layers${tokenizer === undefined ? '' : `, ${showNumber(tokenizer.vocabularySize)} tokens`}`,
       );
     if (changed && !options.json) terminal.out(fateTable(fates));
     return 0;

@@ -23,6 +23,10 @@ function reshaped(node: ImportNode): Tensor {
   const target = written.map((d, i) => (d === 0 && !keepZero ? (dims(x)[i] ?? 0) : d));
   if (target.filter((d) => d === -1).length > 1 || target.some((d) => d < -1 || !Number.isInteger(d)))
     node.refuse(`its shape is [${written.join(', ')}]`);
+  // A file that was written for a fixed number of examples says it as the first dimension.
+  const { batch } = node.graphs;
+  if (batch !== undefined && target[0] === batch.declared && dims(x)[0] === batch.size)
+    target[0] = batch.size;
   const open = target.indexOf(-1);
   if (open >= 0) {
     const rest = sizeOf(target.filter((_, i) => i !== open));

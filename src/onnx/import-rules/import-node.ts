@@ -3,12 +3,19 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { AttributeValue, GraphProto, NodeProto, TensorProto } from '../model-proto.ts';
 import { LARGEST_CONSTANT, type Value } from './value.ts';
 
+/** A number of examples, and the one that a file declares in place of an open dimension. */
+export interface BatchSize {
+  readonly size: number;
+  readonly declared: number;
+}
+
 /** What rules of nodes with graphs inside need from the import. */
 export interface GraphRunner {
   /** Imports a graph in the scope of the node, its inputs being the given values, and returns its outputs. */
   run(graph: GraphProto, inputs: readonly Value[]): readonly Value[];
   /** The value of a stored tensor. */
   constant(tensor: TensorProto): Value;
+  readonly batch?: BatchSize;
 }
 
 type Kinds = { [A in AttributeValue as A['kind']]: A['value'] };

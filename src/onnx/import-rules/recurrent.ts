@@ -9,6 +9,7 @@ import {
 } from '../../tensor/functions/arrangement.ts';
 import { add, clamp, mul, sub } from '../../tensor/functions/elementwise.ts';
 import { matmul } from '../../tensor/functions/linear.ts';
+import { gru, lstm } from '../../tensor/functions/recurrent.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { gateFunctions } from './activations.ts';
 import { floats } from './arg-max.ts';
@@ -153,15 +154,28 @@ function recurrence(
       : other;
     const sums = plus(plus(matmul(flatX, row(w, i), { transposeB: true }), own), early);
     const steps = reshape(sums, [time, batch, gates * width]);
+    const reverse = way === 'reverse' || i === 1;
+    const cellStart = kind === 'lstm' ? start(6, i) : undefined;
+    const memoryBias = apart ? slice(other, 0, 2 * width, 3 * width) : undefined;
+    if (masks === undefined && isUsual(node, kind))
+      return fused(
+        kind,
+        reverse,
+        steps,
+        row(r, i),
+        memoryBias ?? expand(floats([0], []), [width]),
+        start(5, i),
+        cellStart,
+      );
     return unroll(
       {
-        reverse: way === 'reverse' || i === 1,
+        reverse,
         inputs: Array.from({ length: time }, (_, t) => row(steps, t)),
         recurrent: row(r, i),
-        recurrentBias: apart ? slice(other, 0, 2 * width, 3 * width) : undefined,
+        recurrentBias: memoryBias,
         peepholes: kind === 'lstm' && node.has(7) ? row(node.tensor(7), i) : undefined,
         hidden: start(5, i),
-        cell: kind === 'lstm' ? start(6, i) : undefined,
+        cell: cellStart,
         gates: gatesOf(node, i, defaults),
       },
       cellOf(width),
@@ -185,6 +199,47 @@ function recurrence(
     last(({ hidden }) => hidden),
     ...(kind === 'lstm' ? [last(({ cell }) => cell!)] : []),
   ];
+}
+
+/** Whether a node is one of those that there is an operation for: usual gates, no peepholes, nothing clipped. */
+function isUsual(node: ImportNode, kind: 'rnn' | 'lstm' | 'gru'): boolean {
+  const usual = { rnn: [], lstm: ['sigmoid', 'tanh', 'tanh'], gru: ['sigmoid', 'tanh'] }[kind];
+  const gates = node.texts('activations') ?? [];
+  return (
+    kind !== 'rnn' &&
+    gates.every((name, i) => name.toLowerCase() === usual[i % usual.length]) &&
+    node.float('clip', 0) === 0 &&
+    (kind === 'lstm'
+      ? !node.has(7) && node.int('input_forget', 0) === 0
+      : node.int('linear_before_reset', 0) !== 0)
+  );
+}
+
+/** One direction as one operation. */
+function fused(
+  kind: 'rnn' | 'lstm' | 'gru',
+  reverse: boolean,
+  steps: Tensor,
+  recurrent: Tensor,
+  bias: Tensor,
+  hidden: Tensor,
+  cell: Tensor | undefined,
+): { all: Tensor; end: Step } {
+  const x = reverse ? flip(steps, 0) : steps;
+  // The initial state may be one for all examples.
+  const full = (t: Tensor) => expand(t, [dims(x)[1]!, dims(t)[1]!]);
+  const states =
+    kind === 'lstm'
+      ? lstm(x, recurrent, { hidden: full(hidden), cell: full(cell!) })
+      : { hidden: gru(x, recurrent, bias, full(hidden)), cell: undefined };
+  const last = (t: Tensor) => reshape(slice(t, 0, dims(t)[0]! - 1), t.shape.slice(1));
+  return {
+    all: reverse ? flip(states.hidden, 0) : states.hidden,
+    end: {
+      hidden: last(states.hidden),
+      ...(states.cell === undefined ? {} : { cell: last(states.cell) }),
+    },
+  };
 }
 
 /** Runs one direction; beyond the end of a sequence the state stays and the output is 0. */

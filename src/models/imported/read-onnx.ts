@@ -1,0 +1,135 @@
+import { GraftError } from '../../errors.ts';
+import { readFileChecked } from '../../formats/read-file-checked.ts';
+import { decodeModel } from '../../onnx/decode-model.ts';
+import { tensorReader } from '../../onnx/external-data.ts';
+import { importProgram } from '../../onnx/import-program.ts';
+import type { ModelProto, ValueInfo } from '../../onnx/model-proto.ts';
+import { constant } from '../../tensor/build.ts';
+import { type ImportedProgram, weightInputs } from '../../tensor/imported-program.ts';
+import { instantiateProgram } from '../../tensor/instantiate-program.ts';
+import { program } from '../../tensor/program.ts';
+import { sizeOf } from '../../tensor/shape.ts';
+
+/** What an input that the role does not feed is filled with. */
+export type Filling = 'zeros' | 'ones' | 'range' | number;
+
+/** An ONNX file with its inputs. */
+export interface OnnxFile {
+  readonly path: string;
+  readonly model: ModelProto;
+  /** Inputs that are no stored tensors. */
+  readonly inputs: readonly ValueInfo[];
+}
+
+export function readOnnx(path: string): OnnxFile {
+  const model = decodeModel(readFileChecked(path, 'ONNX'), path);
+  const stored = new Set(model.graph.initializers.map(({ name }) => name));
+  return { path, model, inputs: model.graph.inputs.filter(({ name }) => !stored.has(name)) };
+}
+
+/** How a file's input is fed, without its batch axis, and what other inputs get. */
+export interface Feeding {
+  readonly input: string;
+  readonly shape: readonly number[];
+  readonly fill: Readonly<Record<string, Filling>>;
+  /** Length of sequences, for the open dimensions of other inputs. */
+  readonly context?: number;
+}
+
+/** The program of a file for the given feeding; `outputs`: names of the values that are wanted. */
+export function programOf(
+  file: OnnxFile,
+  { input, shape, fill, context }: Feeding,
+  outputs: readonly string[],
+  freeze: boolean,
+): ImportedProgram {
+  const { path, model, inputs } = file;
+  const main = inputs.find(({ name }) => name === input)!;
+  const declared = main.shape?.[0];
+  const others = inputs.filter(({ name }) => name !== input);
+  const shapeOf = (info: ValueInfo, batch: number): readonly number[] =>
+    (info.shape ?? []).map((d, i) => {
+      if (i === 0) return batch;
+      if (typeof d === 'number' && d > 0) return d;
+      return context ?? refuseInput(info, path);
+    });
+  const imported = importProgram(model, {
+    path,
+    read: tensorReader(path),
+    shapes: (batch) => ({
+      [input]: [batch, ...shape],
+      ...Object.fromEntries(others.map((info) => [info.name, shapeOf(info, batch)])),
+    }),
+    values: (batch) =>
+      Object.fromEntries(
+        others.map((info) => [
+          info.name,
+          filling(fill[info.name] ?? usual(info.name) ?? refuseInput(info, path), shapeOf(info, batch)),
+        ]),
+      ),
+    outputs,
+    ...(typeof declared === 'number' && declared > 0 ? { declaredBatch: declared } : {}),
+  });
+  if (imported.blocked.length === 0) return imported;
+  const frozen = freezeBlocked(imported);
+  if (!freeze || frozen.parameters.length === 0) throw notTrainable(imported, path);
+  return frozen;
+}
+
+/** The program with the weights that no gradient reaches as constants. */
+function freezeBlocked(imported: ImportedProgram): ImportedProgram {
+  const blocked = new Set(imported.blocked.map(({ name }) => name));
+  const fixed = new Map(
+    imported.parameters
+      .filter(({ name }) => blocked.has(name))
+      .map(({ name, shape, values }) => [weightInputs.parameter(name), constant(values, shape)] as const),
+  );
+  const parameters = imported.parameters.filter(({ name }) => !blocked.has(name));
+  return {
+    ...imported,
+    program: program(
+      instantiateProgram(imported.program, (node) => fixed.get(node.attributes.name) ?? node.outputs[0]!, {}),
+    ),
+    parameters,
+    layers: imported.layers.filter((layer) => parameters.some((w) => w.layer === layer)),
+    blocked: [],
+  };
+}
+
+function refuseInput({ name, shape }: ValueInfo, path: string): never {
+  throw new GraftError('unsupported', {
+    what: `input '${name}' [${(shape ?? []).join(', ')}] of ${path}`,
+    reason: 'the role feeds another one',
+    hint: `Say what it is filled with: fill.${name}=zeros (or ones, range, a number).`,
+  });
+}
+
+/** What inputs of usual names are when nothing is masked. */
+function usual(name: string): Filling | undefined {
+  if (/attention_mask$/.test(name)) return 'ones';
+  if (/position_ids$/.test(name)) return 'range';
+  return /token_type_ids$/.test(name) ? 'zeros' : undefined;
+}
+
+function filling(fill: Filling, shape: readonly number[]): Float64Array {
+  const values = new Float64Array(sizeOf(shape));
+  if (fill === 'zeros') return values;
+  const last = shape.at(-1) ?? 1;
+  return fill === 'range' ? values.map((_, i) => i % last) : values.fill(fill === 'ones' ? 1 : fill);
+}
+
+/** Which layers gradients cannot reach, why, and which they can. */
+function notTrainable({ blocked, layers }: ImportedProgram, path: string): GraftError {
+  const [first] = blocked;
+  const lost = new Set(blocked.map(({ layer }) => layer));
+  const left = layers.filter((layer) => !lost.has(layer));
+  return new GraftError('no-rule', {
+    op: `${first!.by} of ${path}`,
+    rule: 'gradient',
+    hint: `No gradient reaches the layers ${[...lost].join(', ')} behind it. ${
+      left.length === 0
+        ? 'No layer could be trained: take a value before it as output, output=NAME.'
+        : `Could still be trained: ${left.join(', ')}; freeze=true keeps the others as they are.`
+    }`,
+  });
+}
