@@ -30,11 +30,17 @@ export { type ArrayInput, type ArrayMeasurement, computeMetric } from './metrics
 export { type MetricName, metrics } from './metrics/index.ts';
 export type { Metric, MetricResult } from './metrics/metric.ts';
 // Models and techniques
-export { type Checkpoint, loadCheckpoint, saveCheckpoint } from './models/checkpoint.ts';
+export { type Adapter, type AdapterConfig, mergeAdapter, withAdapter } from './models/adapter.ts';
+export { type Checkpoint, loadAdapted, loadCheckpoint, saveCheckpoint } from './models/checkpoint.ts';
 export { drawImages, drawTokens } from './models/draw-samples.ts';
 export { type ExportedProgram, exportModel } from './models/export-model.ts';
+export { fetchHubModel } from './models/fetch-hub-model.ts';
+export { type Imported, importCheckpoint } from './models/import-checkpoint.ts';
 export { createModel, type Family, type FamilyName, families } from './models/index.ts';
 export type { Model, Weights } from './models/model.ts';
+export { hubModel } from './models/model-folder.ts';
+export { refitCheckpoint } from './models/refit-checkpoint.ts';
+export type { TensorFate } from './models/transplant.ts';
 export { exportProgram } from './onnx/export-program.ts';
 // Running them, and what they left
 export { type ProgressAction, reduceProgress } from './queue/progress.ts';

@@ -1,0 +1,58 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LocalHub } from '../local-hub.ts';
+import { recordedRun } from '../recorded-run.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const golden = join(root, 'test/golden/hugging-face');
+const shared = process.env.GRAFT_SHARED ?? join(root, '../shared');
+const stories = join(shared, 'models/stories260k');
+
+const page = readFileSync(join(root, 'docs/bring-your-own.md'), 'utf8');
+const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((block) =>
+  block[1]!.split('\n').filter((line) => line.startsWith('graft ')),
+);
+
+/** The words of a line, quotes taken off. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+
+describe('commands of bring-your-own.md', () => {
+  let folder: string;
+  let hub: LocalHub;
+  let environment: Record<string, string>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'graft-own-'));
+    for (const [from, to] of [
+      ['gpt2', 'tiny-gpt2'],
+      ['llama', 'tiny-llama'],
+      ['llama-lora', 'llama-lora'],
+    ] as const)
+      cpSync(join(golden, from), join(folder, to), { recursive: true });
+    if (existsSync(stories)) cpSync(stories, join(folder, 'stories260k'), { recursive: true });
+    hub = new LocalHub(join(golden, 'llama'));
+    environment = { GRAFT_CACHE: join(folder, 'cache'), HF_ENDPOINT: await hub.start() };
+  });
+  afterAll(async () => {
+    await hub.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('there are some', () => {
+    expect(commands.length).toBeGreaterThan(8);
+  });
+
+  for (const line of commands) {
+    const needsStories = line.includes('stories');
+    test.skipIf(needsStories && !existsSync(stories))(
+      `${line}${needsStories ? ' (needs shared models)' : ''}`,
+      async () => {
+        const { code, said } = await recordedRun(words(line).slice(1), folder, environment);
+        expect([code, said]).toEqual([0, expect.any(String)]);
+      },
+    );
+  }
+});
