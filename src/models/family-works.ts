@@ -10,6 +10,42 @@ export const kingma2014: Citation = {
   year: 2014,
 };
 
+export const burda2016: Citation = {
+  key: 'burda2016importance',
+  type: 'inproceedings',
+  authors: 'Burda, Yuri and Grosse, Roger and Salakhutdinov, Ruslan',
+  title: 'Importance weighted autoencoders',
+  venue: 'International Conference on Learning Representations',
+  year: 2016,
+};
+
+export const tomczak2018: Citation = {
+  key: 'tomczak2018vampprior',
+  type: 'inproceedings',
+  authors: 'Tomczak, Jakub M. and Welling, Max',
+  title: 'VAE with a VampPrior',
+  venue: 'International Conference on Artificial Intelligence and Statistics',
+  year: 2018,
+};
+
+export const sohn2015: Citation = {
+  key: 'sohn2015learning',
+  type: 'inproceedings',
+  authors: 'Sohn, Kihyuk and Yan, Xinchen and Lee, Honglak',
+  title: 'Learning structured output representation using deep conditional generative models',
+  venue: 'Advances in Neural Information Processing Systems',
+  year: 2015,
+};
+
+export const vandenoord2017: Citation = {
+  key: 'vandenoord2017neural',
+  type: 'inproceedings',
+  authors: 'van den Oord, Aaron and Vinyals, Oriol and Kavukcuoglu, Koray',
+  title: 'Neural discrete representation learning',
+  venue: 'Advances in Neural Information Processing Systems',
+  year: 2017,
+};
+
 export const hinton2006: Citation = {
   key: 'hinton2006reducing',
   type: 'article',

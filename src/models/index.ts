@@ -6,6 +6,7 @@ import { GraftError, isGraftError, lookUp } from '../errors.ts';
 import { autoencoderSchema, createAutoencoder } from './autoencoder.ts';
 import { createDiffusion, diffusionSchema } from './diffusion.ts';
 import {
+  burda2016,
   cho2014,
   dinh2017,
   gal2016,
@@ -22,7 +23,9 @@ import {
   ronneberger2015,
   salimans2022,
   sohlDickstein2015,
+  sohn2015,
   song2021,
+  tomczak2018,
   touvron2023,
   vaswani2017,
   vincent2010,
@@ -89,8 +92,13 @@ export const families = {
     domain: 'image',
     version: 1,
     citations: [kingma2014],
+    optionCitations: {
+      'objective=iwae': [burda2016],
+      'prior=vamp': [tomczak2018],
+      conditional: [sohn2015],
+    },
     schema: vaeSchema,
-    fromData: ['image'],
+    fromData: ['image', 'classes'],
     pixels: (config) => vaeSchema.shape.likelihood.parse(config.likelihood),
     create: createVae,
   },

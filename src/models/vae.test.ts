@@ -4,11 +4,19 @@ import { applyMetric } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
 import { matrix } from '../numeric/matrix.ts';
 import { stream } from '../random.ts';
-import { transpose } from '../tensor/functions/arrangement.ts';
-import type { Weights } from './model.ts';
+import { constant } from '../tensor/build.ts';
+import { evaluateTensors } from '../tensor/evaluate.ts';
+import { reshape, transpose } from '../tensor/functions/arrangement.ts';
+import { add, relu } from '../tensor/functions/elementwise.ts';
+import { linear } from '../tensor/functions/linear.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { vampPrior } from './code-prior.ts';
+import { createContext } from './context.ts';
+import { drawImages } from './draw-samples.ts';
+import type { LatentSampler, Model, Objective, Weights } from './model.ts';
 import { mapExamples } from './run-model.ts';
-import { createVae } from './vae.ts';
-import { freshWeights } from './weights.ts';
+import { createVae, type VaeConfig } from './vae.ts';
+import { freshWeights, weightFeeds } from './weights.ts';
 
 /**
  * With no hidden layers and a Gaussian output the model is linear: x ~ N(W z + b, s^2 I), so that p(x) is the normal
@@ -95,4 +103,211 @@ describe('on a linear-Gaussian VAE', () => {
     expect(bounds[3]!).toBeGreaterThan(exact - 0.005);
     expect(bounds[3]!).toBeLessThan(exact + 0.01);
   });
+
+  /** Mean cost of the importance-weighted objective, and of its terms, in nats. */
+  async function iwae(weights: Weights, importanceSamples: number) {
+    const trained = createVae({ ...(model.config as VaeConfig), objective: 'iwae', importanceSamples });
+    const mean = async (pick: (objective: Objective) => Tensor) => {
+      const { data: values } = await mapExamples(
+        trained,
+        weights,
+        table,
+        (context) => pick(trained.players[0]!.objective(context)),
+        seed.child('draws'),
+        { batchSize: 50, threads: 1, device: 'cpu' },
+      );
+      return values.reduce((a, b) => a + b, 0) / count;
+    };
+    return {
+      cost: await mean(({ cost }) => cost),
+      elbo: await mean(({ terms }) => add(terms!.reconstruction!, terms!.divergence!)),
+    };
+  }
+
+  test('the importance-weighted objective is the exact likelihood where the encoder is the posterior', async () => {
+    expect((await iwae(weightsWith(1, 0), 3)).cost).toBeCloseTo(exact, 4);
+  });
+
+  test('with another encoder it is the lower bound at one draw, and nearer to the likelihood with more', async () => {
+    const weights = weightsWith(0.5, 0.5);
+    const one = await iwae(weights, 1);
+    expect(one.cost).toBeCloseTo(one.elbo, 5);
+    const costs = [one.cost, (await iwae(weights, 5)).cost, (await iwae(weights, 50)).cost];
+    expect(costs[0]!).toBeGreaterThan(costs[1]! + 0.01);
+    expect(costs[1]!).toBeGreaterThan(costs[2]!);
+    expect(costs[2]!).toBeGreaterThan(exact - 0.01);
+    // Among the draws of one example the bound of all lies below the mean of their bounds (Jensen).
+    const several = await iwae(weights, 50);
+    expect(several.cost).toBeLessThan(several.elbo);
+  });
+});
+
+describe('VampPrior', () => {
+  const config: VaeConfig = { image: [1, 2, 2], hidden: [3], latent: 1, prior: 'vamp', pseudoInputs: 4 };
+  const weights = freshWeights(createVae(config), stream(4)).parameters;
+  const widened = {
+    ...weights,
+    // Components that lie apart and differ in width.
+    'encoder/latent/mean/weight': weights['encoder/latent/mean/weight']!.map((w) => 40 * w),
+    'encoder/latent/log-variance/weight': weights['encoder/latent/log-variance/weight']!.map((w) => 5 * w),
+    'encoder/latent/log-variance/bias': Float32Array.of(-3),
+  };
+  const prior = (values: typeof weights) => {
+    const model = createVae(config);
+    const context = createContext(model, { batchSize: 1 });
+    const made = vampPrior({ image: [1, 2, 2], latent: 1, count: 4 }, (on, x) => {
+      const h = relu(
+        linear(reshape(x, [4, 4]), on.parameter('encoder/0/weight'), on.parameter('encoder/0/bias')),
+      );
+      const head = (name: string) =>
+        linear(h, on.parameter(`encoder/latent/${name}/weight`), on.parameter(`encoder/latent/${name}/bias`));
+      return { mean: head('mean'), logVariance: head('log-variance') };
+    });
+    const feeds = weightFeeds({ parameters: values, state: {} });
+    return {
+      density: (codes: readonly number[]) =>
+        [
+          ...evaluateTensors(
+            [made.cost(context, constant(Float64Array.from(codes), [codes.length, 1]))],
+            feeds,
+          )[0]!.data,
+        ].map((cost) => Math.exp(-cost)),
+      draw: (numbers: Float64Array) => [
+        ...evaluateTensors([made.draw(context, constant(numbers, [numbers.length / 2, 2]))], feeds)[0]!.data,
+      ],
+    };
+  };
+  const step = 0.01;
+  const grid = Array.from({ length: 6001 }, (_, i) => (i - 3000) * step);
+
+  test('is a density, with several bumps', () => {
+    const densities = prior(widened).density(grid);
+    expect(densities.reduce((a, b) => a + b, 0) * step).toBeCloseTo(1, 3);
+    const bumps = densities.filter((d, i) => d > (densities[i - 1] ?? 0) && d > (densities[i + 1] ?? 0));
+    expect(bumps.length).toBeGreaterThan(1);
+  });
+
+  test('its draws follow the density', () => {
+    const { density, draw } = prior(widened);
+    const count = 20_000;
+    const draws = draw(stream(9).normals(2 * count) as Float64Array);
+    const densities = density(grid);
+    for (const at of [0.25, 0.5, 0.75]) {
+      let below = 0;
+      const place = densities.findIndex((d) => {
+        below += d * step;
+        return below > at;
+      });
+      const share = draws.filter((z) => z < grid[place]!).length / count;
+      expect(Math.abs(share - at)).toBeLessThan(0.02);
+    }
+  });
+
+  test('with pseudo-inputs whose posterior is the standard normal it is the standard normal prior', async () => {
+    const flat = {
+      ...weights,
+      ...Object.fromEntries(
+        ['mean', 'log-variance'].map((head) => [`encoder/latent/${head}/weight`, new Float32Array(3)]),
+      ),
+      ...Object.fromEntries(
+        ['mean', 'log-variance'].map((head) => [`encoder/latent/${head}/bias`, new Float32Array(1)]),
+      ),
+    };
+    prior(flat)
+      .density([-1, 0, 2])
+      .forEach((d, i) => {
+        expect(d).toBeCloseTo(Math.exp(-([1, 0, 4][i]! / 2)) / Math.sqrt(2 * Math.PI), 8);
+      });
+    const x = { shape: [1, 2, 2], data: Float32Array.of(0, 1, 1, 0, 1, 1, 0, 0) };
+    const bounds = await Promise.all(
+      (['vamp', 'normal'] as const).map(async (kind) => {
+        const model = createVae({ ...config, prior: kind });
+        return mapExamples(
+          model,
+          { parameters: flat, state: {} },
+          { count: 2, fields: { x } },
+          (context) => transpose(model.likelihood!.logWeights(context, 5), [1, 0]),
+          stream(2),
+          { batchSize: 2, threads: 1, device: 'cpu' },
+        );
+      }),
+    );
+    bounds[0]!.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(bounds[1]!.data[i]!, 4);
+    });
+  });
+
+  test('has no classes', () => {
+    expect(() => createVae({ ...config, conditional: true, classes: ['a', 'b'] })).toThrow(
+      /pseudo-inputs have no class/,
+    );
+  });
+});
+
+describe('by class', () => {
+  const config: VaeConfig = {
+    image: [1, 2, 2],
+    hidden: [3],
+    latent: 2,
+    conditional: true,
+    classes: ['a', 'b'],
+  };
+  const model = createVae(config);
+  const { parameters } = freshWeights(model, stream(6));
+  const draw = async (values: typeof parameters, label: number) =>
+    (
+      await drawImages(model, model.sampler as LatentSampler, { parameters: values, state: {} }, stream(7), {
+        count: 3,
+        batchSize: 3,
+        threads: 1,
+        device: 'cpu',
+        labels: [label, label, label],
+      })
+    ).data;
+
+  test('one latent vector makes another image for another class', async () => {
+    const [a, b] = [await draw(parameters, 0), await draw(parameters, 1)];
+    expect(a.every((v, i) => Math.abs(v - b[i]!) > 1e-4)).toBe(true);
+  });
+
+  test('with vectors of 0 for all classes it is the model without classes', async () => {
+    const zeroed = {
+      ...parameters,
+      'encoder/latent/class': new Float32Array(4),
+      'decoder/0/class': new Float32Array(4),
+    };
+    expect(await draw(zeroed, 0)).toEqual(await draw(zeroed, 1));
+    const plain = createVae({ image: [1, 2, 2], hidden: [3], latent: 2 });
+    const left = (name: string, columns: number, width: number) =>
+      parameters[name]!.filter((_, i) => i % width < columns);
+    const alone = {
+      ...zeroed,
+      'encoder/latent/mean/weight': left('encoder/latent/mean/weight', 3, 5),
+      'encoder/latent/log-variance/weight': left('encoder/latent/log-variance/weight', 3, 5),
+      'decoder/0/weight': left('decoder/0/weight', 2, 4),
+    };
+    const bounds = async (of: Model, values: typeof parameters) =>
+      mapExamples(
+        of,
+        { parameters: values, state: {} },
+        {
+          count: 2,
+          fields: {
+            x: { shape: [1, 2, 2], data: Float32Array.of(0, 1, 1, 0, 1, 1, 0, 0) },
+            label: { shape: [], data: Int32Array.of(0, 1) },
+          },
+        },
+        (context) => of.players[0]!.objective(context).cost,
+        stream(2),
+        { batchSize: 2, threads: 1, device: 'cpu' },
+      );
+    const [told, untold] = [await bounds(model, zeroed), await bounds(plain, alone)];
+    told.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(untold.data[i]!, 5);
+    });
+  });
+});
+
+test('a weighted divergence and an importance-weighted objective exclude each other', () => {
+  expect(() => createVae({ image: [1, 2, 2], objective: 'iwae', beta: 2 })).toThrow(/beta 2/);
 });

@@ -22,6 +22,12 @@ const coders: [string, string, Record<string, unknown>][] = [
     'vae',
     { image, architecture: 'convolutional', channels: [4], latent: 3, likelihood: 'discretised-logistic' },
   ],
+  [
+    'importance-weighted VAE with a VampPrior',
+    'vae',
+    { image, hidden: [12], latent: 4, objective: 'iwae', prior: 'vamp', pseudoInputs: 3 },
+  ],
+  ['VAE by class', 'vae', { image, hidden: [12], latent: 4, conditional: true, classes: ['a', 'b', 'c'] }],
   ['Gaussian VAE', 'vae', { image, hidden: [12], latent: 4, likelihood: 'gaussian' }],
   ['autoencoder', 'autoencoder', { image, hidden: [12], latent: 4 }],
   ['GAN', 'gan', { image, latent: 4, generatorChannels: [3], discriminatorChannels: [2] }],
@@ -168,6 +174,7 @@ describe.each(coders)('%s', (_, family, config) => {
     const again = await runAlone(scorer, {
       x: { shape: [count, ...image], data: pixels },
       noise: { shape: [samples, count, latent], data: own },
+      ...byClass(count),
     });
     const transposed = again.log_weights!.data as Float32Array;
     expectNear(
