@@ -89,8 +89,10 @@ const accuracy =
 const rows = [];
 for (const folder of folders) {
   const { model, weights } = loadCheckpoint(resolve(folder));
-  if (model.sampler.kind === 'autoregressive') throw new Error(`${folder} makes no images`);
-  const samples = await drawImages(model, model.sampler, weights, stream(0).child('samples'), {
+  const { sampler } = model;
+  if (sampler.kind === 'autoregressive' || sampler.kind === 'none')
+    throw new Error(`${folder} makes no images`);
+  const samples = await drawImages(model, sampler, weights, stream(0).child('samples'), {
     count,
     batchSize: 250,
     threads: 1,
