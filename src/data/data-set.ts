@@ -54,7 +54,12 @@ export interface TextSet extends SetFacts {
   kind: 'text';
   unit: 'item' | 'running';
   documents: readonly string[];
+  /** For tunes: how they are written. 'abc': ABC notation; 'events': words for the events of a MIDI file. */
+  notation?: Notation;
 }
+
+/** How music is written as text. */
+export type Notation = 'abc' | 'events';
 
 export type DataSet = ImageSet | TextSet;
 

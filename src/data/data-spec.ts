@@ -23,6 +23,7 @@ export const ownDataFormats = [
   'text-folder',
   'jsonl',
   'parquet',
+  'midi',
 ] as const;
 export type OwnDataFormat = (typeof ownDataFormats)[number];
 

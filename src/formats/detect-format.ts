@@ -18,6 +18,7 @@ export const dataFormats = {
   jsonl: 'JSON lines (.jsonl, also .gz)',
   text: 'plain text (.txt, .abc, …, also .gz)',
   'text-folder': 'folder of texts (.txt, .md, .abc)',
+  midi: 'MIDI (.mid), one file or a folder',
   safetensors: 'safetensors (.safetensors)',
 } as const;
 
@@ -28,6 +29,7 @@ const supported = `Supported: ${Object.values(dataFormats).join('; ')}.`;
 
 const imageName = /\.(png|jpe?g|webp|gif|tiff?|avif)$/i;
 const textName = /\.(txt|md|abc)$/i;
+const midiName = /\.midi?$/i;
 
 /**
  * Which reader fits a file or folder: told by its content, and by its name where the content leaves it open (JSON
@@ -43,13 +45,15 @@ function detectFolder(path: string): DataFormat {
   const names = listFiles(path, 'data folder');
   const images = names.filter((name) => imageName.test(name)).length;
   const texts = names.filter((name) => textName.test(name)).length;
+  const songs = names.filter((name) => midiName.test(name)).length;
+  if (songs > images && songs > texts) return 'midi';
   if (images === 0 && texts === 0)
     throw badFile(
       'data folder',
       path,
       names.length === 0
         ? 'it is empty'
-        : `it holds neither images nor texts, but ${names.slice(0, 3).join(', ')}`,
+        : `it holds neither images nor texts nor music, but ${names.slice(0, 3).join(', ')}`,
       {
         hint: names.includes('model.safetensors')
           ? 'It is a checkpoint: give it where a model is asked for.'
@@ -71,6 +75,7 @@ const byContent: Readonly<Partial<Record<Content['kind'], DataFormat>>> = {
   webp: 'image',
   tiff: 'image',
   avif: 'image',
+  midi: 'midi',
 };
 
 function detectFile(path: string, read: ReadRange, size: number): DataFormat {

@@ -59,7 +59,7 @@ const contents = {
   svg: { label: 'an SVG drawing' },
   safetensors: { label: 'a safetensors file', use: 'It can be read as safetensors: choose that format.' },
   idx: { label: 'an IDX file', use: 'It can be read as idx: choose that format.' },
-  midi: { label: 'a MIDI file' },
+  midi: { label: 'a MIDI file', use: 'It can be read as midi: choose that format.' },
   text: { label: 'text', use: 'It can be read as text or jsonl: choose that format.' },
   binary: { label: 'unknown binary data' },
 } as const satisfies Record<string, { label: string; hint?: string; use?: string }>;

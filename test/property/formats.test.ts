@@ -12,6 +12,10 @@ import { decodeImage } from '../../src/formats/decode-image.ts';
 import { readIdx } from '../../src/formats/idx.ts';
 import { readImageZip } from '../../src/formats/image-folder.ts';
 import { readJsonlText } from '../../src/formats/jsonl.ts';
+import { readWords, wordsOf } from '../../src/formats/music/event-words.ts';
+import { readMidi, writeMidi } from '../../src/formats/music/midi.ts';
+import { readAbc } from '../../src/formats/music/read-abc.ts';
+import { songOf } from '../../src/formats/music/song.ts';
 import { readNpy, writeNpy } from '../../src/formats/npy.ts';
 import { readNpz, writeNpz } from '../../src/formats/npz.ts';
 import { type DType, dtypes, encodeNumbers, type NumericArray } from '../../src/formats/numeric-array.ts';
@@ -71,8 +75,33 @@ function alter(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
 
 const idx = new Uint8Array([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 5, 0, 0, 0, 7, ...new Array(105).fill(9)]);
 
+const abc = `X:1
+T:A tune
+M:6/8
+Q:1/4=100
+K:Dm
+A|:"Dm"d2e (3fga [DF]3/2>c|{ef}g3- g2 _B:|[1 z3 e'f,/:|[2 D6|]
+[K:G]
+P:B
+M:C|
+G>A B<c ^d__e =f/ ~g4||
+`;
+const tune = readAbc(abc);
+
 const seeds: Record<string, { files: Uint8Array[]; read: (bytes: Uint8Array) => unknown; runs?: number }> = {
   idx: { files: [idx, gzipSync(idx)], read: (bytes) => readIdx(bytes, 'f') },
+  abc: {
+    files: [Buffer.from(abc)],
+    read: (bytes) => songOf(readAbc(Buffer.from(bytes).toString('utf8'), 'f')),
+  },
+  midi: {
+    files: [writeMidi(songOf(tune))],
+    read: (bytes) => wordsOf(readMidi(bytes, 'f')),
+  },
+  'event words': {
+    files: [Buffer.from(wordsOf(songOf(tune)))],
+    read: (bytes) => writeMidi(readWords(Buffer.from(bytes).toString('latin1'), 'f')),
+  },
   npy: {
     files: ['float32', 'fortran', 'big-endian', 'scalar', 'rank-13'].map((n) => golden(`${n}.npy`)),
     read: (bytes) => readNpy(bytes, 'f'),

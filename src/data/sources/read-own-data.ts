@@ -11,8 +11,9 @@ import type { OwnDataFormat } from '../data-spec.ts';
 import { type ArrayFolderOptions, isArrayFile, readArrayFile, readArrayFiles } from './array-folder.ts';
 import { isCifarFile, readCifarFiles } from './cifar-source.ts';
 import { readFolderImages, readSingleImage, readTableImages, readZipImages } from './image-source.ts';
+import { readMidiSource } from './midi-source.ts';
 import { readRecordTexts, readTableTexts } from './record-source.ts';
-import { readTextSource, type TextUnit } from './text-source.ts';
+import { isAboutData, readTextSource, type TextUnit } from './text-source.ts';
 
 /** What a person says about their own data. */
 export interface OwnDataOptions {
@@ -64,8 +65,18 @@ export async function readOwnData(path: string, options: OwnDataOptions): Promis
       return readTable(name, path, options);
     case 'text':
     case 'text-folder':
-      return readTextSource(name, path, unit ?? (/\.abc(\.gz)?$/i.test(path) ? 'tune' : 'running'));
+      return readTextSource(name, path, unit ?? (holdsTunes(path) ? 'tune' : 'running'));
+    case 'midi':
+      return readMidiSource(name, path);
   }
+}
+
+/** Whether all texts of a file or folder are ABC notation by their names. */
+function holdsTunes(path: string): boolean {
+  const isAbc = (name: string) => /\.abc(\.gz)?$/i.test(name);
+  if (!isFolder(path)) return isAbc(path);
+  const texts = listFiles(path, 'data folder').filter((name) => /\.(txt|text|md|abc)(\.gz)?$/i.test(name));
+  return texts.some(isAbc) && texts.every((name) => isAbc(name) || isAboutData(name));
 }
 
 function detect(path: string): OwnDataFormat {

@@ -11,6 +11,7 @@ export type TextUnit = 'line' | 'file' | 'running' | 'tune';
 
 /** Files of a folder that speak about the data. */
 const aboutFiles = /^(readme|licen[cs]e|copying|notice|citation|changelog)/i;
+export const isAboutData = (name: string): boolean => aboutFiles.test(basename(name));
 
 /**
  * A text file, or a folder of them. `unit`: 'running' (each file a document in reading order), 'file' (each file an
@@ -27,7 +28,7 @@ export function readTextSource(
   const names = isFolder
     ? readTextFolder(path, endings)
         .map((document) => document.name)
-        .filter((file) => !aboutFiles.test(basename(file)))
+        .filter((file) => !isAboutData(file))
     : [basename(path)];
   if (names.length === 0) throw badFile('text folder', path, 'its only text files are about the data');
   const files: SourceFile[] = [];
@@ -48,6 +49,7 @@ export function readTextSource(
     unit: unit === 'running' ? 'running' : 'item',
     count: documents.length,
     documents,
+    ...(unit === 'tune' && { notation: 'abc' as const }),
     ...(several && { attributes: { file: origin } }),
     ...(several && unit === 'running' && { groups: origin, groupNoun: 'file' }),
     provenance: { files, steps: [] },

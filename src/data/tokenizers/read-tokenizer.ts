@@ -6,6 +6,7 @@ import { byteTokenizer } from './byte-tokenizer.ts';
 import { byteToken, characterTokenizer } from './character-tokenizer.ts';
 import { huggingFaceTokenizer } from './hugging-face-tokenizer.ts';
 import { endOfText, type Marks, type Tokenizer } from './tokenizer.ts';
+import { unitKind, unitsTokenizer } from './units-tokenizer.ts';
 
 const vocabulary = z.record(z.string(), z.int().min(0));
 
@@ -73,6 +74,8 @@ function readOwn(
 ): Tokenizer | undefined {
   const words = file.pre_tokenizer;
   if (file.normalizer != null || file.added_tokens.some((token) => !token.special)) return undefined;
+  const units = readUnits(file, model);
+  if (units !== undefined) return units;
   if (
     file.model.ignore_merges === true ||
     file.model.continuing_subword_prefix ||
@@ -97,6 +100,30 @@ function readOwn(
     return byteTokenizer({ ends: special.includes(endOfText) });
   }
   return undefined;
+}
+
+const split = z.object({ type: z.literal('Split'), pattern: z.object({ Regex: z.string() }) });
+
+/** A vocabulary of musical units, as `unitsTokenizer` writes it. */
+function readUnits(
+  file: z.output<typeof tokenizerJson>,
+  { vocab, merges }: z.output<typeof bpeModel>,
+): Tokenizer | undefined {
+  const found = split.safeParse(file.pre_tokenizer);
+  const kind = found.success ? unitKind(found.data.pattern.Regex) : undefined;
+  if (kind === undefined || merges.length > 0 || file.model.ignore_merges !== true) return undefined;
+  const entries = Object.entries(vocab).sort((a, b) => a[1] - b[1]);
+  const count = entries.length - 256;
+  const ordered = entries.every(
+    ([token, id], i) => id === i && (i < count || token === byteToken(i - count)),
+  );
+  if (!ordered || count < 0) return undefined;
+  const ends = file.added_tokens.some(({ content }) => content === endOfText);
+  return unitsTokenizer(
+    kind,
+    entries.slice(0, count).map(([token]) => token),
+    ends,
+  );
 }
 
 function readCharacters(

@@ -34,6 +34,23 @@ export function characterJson(
   return emptyJson(vocab, [], special, fallback);
 }
 
+/**
+ * `tokenizer.json` of a vocabulary of units that a pattern cuts: a BPE without merges that takes whole units where it
+ * knows them and single characters or bytes where it does not.
+ */
+export function unitsJson(
+  vocab: Record<string, number>,
+  special: readonly Special[],
+  pattern: string,
+): TokenizerJson {
+  const plain = emptyJson(vocab, [], special, true);
+  return {
+    ...plain,
+    pre_tokenizer: { type: 'Split', pattern: { Regex: pattern }, behavior: 'Isolated', invert: false },
+    model: { ...plain.model, ignore_merges: true },
+  };
+}
+
 function emptyJson(
   vocab: Record<string, number>,
   merges: [string, string][],

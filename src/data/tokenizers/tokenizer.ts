@@ -7,8 +7,8 @@ export interface Marks {
 
 /** Text as token ids and back. */
 export interface Tokenizer {
-  /** `pieces`: a Unigram, WordPiece or word-level vocabulary. */
-  readonly kind: 'character' | 'byte' | 'bpe' | 'pieces';
+  /** `pieces`: a Unigram, WordPiece or word-level vocabulary; `abc`, `events`: units of music. */
+  readonly kind: 'character' | 'byte' | 'bpe' | 'pieces' | 'abc' | 'events';
   /** Number of ids; ids are 0 .. vocabularySize - 1. */
   readonly vocabularySize: number;
   /** Ids that no text gives; in Graft's own tokenizers one token, when there is any, marks all three (as in GPT-2). */
@@ -44,12 +44,15 @@ export interface TokenizerJson {
     special: boolean;
   }[];
   normalizer: null;
-  pre_tokenizer: null | {
-    type: 'ByteLevel';
-    add_prefix_space: boolean;
-    trim_offsets: boolean;
-    use_regex: boolean;
-  };
+  pre_tokenizer:
+    | null
+    | {
+        type: 'ByteLevel';
+        add_prefix_space: boolean;
+        trim_offsets: boolean;
+        use_regex: boolean;
+      }
+    | { type: 'Split'; pattern: { Regex: string }; behavior: 'Isolated'; invert: boolean };
   post_processor: null;
   decoder:
     | { type: 'ByteLevel'; add_prefix_space: boolean; trim_offsets: boolean; use_regex: boolean }

@@ -3,11 +3,15 @@ import { trainBpeTokenizer } from './bpe-tokenizer.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
 import { trainCharacterTokenizer } from './character-tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { trainUnitsTokenizer } from './units-tokenizer.ts';
 
-/** What a person writes for a tokenizer that is made for a model: `character`, `byte`, or one of these with options. */
+/**
+ * What a person writes for a tokenizer that is made for a model: `character`, `byte`, `bpe`, `abc` (musical units of ABC
+ * notation), `events` (those of MIDI files), or one of these with options.
+ */
 export const tokenizerSpec = z
   .union([
-    z.enum(['character', 'byte', 'bpe']),
+    z.enum(['character', 'byte', 'bpe', 'abc', 'events']),
     z
       .strictObject({
         character: z.strictObject({
@@ -43,6 +47,7 @@ export type TokenizerSpec = z.input<typeof tokenizerSpec>;
 export function trainTokenizer(spec: TokenizerSpec, texts: Iterable<string>, ends: boolean): Tokenizer {
   if (spec === 'byte') return byteTokenizer({ ends });
   if (spec === 'character') return trainCharacterTokenizer(texts, { ends });
+  if (spec === 'abc' || spec === 'events') return trainUnitsTokenizer(spec, texts, ends);
   if (spec === 'bpe') return trainBpeTokenizer(texts, { vocabularySize: 2048, ends });
   if ('character' in spec)
     return trainCharacterTokenizer(texts, { unseen: spec.character.unseen ?? 'bytes', ends });
