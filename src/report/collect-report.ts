@@ -206,6 +206,12 @@ function verdictOf(
         ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
         : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
     ...(spec.training.validation === undefined ? {} : { validation: spec.training.validation }),
+    ownTraining: spec.models.flatMap(({ training = {} }, m) => {
+      const settings = Object.entries(training).flatMap(([key, value]) =>
+        value === undefined ? [] : [`${key} ${settingInWords(value)}`],
+      );
+      return settings.length === 0 ? [] : [{ model: matrix.models[m]!, settings: settings.join(', ') }];
+    }),
     edgeRates: edgeRates(searches),
     ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
       learningRate === undefined || !techniques[name].trains
@@ -295,6 +301,10 @@ function equalInWords({ training }: StudySpec): string {
     convergence: `training until convergence (no more than ${updates})`,
   }[training.equal];
 }
+
+/** A setting as it stands in the study file, on one line. */
+const settingInWords = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ') : String(value);
 
 const nameOf = (data: readonly DataDescription[], role: DataDescription['role']): string | undefined =>
   data.find((one) => one.role === role)?.name;

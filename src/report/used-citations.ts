@@ -4,6 +4,7 @@ import { updateRules } from '../engine/optimisers/index.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { metrics } from '../metrics/index.ts';
 import { families } from '../models/index.ts';
+import { modelTraining } from '../study/model-training.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import type { TechniqueRow } from '../study/technique-row.ts';
 import { techniques } from '../techniques/index.ts';
@@ -96,12 +97,15 @@ function modelCitations(
   ];
 }
 
-function trainingCitations({ training }: StudySpec, rows: readonly TechniqueRow[]): Citation[] {
+function trainingCitations(spec: StudySpec, rows: readonly TechniqueRow[]): Citation[] {
   const trained = rows.filter(({ name }) => techniques[name].trains);
   if (trained.length === 0) return [];
+  const trainings = spec.models.map((_, m) => modelTraining(spec, m));
   return [
-    ...optimiserCitations(training.optimiser),
-    ...trained.flatMap(({ schedule }) => scheduleCitations(schedule ?? training.schedule)),
+    ...trainings.flatMap((training) => [
+      ...optimiserCitations(training.optimiser),
+      ...trained.flatMap(({ schedule }) => scheduleCitations(schedule ?? training.schedule)),
+    ]),
     // Rates that differ by layer are that paper's discriminative fine-tuning.
     ...(trained.some(({ layerDecay }) => layerDecay !== undefined) ? [howard2018] : []),
   ];

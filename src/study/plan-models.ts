@@ -60,7 +60,7 @@ function familyModel(
       where,
       hint: 'Give a source, or a checkpoint instead of a family.',
     });
-  const { family, label, pretrain, ...given } = entry;
+  const { family, label, pretrain, training: _, ...given } = entry;
   checkFamilyOptions(family, given, where);
   const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);
   const model = createModel(family, config, where);

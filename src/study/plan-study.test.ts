@@ -14,7 +14,7 @@ import { loadBase } from './adapt.ts';
 import { checkBudgets, FIRST_TUNING_SEED } from './check-study.ts';
 import { planStudy } from './plan-study.ts';
 import type { StepContext } from './step.ts';
-import type { AdaptInputs, PretrainInputs } from './step-inputs.ts';
+import type { AdaptInputs, PretrainInputs, TrialInputs } from './step-inputs.ts';
 import { StudyData } from './study-data.ts';
 import { parseStudy, type StudyInput } from './study-spec.ts';
 
@@ -84,6 +84,24 @@ describe('data never trained on', () => {
 test('the metric that decides is part of the plan', async () => {
   expect((await plan({})).primary).toBe('bits_per_byte');
   expect((await plan({ primary: 'perplexity' })).primary).toBe('perplexity');
+});
+
+test('a model may be trained with settings of its own', async () => {
+  const [plain] = (await plan({})).spec.models as { family: string }[];
+  const own = { ...plain!, label: 'own', training: { steps: 7, learningRate: 0.01 } };
+  const planned = await plan({ models: [plain!, own] } as Partial<StudyInput>);
+  const inputsOf = (label: string) =>
+    planned.steps
+      .filter(({ kind, label: text }) => kind === 'trial' && text.startsWith(`${label}:`))
+      .map(({ inputs }) => inputs as unknown as TrialInputs);
+  expect(new Set(inputsOf('own').map(({ training }) => training.steps))).toEqual(new Set([7]));
+  expect(inputsOf('own').every(({ learningRate }) => learningRate === 0.01)).toBe(true);
+  const others = inputsOf(planned.models[0]!.label);
+  expect(others.length).toBeGreaterThan(0);
+  expect(others.some(({ training }) => training.steps === 7)).toBe(false);
+  expect(planned.warnings.join()).toContain('Fewer than 3 learning rates are tried');
+  const wrong = { models: [{ ...plain!, training: { looks: 3 } }] } as unknown as Partial<StudyInput>;
+  expect(() => plan(wrong)).toThrow(/unknown key 'looks' .*models\.0\.training\.looks/);
 });
 
 test('stages that cannot all be reached within the looks are warned of', async () => {

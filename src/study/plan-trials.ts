@@ -5,6 +5,7 @@ import { FIRST_TUNING_SEED } from './check-study.ts';
 import { estimateStep, stepsOfSample } from './estimate-step.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
 import { drawsOf } from './measure-likelihood.ts';
+import { modelTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
 import { criterionInput } from './sample-criterion.ts';
 import { sampleNetworks } from './sample-features.ts';
@@ -77,7 +78,7 @@ function adaptInputs(
           path: (spec.models[m] as { checkpoint: string }).checkpoint,
           hash: model.weights!,
         };
-  const { equal, learningRate: _, tuningSeeds: __, average, validation, ...rest } = spec.training;
+  const { equal, learningRate: _, tuningSeeds: __, average, validation, ...rest } = modelTraining(spec, m);
   const training: TrainingInput = {
     ...rest,
     ...(average === undefined ? {} : { average }),
@@ -101,9 +102,10 @@ function adaptInputs(
   };
 }
 
-function trainingFlops({ spec }: Matrix, { model, budget }: Group): number {
+function trainingFlops({ spec }: Matrix, { model, m, budget }: Group): number {
   const trainItems = Math.max(1, Math.floor(budget * 0.8));
-  return stepFlops(model.model, spec.training, trainItems) * spec.training.steps;
+  const training = modelTraining(spec, m);
+  return stepFlops(model.model, training, trainItems) * training.steps;
 }
 
 /** One learning rate for all trials of a group, or the steps that choose it. */
@@ -111,8 +113,8 @@ function tuning(
   matrix: Matrix,
   group: Group,
 ): { learningRate: TrialInputs['learningRate']; tunes: readonly Step[] } {
-  const { model, row, budget } = group;
-  const { learningRate, tuningSeeds, steps: updates } = matrix.spec.training;
+  const { model, m, row, budget } = group;
+  const { learningRate, tuningSeeds, steps: updates } = modelTraining(matrix.spec, m);
   if (row.learningRate !== undefined) return { learningRate: row.learningRate, tunes: [] };
   const grid =
     typeof learningRate === 'number' ? [learningRate] : [...new Set(learningRate)].sort((a, b) => a - b);
@@ -150,7 +152,7 @@ function trial(
   learningRate: TrialInputs['learningRate'],
 ): Step {
   const { spec, data } = matrix;
-  const { model, row, budget } = group;
+  const { model, m, row, budget } = group;
   const { likelihood } = model.model;
   const { times, ...others } = spec.evaluation;
   const evaluation = likelihood?.kind === 'variational' ? { ...others, times } : others;
@@ -177,7 +179,7 @@ function trial(
     inputs,
     estimateStep(model.model, {
       trainingFlops: trains ? trainingFlops(matrix, group) : 0,
-      updates: trains ? spec.training.steps : 0,
+      updates: trains ? modelTraining(spec, m).steps : 0,
       // Samples are decoded alone for latency, and in batches.
       decodings: measured * draws + spec.sampling.count * stepsOfSample(model.model),
       checkpoints: 1,

@@ -1,7 +1,8 @@
 import { removedAny, removeOverlap } from '../data/remove-overlap.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
-import { countOf } from './format-number.ts';
+import { countOf, listWords } from './format-number.ts';
+import { modelTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
 import { networkOverlap, sampleNetworks, unseenNetworks } from './sample-features.ts';
 import type { StudyPlan } from './study-plan.ts';
@@ -12,11 +13,14 @@ export function planWarnings(
   data: PlanData,
 ): string[] {
   const { spec, seeds, rows, primary } = plan;
-  const { learningRate } = spec.training;
   const found: string[] = [];
-  if (typeof learningRate === 'number' || learningRate.length < 3)
+  const few = spec.models.flatMap((_, m) => {
+    const { learningRate } = modelTraining(spec, m);
+    return typeof learningRate === 'number' || learningRate.length < 3 ? [plan.models[m]!.label] : [];
+  });
+  if (few.length > 0)
     found.push(
-      'Fewer than 3 learning rates are tried, so a technique may look worse only because the rate does not suit it.',
+      `Fewer than 3 learning rates are tried${few.length < spec.models.length ? ` for ${listWords(few)}` : ''}, so a technique may look worse only because the rate does not suit it.`,
     );
   if (seeds.length < 3)
     found.push(

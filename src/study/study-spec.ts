@@ -45,20 +45,19 @@ const pretraining = z.strictObject({
   looks: count.default(20).describe('looks at validation'),
 });
 
-export const familyModel = z
-  .looseObject({
-    family: z.enum(Object.keys(families) as [string, ...string[]]).describe('architecture and objective'),
-    label: z.string().min(1).optional().describe('name in tables; made from the options if absent'),
-    pretrain: pretraining.prefault({}).describe('how it is trained on the source'),
-  })
-  .describe('a model that the study pre-trains on the source data; further keys configure the family');
-
-export const checkpointModel = z
-  .strictObject({
-    checkpoint: z.string().min(1).describe('folder of a checkpoint, relative to the study file'),
-    label: z.string().min(1).optional().describe("name in tables; the folder's if absent"),
-  })
-  .describe('a model that was trained before');
+/** What of training a model may have of its own. */
+const tunable = {
+  steps: count.describe('updates of one trial'),
+  batch: count.describe('examples of an update, times accumulate'),
+  learningRate: z
+    .union([positive, z.array(positive).min(1)])
+    .describe(
+      'one rate for all, or a grid from which each technique and budget takes the best by validation',
+    ),
+  optimiser: optimiserSpec.describe('a name, or { name, options }'),
+  schedule: scheduleSpec.describe('learning-rate schedule: a name, or { name, options }'),
+  average: averageSpec,
+};
 
 const training = z.strictObject({
   equal: z
@@ -67,17 +66,12 @@ const training = z.strictObject({
     .describe(
       'what every technique gets the same of: updates; operations (those of `steps` updates of all layers); or patience, up to `steps` updates',
     ),
-  steps: count.default(600).describe('updates of one trial'),
-  batch: count.default(32).describe('examples of an update, times accumulate'),
-  learningRate: z
-    .union([positive, z.array(positive).min(1)])
-    .default([3e-4, 1e-3, 3e-3])
-    .describe(
-      'one rate for all, or a grid from which each technique and budget takes the best by validation',
-    ),
+  steps: tunable.steps.default(600),
+  batch: tunable.batch.default(32),
+  learningRate: tunable.learningRate.default([3e-4, 1e-3, 3e-3]),
   tuningSeeds: count.default(1).describe('runs of each rate of the grid, with seeds that are never reported'),
-  optimiser: optimiserSpec.default('adam').describe('a name, or { name, options }'),
-  schedule: scheduleSpec.default('constant').describe('learning-rate schedule: a name, or { name, options }'),
+  optimiser: tunable.optimiser.default('adam'),
+  schedule: tunable.schedule.default('constant'),
   looks: count.default(20).describe('looks at validation, the same number for every technique'),
   convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),
   accumulate,
@@ -88,6 +82,30 @@ const training = z.strictObject({
       'validation items of every trial, more than its budget holds: steadier choices, of which the verdict then says that they need so many examples; without it, a fifth of the budget',
     ),
 });
+
+/** Of two families, what suits one may not suit the other: keys of `training` that a model has of its own. */
+const ownTraining = z
+  .strictObject(tunable)
+  .partial()
+  .optional()
+  .describe('how techniques train this model, where that differs from the training of the study');
+
+export const familyModel = z
+  .looseObject({
+    family: z.enum(Object.keys(families) as [string, ...string[]]).describe('architecture and objective'),
+    label: z.string().min(1).optional().describe('name in tables; made from the options if absent'),
+    pretrain: pretraining.prefault({}).describe('how it is trained on the source'),
+    training: ownTraining,
+  })
+  .describe('a model that the study pre-trains on the source data; further keys configure the family');
+
+export const checkpointModel = z
+  .strictObject({
+    checkpoint: z.string().min(1).describe('folder of a checkpoint, relative to the study file'),
+    label: z.string().min(1).optional().describe("name in tables; the folder's if absent"),
+    training: ownTraining,
+  })
+  .describe('a model that was trained before');
 
 const sampling = z.strictObject({
   count: count.default(500).describe('samples drawn from every trained model'),

@@ -49,6 +49,8 @@ export interface VerdictContext {
     readonly rate: number;
     readonly end: 'lowest' | 'highest';
   }[];
+  /** Models that are trained otherwise than the study says for all, and the settings in words. */
+  readonly ownTraining?: readonly { readonly model: string; readonly settings: string }[];
   /** Validation items of every trial, where the study asks for more than budgets hold. */
   readonly validation?: number;
   readonly trainingFlops: TrainingFlops;

@@ -115,6 +115,9 @@ export function scope(
     ),
     ...[
       rateWords(context),
+      ...(context.ownTraining ?? []).map(
+        ({ model, settings }) => `${model} has settings of its own instead: ${settings}.`,
+      ),
       ...validationWords(context),
       ...edgeWords(context, words),
       ...bracketWords(comparison),

@@ -378,3 +378,10 @@ test('validation beyond the budgets is said with what it takes', () => {
   );
   expect(judge({}, { validation: 5 }).text).not.toContain('Validation looked at');
 });
+
+test('a model that is trained in its own way is named with its settings', () => {
+  const own = [{ model: 'vae', settings: 'steps 2000, learningRate 0.0002' }];
+  expect(judge({}, { ownTraining: own }).text).toContain(
+    'vae has settings of its own instead: steps 2000, learningRate 0.0002.',
+  );
+});
