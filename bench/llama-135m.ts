@@ -2,7 +2,7 @@
  * Memory and speed of adapting a Llama-type model of SmolLM2-135M's shape with random weights: 20 updates of its last
  * two layers, or of LoRA adapters beside all linear layers. Prints one JSON line.
  *
- *     npm run bench -- llama-135m [lora | last] [threads] [batch] [length]
+ *     npm run bench -- llama-135m [lora | last] [threads] [batch] [length] [steps] [recompute]
  */
 import { createLlama } from '../src/models/llama.ts';
 import { freshWeights } from '../src/models/weights.ts';
@@ -13,8 +13,9 @@ import { epochs } from '../src/training/batch-source.ts';
 import { convergenceRule } from '../src/training/convergence.ts';
 import { train } from '../src/training/train.ts';
 
-const [name = 'lora', threads = '1', batchText = '4', lengthText = '128'] = process.argv.slice(2);
-const [batch, length, steps] = [Number(batchText), Number(lengthText), 20];
+const [name = 'lora', threads = '1', batchText = '4', lengthText = '128', stepsText = '20', again] =
+  process.argv.slice(2);
+const [batch, length, steps] = [Number(batchText), Number(lengthText), Number(stepsText)];
 const model = createLlama({
   vocabulary: 49152,
   context: length,
@@ -62,6 +63,7 @@ const result = await train({
   stream: stream(5),
   threads: Number(threads),
   device: 'cpu',
+  recompute: again === 'recompute',
   memoryLimit: 512 * 2 ** 20,
   onStep: (step) => {
     if (step === 1) began = performance.now();
@@ -75,6 +77,7 @@ console.log(
     batch,
     length,
     steps,
+    recompute: again === 'recompute',
     trainedParameters: result.trainedParameters,
     peakGiB: Math.round((process.resourceUsage().maxRSS / 2 ** 20) * 100) / 100,
     tokensPerSecond: Math.round(((steps - 1) * batch * length) / seconds),

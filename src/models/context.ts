@@ -18,6 +18,8 @@ export interface NoiseSpec {
 export interface InputContext extends ModelContext {
   /** Random inputs asked for so far. */
   readonly noises: readonly NoiseSpec[];
+  /** Places between layers, in order. */
+  readonly kept: readonly Tensor[];
 }
 
 /** Names of the inputs that stand for a model's leaves. */
@@ -41,6 +43,7 @@ export function createContext(model: Model, options: ContextOptions): InputConte
   const { batchSize, training, extraFields = {} } = options;
   const leaves = new Map<string, Tensor>();
   const noises: NoiseSpec[] = [];
+  const kept: Tensor[] = [];
   const leaf = (name: string, make: () => Tensor): Tensor => {
     const known = leaves.get(name) ?? make();
     leaves.set(name, known);
@@ -58,6 +61,11 @@ export function createContext(model: Model, options: ContextOptions): InputConte
   return {
     batchSize,
     noises,
+    kept,
+    keep: (x) => {
+      kept.push(x);
+      return x;
+    },
     updating: training !== undefined,
     training: (layer) => training?.has(layer) ?? false,
     field: (name) =>

@@ -87,8 +87,8 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
     const whole = causalMask(time);
     const narrow = c.window === undefined ? whole : causalMask(time, c.window.size);
     const x = blocks.reduce(
-      (h, i) => applyBlock(context, i, c, h, windowed(i) ? narrow : whole).output,
-      embed(context, context.field('tokens'), undefined),
+      (h, i) => context.keep(applyBlock(context, i, c, h, windowed(i) ? narrow : whole).output),
+      context.keep(embed(context, context.field('tokens'), undefined)),
     );
     return head(context, x);
   };

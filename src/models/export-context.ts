@@ -26,6 +26,7 @@ export function plainContext(model: Model): ModelContext {
     batchSize: BATCH,
     parameter: base.parameter,
     linear: base.linear,
+    keep: base.keep,
     state: base.state,
     updating: base.updating,
     training: base.training,

@@ -41,6 +41,11 @@ export interface ModelContext {
    */
   linear(name: string, x: Tensor): Tensor;
   state(name: string): Tensor;
+  /**
+   * Marks x as a place between layers and returns it: where memory is short, what layers compute within is not kept for
+   * the backward pass but computed again from there.
+   */
+  keep(x: Tensor): Tensor;
   /** Random numbers of the given shape, drawn anew for each run; a name used twice gives the same numbers. */
   noise(name: string, shape: readonly (number | string)[], options?: NoiseOptions): Tensor;
   /**

@@ -8,7 +8,7 @@ import { families } from '../models/index.ts';
 import { averageSpec } from '../training/average-spec.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { FEWEST_TIMES } from './bound-times.ts';
-import { accumulate } from './study-spec.ts';
+import { accumulate, recompute } from './study-spec.ts';
 
 const count = z.int().min(1);
 const positive = z.number().positive();
@@ -35,6 +35,7 @@ export const recipeSpec = z.strictObject({
     epochs: count.optional().describe('instead of steps: passes over the training examples'),
     batch: count.default(64),
     accumulate,
+    recompute,
     learningRate: positive.default(1e-3),
     optimiser: optimiserSpec.default('adam'),
     schedule: scheduleSpec.default('constant'),

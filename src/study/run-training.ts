@@ -76,6 +76,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     convergence: training.convergence,
     ...averageOptions(training.average),
     accumulate: training.accumulate ?? 1,
+    recompute: training.recompute ?? false,
     keep: job.keep ?? 'best',
     stream: job.stream,
     threads: context.threads,

@@ -47,6 +47,8 @@ export interface TrainingInput {
   readonly validation?: number;
   /** Batches whose gradients make one update; 1 if absent. */
   readonly accumulate?: number;
+  /** Activations within layers are computed again in the backward pass. */
+  readonly recompute?: boolean | undefined;
   /** By which a layer's learning rate is smaller than that of the next one towards the output. */
   readonly layerDecay?: number;
 }

@@ -14,6 +14,13 @@ import { techniqueRow } from './technique-row.ts';
 const positive = z.number().positive();
 const count = z.int().min(1);
 
+export const recompute = z
+  .boolean()
+  .optional()
+  .describe(
+    'language models: activations within blocks are computed again in the backward pass instead of being kept for it (less memory, more operations)',
+  );
+
 export const accumulate = count
   .default(1)
   .describe(
@@ -75,6 +82,7 @@ const training = z.strictObject({
   looks: count.default(20).describe('looks at validation, the same number for every technique'),
   convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),
   accumulate,
+  recompute,
   average: averageSpec.optional(),
   validation: count
     .optional()

@@ -16,6 +16,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import type { BatchSource } from './batch-source.ts';
 import { cacheFrozenPart, keepsConstants } from './frozen-cache.ts';
 import { activePlayers, type PlayerSettings, playerSettings } from './player-settings.ts';
+import { ZERO_INPUT } from './recompute.ts';
 import type { LossTerm } from './stage.ts';
 import { buildStep, changedInputs, isFrozenInput, outputNames, type StepProgram } from './step-program.ts';
 
@@ -65,6 +66,8 @@ export interface RunnerOptions {
   /** Batches of the source that make one update; 1 if absent. */
   readonly microBatches?: number;
   readonly losses: readonly LossTerm[];
+  /** Compute activations within layers again in the backward pass. */
+  readonly recompute?: boolean;
   readonly threads: number;
   readonly device: Device;
   /** Bytes for activations of frozen layers; 0 turns storing them off. */
@@ -136,7 +139,15 @@ function draftUpdate(
 ): Draft {
   const parts = options.microBatches ?? 1;
   const settings = playerSettings(player, options);
-  const step = buildStep(model, player, layers, source.batchSize, options.losses, parts > 1);
+  const step = buildStep(
+    model,
+    player,
+    layers,
+    source.batchSize,
+    options.losses,
+    parts > 1,
+    options.recompute ?? false,
+  );
   const arena = createParameterArena(
     step.trained.map(({ name, shape, layer, decay }) => ({
       name,
@@ -214,7 +225,13 @@ async function compileUpdate(
     device: options.device,
     constants,
   });
-  const feeds = { ...whole.feeds, ...cached?.feeds, ...noise.feeds, ...weightFeeds(weights) };
+  const feeds = {
+    ...whole.feeds,
+    ...cached?.feeds,
+    ...noise.feeds,
+    ...weightFeeds(weights),
+    [ZERO_INPUT]: new Float32Array(1),
+  };
   const gradientOf = (name: string) => {
     const { offset, length } = arena.segments.find((segment) => segment.name === name)!;
     return arena.gradient.subarray(offset, offset + length);

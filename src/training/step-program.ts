@@ -5,7 +5,9 @@ import { mean, sum } from '../tensor/functions/reduction.ts';
 import { gradients } from '../tensor/gradient.ts';
 import type { ParameterSpec } from '../tensor/parameters.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
-import { type Program, program } from '../tensor/program.ts';
+import { type Program, program, topologicalOrder } from '../tensor/program.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { recomputeActivations } from './recompute.ts';
 import type { LossTerm } from './stage.ts';
 
 /** The program of one training step of one player, before compiling. */
@@ -30,7 +32,8 @@ export const outputNames = {
 /**
  * Builds forward pass, loss (sum of costs over sum of weights, plus further terms) and the gradients of the
  * parameters in `layers`. Layers that are not trained behave as in evaluation and their state is not written. With
- * `withWeight` the sum of weights is an output, too, for objectives that have weights.
+ * `withWeight` the sum of weights is an output, too, for objectives that have weights; with `recompute` activations
+ * within layers are computed again in the backward pass (`recomputeActivations`).
  */
 export function buildStep(
   model: Model,
@@ -39,6 +42,7 @@ export function buildStep(
   batchSize: number,
   losses: readonly LossTerm[] = [],
   withWeight = false,
+  recompute = false,
 ): StepProgram {
   const context = createContext(model, { batchSize, training: layers });
   const objective = player.objective(context);
@@ -49,10 +53,13 @@ export function buildStep(
   const loss = extra.reduce((total, { value }) => add(total, value), base);
   const playable = new Set(player.layers.filter((layer) => layers.has(layer)));
   const trained = model.parameters.filter(({ layer }) => playable.has(layer));
-  const grads = gradients(
-    loss,
-    trained.map(({ name }) => context.parameter(name)),
-  );
+  const parameters = trained.map(({ name }) => context.parameter(name));
+  // Below the first trained layer there is no backward pass.
+  const kept = recompute
+    ? context.kept.map((tensor) => ({ tensor, active: dependsOn(tensor, parameters) }))
+    : [];
+  const active = kept.filter((place) => place.active).map(({ tensor }) => tensor);
+  const grads = gradients(loss, [...parameters, ...active]);
   const ownLayer = new Map(model.state.map(({ name, layer }) => [name, layer]));
   const state = Object.entries(objective.state ?? {}).filter(([name]) => layers.has(ownLayer.get(name)!));
   const outputs = {
@@ -65,12 +72,32 @@ export function buildStep(
     ...Object.fromEntries(trained.map(({ name }, i) => [outputNames.gradient(name), grads[i]!])),
     ...Object.fromEntries(state.map(([name, tensor]) => [outputNames.state(name), tensor])),
   };
+  const places = kept.map((place) => ({
+    tensor: place.tensor,
+    gradient: place.active ? grads[parameters.length + active.indexOf(place.tensor)] : undefined,
+  }));
+  const isGradient = (name: string) => name.startsWith(outputNames.gradient(''));
+  const forward = Object.entries(outputs).filter(([name]) => !isGradient(name));
+  const written =
+    active.length < 2
+      ? outputs
+      : recomputeActivations(
+          outputs,
+          forward.map(([, tensor]) => tensor),
+          places,
+        );
   return {
-    program: optimiseProgram(program(outputs)),
+    program: optimiseProgram(program(written)),
     trained,
     noises: context.noises,
     writesState: state.map(([name]) => name),
   };
+}
+
+/** Whether a tensor is computed from one of others. */
+function dependsOn(tensor: Tensor, others: readonly Tensor[]): boolean {
+  const nodes = new Set(others.map(({ node }) => node));
+  return topologicalOrder([tensor]).some((node) => nodes.has(node));
 }
 
 /** Names of the inputs that a step changes: what it trains and the state that it writes. */

@@ -44,6 +44,8 @@ export interface TrainOptions {
    * each to be another one. The gradient is that of the mean over all of their examples.
    */
   readonly accumulate?: number;
+  /** Activations within layers are computed again in the backward pass instead of being kept for it. */
+  readonly recompute?: boolean;
   /** 'best': the weights of the best look; 'last': those at the end. */
   readonly keep: 'best' | 'last';
   readonly stream: Stream;

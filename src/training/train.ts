@@ -246,6 +246,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       averageWarmUp: options.averageWarmUp ?? false,
       microBatches: parts,
       losses: options.losses ?? [],
+      recompute: options.recompute ?? false,
       threads: options.threads,
       device: options.device,
       memoryLimit: options.memoryLimit,
