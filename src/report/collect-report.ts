@@ -191,6 +191,9 @@ function verdictOf(
   const { matrix } = table;
   const metric = metricInWords(comparison.primary.metric);
   const unit = unitInWords(comparison.primary.unit, item);
+  const bySamples = matrix.models.filter((model) =>
+    table.trials.some(({ result }) => result.cell.model === model && result.criterion === 'samples'),
+  );
   return verdict(comparison, {
     matrix,
     metric,
@@ -213,6 +216,7 @@ function verdictOf(
       return settings.length === 0 ? [] : [{ model: matrix.models[m]!, settings: settings.join(', ') }];
     }),
     edgeRates: edgeRates(searches),
+    ...(bySamples.length === 0 ? {} : { looksBySamples: bySamples }),
     ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
       learningRate === undefined || !techniques[name].trains
         ? []

@@ -53,6 +53,8 @@ export interface VerdictContext {
   readonly ownTraining?: readonly { readonly model: string; readonly settings: string }[];
   /** Validation items of every trial, where the study asks for more than budgets hold. */
   readonly validation?: number;
+  /** Models whose looks compared samples with validation examples instead of measuring a loss; none if absent. */
+  readonly looksBySamples?: readonly string[];
   readonly trainingFlops: TrainingFlops;
   /** Trials that did not finish. */
   readonly failures: readonly {

@@ -78,6 +78,16 @@ function validationWords({ validation, matrix, item }: VerdictContext): string[]
   ];
 }
 
+/** By what weights were chosen, where it was not the loss, and whom that favours. */
+function looksWords({ looksBySamples = [], matrix, item }: VerdictContext): string[] {
+  if (looksBySamples.length === 0) return [];
+  const chosen = `Weights and rates of ${listWords(looksBySamples)} were chosen by the kernel distance of samples to validation ${plural(item)}, for the losses of their players do not tell good from bad`;
+  if (looksBySamples.length === matrix.models.length) return [`${chosen}.`];
+  return [
+    `${chosen}; those of the other models by their validation loss, which puts them at a disadvantage in metrics of samples.`,
+  ];
+}
+
 /** What the verdict holds for, and how its numbers are to be read. */
 export function scope(
   comparison: StudyComparison,
@@ -119,6 +129,7 @@ export function scope(
         ({ model, settings }) => `${model} has settings of its own instead: ${settings}.`,
       ),
       ...validationWords(context),
+      ...looksWords(context),
       ...edgeWords(context, words),
       ...bracketWords(comparison),
       ...levelWords(comparison),

@@ -372,6 +372,16 @@ test('a claim that a second feature network turns round is said to depend on the
   ).not.toContain('network');
 });
 
+test('weights chosen by samples are said, and whom that favours', () => {
+  expect(judge().text).not.toContain('kernel distance of samples to validation');
+  expect(judge({}, { looksBySamples: ['vae'] }).text).toContain(
+    'Weights and rates of vae were chosen by the kernel distance of samples to validation images, for the losses of their players do not tell good from bad.',
+  );
+  expect(judge({ models: ['vae', 'gan'] }, { looksBySamples: ['gan'] }).text).toContain(
+    'those of the other models by their validation loss',
+  );
+});
+
 test('validation beyond the budgets is said with what it takes', () => {
   expect(judge({}, { validation: 40 }).text).toContain(
     'Validation looked at 40 images, more than the budgets of 25 and 100 hold: what is said there is for somebody who has so many further target images to choose weights and rates by.',
