@@ -1,6 +1,6 @@
 import { reshape, split, transpose } from '../tensor/functions/arrangement.ts';
 import { add } from '../tensor/functions/elementwise.ts';
-import { attention, linear } from '../tensor/functions/linear.ts';
+import { attention } from '../tensor/functions/linear.ts';
 import { fanIn, type ParameterSpec, zero } from '../tensor/parameters.ts';
 import { type Dimension, product } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -27,16 +27,8 @@ export function applyAttentionBlock(context: ModelContext, name: string, x: Tens
   const [n, c, ...space] = x.shape as [Dimension, number, ...Dimension[]];
   const normed = applyGroupNorm(context, `${name}/norm`, x, groups);
   const tokens = transpose(reshape(normed, [n, c, product(space)]));
-  const parts = linear(
-    tokens,
-    context.parameter(`${name}/qkv/weight`),
-    context.parameter(`${name}/qkv/bias`),
-  );
+  const parts = context.linear(`${name}/qkv`, tokens);
   const [q, k, v] = split(parts, [c, c, c], 2) as [Tensor, Tensor, Tensor];
-  const read = linear(
-    attention(q, k, v).output,
-    context.parameter(`${name}/output/weight`),
-    context.parameter(`${name}/output/bias`),
-  );
+  const read = context.linear(`${name}/output`, attention(q, k, v).output);
   return add(x, reshape(transpose(read), x.shape));
 }

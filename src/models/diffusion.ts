@@ -129,6 +129,7 @@ export function createDiffusion(input: DiffusionConfig): Model {
     parameters: network.parameters,
     state: [],
     layers: network.layers,
+    linears: network.linears,
     players: [
       {
         name: 'model',

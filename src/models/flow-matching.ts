@@ -72,6 +72,7 @@ export function createFlowMatching(input: FlowMatchingConfig): Model {
     parameters: network.parameters,
     state: [],
     layers: network.layers,
+    linears: network.linears,
     players: [
       {
         name: 'model',

@@ -1,6 +1,6 @@
 import { reshape } from '../tensor/functions/arrangement.ts';
 import { add, silu } from '../tensor/functions/elementwise.ts';
-import { conv, linear } from '../tensor/functions/linear.ts';
+import { conv } from '../tensor/functions/linear.ts';
 import { groupNorm } from '../tensor/functions/normalisation.ts';
 import { fanIn, one, type ParameterSpec, zero } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -84,11 +84,7 @@ export function applyResidualBlock(
   condition: Tensor,
 ): Tensor {
   const { name, layer, inputs, outputs, groups } = block;
-  const shift = linear(
-    condition,
-    context.parameter(`${name}/condition/weight`),
-    context.parameter(`${name}/condition/bias`),
-  );
+  const shift = context.linear(`${name}/condition`, condition);
   const first = applyConv(
     context,
     `${name}/conv1`,

@@ -3,7 +3,7 @@ import { concat, embedding, reshape } from '../tensor/functions/arrangement.ts';
 import { add, cos, mul, silu, sin } from '../tensor/functions/elementwise.ts';
 import type { ParameterSpec } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { applyLinear, linearParameters } from './dense-coder.ts';
+import { linearParameters } from './dense-coder.ts';
 import type { ModelContext } from './model.ts';
 
 /** Wave lengths of the features: 2 pi to 10,000 times that. */
@@ -48,8 +48,8 @@ export function embedCondition(
   time: Tensor,
   label: Tensor | undefined,
 ): Tensor {
-  const hidden = silu(applyLinear(context, `${layer}/in`, sinusoids(time, width)));
-  const embedded = applyLinear(context, `${layer}/out`, hidden);
+  const hidden = silu(context.linear(`${layer}/in`, sinusoids(time, width)));
+  const embedded = context.linear(`${layer}/out`, hidden);
   return silu(
     label === undefined ? embedded : add(embedded, embedding(context.parameter(`${layer}/class`), label)),
   );

@@ -46,6 +46,8 @@ export type UNetConfig = z.output<typeof uNetSchema>;
 export interface UNet {
   readonly layers: readonly string[];
   readonly parameters: readonly ParameterSpec[];
+  /** Its linear layers, which take adapters: of the condition, and of attention. */
+  readonly linears: readonly string[];
   /**
    * x [batch, c, h, w], time [batch], some hundreds at its end, and for networks by class the class [batch] (int32, the
    * number of classes itself standing for none) -> [batch, c, h, w]; 0 everywhere before training.
@@ -127,6 +129,15 @@ export function createUNet(config: UNetConfig, classes?: number): UNet {
       ...groupNormParameters('output/norm', 'output', widths[0]!),
       ...convParameters('output', 'output', [widths[0]!, colours], 3, true),
     ],
+    linears: [
+      'condition/in',
+      'condition/out',
+      ...down.flat().map(conditionOf),
+      conditionOf(middle[0]!),
+      ...(attention ? ['middle/attention/qkv', 'middle/attention/output'] : []),
+      conditionOf(middle[1]!),
+      ...[...up].reverse().flat().map(conditionOf),
+    ],
     apply(context, x, time, label) {
       const read = embedCondition(context, 'condition', channels, time, label);
       const across: Tensor[] = [];
@@ -157,6 +168,8 @@ export function createUNet(config: UNetConfig, classes?: number): UNet {
     },
   };
 }
+
+const conditionOf = ({ name }: ResidualBlock): string => `${name}/condition`;
 
 function check({ image: [, height, width], channels, multipliers, groups }: UNetConfig): void {
   const factor = 2 ** (multipliers.length - 1);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createDiffusion } from '../../src/models/diffusion.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createGan } from '../../src/models/gan.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
@@ -49,6 +50,18 @@ function transformerSubject() {
   return { model: createTransformer({ vocabulary: 9, context: 6, layers: 2, heads: 2, width: 8 }), table };
 }
 
+function diffusionSubject() {
+  const model = createDiffusion({
+    image: [1, 4, 4],
+    channels: 4,
+    groups: 2,
+    multipliers: [1],
+    times: 20,
+    steps: 5,
+  });
+  return { model, table: vaeSubject().table };
+}
+
 function ganSubject() {
   const model = createGan({
     image: [1, 4, 4],
@@ -63,6 +76,7 @@ function ganSubject() {
 const subjects = {
   vae: vaeSubject(),
   gan: ganSubject(),
+  'diffusion model': diffusionSubject(),
   'transformer with a tied head': transformerSubject(),
   'recurrent with a tied head': {
     model: createRecurrent({
@@ -182,6 +196,45 @@ describe('lora', () => {
       threads: 1,
       device: 'cpu',
     });
+
+  test('adapters of the attention and the condition of a diffusion model are taken into its weights', async () => {
+    const subject = subjects['diffusion model'];
+    const named = { rank: 2, targets: ['qkv', 'output', 'condition'] };
+    const { slots, model: adapted } = prepared(subject.model, technique, named);
+    // What starts at 0 lets no gradient through as long as it is frozen.
+    const { parameters } = freshWeights(subject.model, seed.child('base'));
+    const moved = Object.entries(parameters).map(([name, values]) => [
+      name,
+      values.map((v, i) => v + 0.1 * Math.cos(i)),
+    ]);
+    const start: Weights = { parameters: Object.fromEntries(moved), state: {} };
+    const base = slots.rewrite!.begin(subject.model, start, seed.child('adapter'));
+    expect(slots.stages[0]!.layers).toEqual(['down/0/lora', 'middle/lora', 'up/0/lora']);
+    const { weights } = await run(adapted, slots, base, subject.table);
+    const { weights: merged } = slots.rewrite!.finish(subject.model, weights);
+    const costs = async (of: Model, with_: Weights) =>
+      (
+        await mapExamples(
+          of,
+          with_,
+          subject.table,
+          (context) => of.players[0]!.objective(context).cost,
+          seed,
+          {
+            batchSize: 8,
+            threads: 1,
+            device: 'cpu',
+          },
+        )
+      ).data;
+    const [beside, within] = [await costs(adapted, weights), await costs(subject.model, merged)];
+    beside.forEach((v, i) => {
+      expect(within[i]).toBeCloseTo(v, 4);
+    });
+    expect(merged.parameters['middle/attention/output/weight']).not.toEqual(
+      start.parameters['middle/attention/output/weight'],
+    );
+  });
 
   test('fresh adapters change nothing; merged ones compute what they compute beside the weights', async () => {
     const { slots, model: adapted, base } = prepared(model, technique, options);
