@@ -57,8 +57,10 @@ test('example recipes are valid, and so are the models that they train', () => {
   for (const name of recipes) {
     const { family, model } = parseRecipe(parse(readFileSync(join(folder, name), 'utf8')), name);
     checkFamilyOptions(family, model, name);
+    // What follows from the data.
+    const given = { image: [1, 28, 28], ...(model.conditional === true ? { classes: ['a', 'b'] } : {}) };
     if (families[family as FamilyName].domain === 'image')
-      expect(createModel(family, { ...model, image: [1, 28, 28] }, name).family).toBe(family);
+      expect(createModel(family, { ...model, ...given }, name).family).toBe(family);
   }
 });
 
