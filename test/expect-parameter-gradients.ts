@@ -4,9 +4,11 @@ import type { Model } from '../src/models/model.ts';
 import { evaluateTensors, type Feeds } from '../src/tensor/evaluate.ts';
 import { gradients } from '../src/tensor/gradient.ts';
 import type { Tensor } from '../src/tensor/tensor.ts';
+import { holdStopped } from './hold-stopped.ts';
 
 /**
- * Compares the gradients of a loss with central differences of step `h` (fourth order, relative 1e-6), at about
+ * Compares the gradients of a loss with central differences of step `h` (fourth order, relative 1e-6), in which what stands
+ * behind a stopped gradient keeps its value, at about
  * `elements` values of each parameter of the model, spread over it.
  */
 export function expectParameterGradients(
@@ -18,6 +20,7 @@ export function expectParameterGradients(
   elements = 3,
 ): void {
   const leaves = model.parameters.map(({ name }) => context.parameter(name));
+  const held = holdStopped(loss, feeds);
   const analytic = evaluateTensors(gradients(loss, leaves), feeds);
   model.parameters.forEach(({ name }, p) => {
     const key = inputNames.parameter(name);
@@ -27,7 +30,7 @@ export function expectParameterGradients(
       const at = (offset: number) => {
         const moved = values.slice();
         moved[j]! += offset;
-        return evaluateTensors([loss], { ...feeds, [key]: moved })[0]!.data[0]!;
+        return evaluateTensors([held], { ...feeds, [key]: moved })[0]!.data[0]!;
       };
       const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
       expect(Math.abs(numeric - analytic[p]!.data[j]!), `${name}[${j}]`).toBeLessThan(

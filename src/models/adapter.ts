@@ -119,7 +119,11 @@ function wrapSampler(
     case 'latent':
       return { ...sampler, decode: within((context, z: Tensor) => sampler.decode(context, z)) };
     case 'iterative':
-      return { ...sampler, step: within((context, at: IterationInputs) => sampler.step(context, at)) };
+      return {
+        ...sampler,
+        step: within((context, at: IterationInputs) => sampler.step(context, at)),
+        finish: (state, context) => within((own, last: Tensor) => sampler.finish(last, own))(context, state),
+      };
     case 'autoregressive':
       return {
         ...sampler,

@@ -39,7 +39,7 @@ export async function drawIterated(
     numbers: context.field(fields.numbers),
     ...(noisy ? { noise: context.field(fields.noise) } : {}),
   });
-  const value = sampler.finish(next);
+  const value = sampler.finish(next, context);
   const p = optimiseProgram(program({ next, value }));
   const names = new Set(p.inputs.map(({ attributes }) => attributes.name));
   // The same weights serve many steps: the engine may arrange them once.

@@ -18,16 +18,21 @@ export function iterativeDrafts(
   model: Model,
   sampler: IterativeSampler,
 ): { sampler?: Draft; step: Draft; scorer: Draft } {
-  const score = scoreOf(model, plainContext(model), 1);
+  const scoring = plainContext(model);
+  const score = scoreOf(model, scoring, 1);
   return {
     ...(sampler.steps.length > UNROLLED_STEPS ? {} : { sampler: unrolled(model, sampler) }),
     step: oneStep(model, sampler),
     scorer: {
-      outputs: score.outputs,
+      outputs: {
+        ...score.outputs,
+        ...(model.reconstruct === undefined ? {} : { reconstruction: model.reconstruct(scoring) }),
+      },
       words: {
         noise: 'noise of each image at each of several times, standard normal',
         uniform: 'draws from 0 to 1 that choose the times, each in a part of its own',
         ...score.words,
+        reconstruction: 'the images as the model gives them back',
       },
     },
   };
@@ -35,13 +40,14 @@ export function iterativeDrafts(
 
 function oneStep(model: Model, sampler: IterativeSampler): Draft {
   const shape = [BATCH, ...sampler.shape];
-  const next = sampler.step(plainContext(model), {
+  const context = plainContext(model);
+  const next = sampler.step(context, {
     state: input('state', shape),
     numbers: input('numbers', [sampler.steps[0]!.length]),
     ...(sampler.noisy ? { noise: input('noise', shape) } : {}),
   });
   return {
-    outputs: { next, image: sampler.finish(next) },
+    outputs: { next, image: sampler.finish(next, context) },
     words: {
       ...words,
       ...labelWords(model),
@@ -67,7 +73,7 @@ function unrolled(model: Model, sampler: IterativeSampler): Draft {
     input('z', shape),
   );
   return {
-    outputs: { image: sampler.finish(last) },
+    outputs: { image: sampler.finish(last, context) },
     words: {
       ...words,
       ...labelWords(model),

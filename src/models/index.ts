@@ -27,6 +27,7 @@ import {
   song2021,
   tomczak2018,
   touvron2023,
+  vandenoord2017,
   vaswani2017,
   vincent2010,
 } from './family-works.ts';
@@ -55,6 +56,7 @@ import { createNormalizingFlow, normalizingFlowSchema } from './normalizing-flow
 import { createRecurrent, recurrentSchema } from './recurrent.ts';
 import { createTransformer, transformerSchema } from './transformer.ts';
 import { createVae, vaeSchema } from './vae.ts';
+import { createVqVae, vqVaeSchema } from './vq-vae.ts';
 
 /** A kind of generative model. */
 export interface Family {
@@ -101,6 +103,16 @@ export const families = {
     fromData: ['image', 'classes'],
     pixels: (config) => vaeSchema.shape.likelihood.parse(config.likelihood),
     create: createVae,
+  },
+  'vq-vae': {
+    title: 'VQ-VAE',
+    domain: 'image',
+    version: 1,
+    citations: [vandenoord2017, vaswani2017],
+    schema: vqVaeSchema,
+    fromData: ['image'],
+    pixels: (config) => vqVaeSchema.shape.likelihood.parse(config.likelihood),
+    create: createVqVae,
   },
   autoencoder: {
     title: 'Autoencoder',

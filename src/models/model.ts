@@ -176,7 +176,7 @@ export interface IterativeSampler {
   /** The state after a step. */
   step(context: ModelContext, at: IterationInputs): Tensor;
   /** From the last state to examples in the range of the field that they imitate. */
-  finish(state: Tensor): Tensor;
+  finish(state: Tensor, context: ModelContext): Tensor;
 }
 
 /** Samplers whose samples have a fixed shape. */

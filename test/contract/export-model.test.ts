@@ -6,7 +6,7 @@ import { drawImages } from '../../src/models/draw-samples.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { type ExportedProgram, exportModel } from '../../src/models/export-model.ts';
 import { createModel } from '../../src/models/index.ts';
-import type { Model, Weights } from '../../src/models/model.ts';
+import type { Model, ModelContext, Weights } from '../../src/models/model.ts';
 import { noiseFeeds } from '../../src/models/noise.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
 import { freshWeights } from '../../src/models/weights.ts';
@@ -340,6 +340,63 @@ describe.each([
   test('inputs and outputs are described', () => {
     for (const { inputs, outputs } of programs)
       for (const { what } of [...inputs, ...outputs]) expect(what).not.toBe('');
+  });
+});
+
+describe('VQ-VAE', () => {
+  const model = createModel('vq-vae', {
+    image: [1, 8, 8],
+    channels: [3, 4],
+    codes: 5,
+    vector: 3,
+    priorLayers: 1,
+    priorHeads: 2,
+    priorWidth: 8,
+  });
+  const { sampler } = model;
+  if (sampler.kind !== 'iterative') throw new Error('an iterative model');
+  const weights = someWeights(model);
+  const programs = exportModel(model, weights);
+  const count = 3;
+  const start = new Float32Array(count * 4);
+  for (let i = 0; i < count; i++)
+    stream(12)
+      .child(i)
+      .normals(4, start.subarray(4 * i, 4 * i + 4));
+
+  test('all codes in one file and code by code give what the model draws', async () => {
+    const wanted = await drawImages(model, sampler, weights, stream(12), { ...run, count });
+    const whole = await runAlone(byName(programs, 'sampler'), { z: { shape: [count, 4], data: start } });
+    expect(whole.image!.dims).toEqual([count, 1, 8, 8]);
+    expectNear(whole.image!.data as Float32Array, wanted.data);
+    let state = start;
+    let image = start;
+    for (const row of sampler.steps) {
+      const step = await runAlone(byName(programs, 'step'), {
+        state: { shape: [count, 4], data: state },
+        numbers: { shape: [1], data: Float32Array.from(row) },
+      });
+      state = step.next!.data as Float32Array<ArrayBuffer>;
+      image = step.image!.data as Float32Array<ArrayBuffer>;
+    }
+    expectNear(image, wanted.data);
+  });
+
+  test('the scorer gives the bound of each image', async () => {
+    const data = Float32Array.from(stream(5).uniforms(count * 64), Math.round);
+    const { log_weights: found, reconstruction } = await runAlone(byName(programs, 'scorer'), {
+      x: { shape: [count, 1, 8, 8], data },
+    });
+    const table = { count, fields: { x: { shape: [1, 8, 8], data } } };
+    const bound = (context: ModelContext) => transpose(model.likelihood!.logWeights(context, 1), [1, 0]);
+    expectNear(
+      found!.data as Float32Array,
+      (await mapExamples(model, weights, table, bound, stream(1), run)).data,
+    );
+    expectNear(
+      reconstruction!.data as Float32Array,
+      (await mapExamples(model, weights, table, model.reconstruct!, stream(1), run)).data,
+    );
   });
 });
 
