@@ -4,7 +4,7 @@ import { joinClasses, knowsAll } from '../data/class-labels.ts';
 import { type DataSet, subset } from '../data/data-set.ts';
 import { GraftError, lookUp } from '../errors.ts';
 import type { Adapter } from '../models/adapter.ts';
-import { type Checkpoint, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
+import { type Checkpoint, type CheckpointData, loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { modelFolder } from '../models/model-folder.ts';
@@ -56,6 +56,12 @@ export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint 
   const { directory, result } = context.dependency(model.step);
   return loadCheckpoint(join(directory, (result as unknown as PretrainResult).checkpoint));
 }
+
+/** What a checkpoint says of its examples, with whether they end where it did not say. */
+const withUnit = (data: CheckpointData, encoding: Encoding): CheckpointData =>
+  encoding.kind !== 'text' || data.unit !== undefined
+    ? data
+    : { ...data, unit: encoding.ends ? 'item' : 'running' };
 
 /** The checkpoint with rows of the encoding's length, where its model leaves that open. */
 export function inContext(checkpoint: Checkpoint, encoding: EncodingInput): Checkpoint {
@@ -125,7 +131,12 @@ export async function adapt(
   return {
     model,
     encoding,
-    checkpoint: { ...base, model: renamed?.model ?? model, weights: result.weights },
+    checkpoint: {
+      ...base,
+      model: renamed?.model ?? model,
+      weights: result.weights,
+      data: withUnit(base.data, encoding),
+    },
     result,
     ...(finished === undefined ? {} : { adapter: finished.adapter }),
     train: { set, encoded: train },

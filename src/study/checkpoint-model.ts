@@ -38,7 +38,7 @@ export function checkpointModel(
       : {
           kind: 'text',
           context: model.fields[0]!.shape[0]!,
-          ends: data.unit !== 'running',
+          ends: data.unit === undefined ? isItems(sets[0]) : data.unit !== 'running',
           tokenizer: 'checkpoint',
         };
   return {
@@ -50,6 +50,10 @@ export function checkpointModel(
     weights: weightsHash(model, weights),
   };
 }
+
+/** Whether the texts of a set are whole items: what a model of another program, which does not say, is taken for. */
+const isItems = (set: Loaded | undefined): boolean =>
+  set?.prepared.train.kind !== 'text' || set.prepared.train.unit === 'item';
 
 /** The model for rows of the length that is asked for, or that the data need, where it leaves the length open. */
 function forRows(
