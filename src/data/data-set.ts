@@ -63,6 +63,10 @@ export type Notation = 'abc' | 'events';
 
 export type DataSet = ImageSet | TextSet;
 
+/** What an item is called: 'image', 'text', 'tune'. */
+export const itemWord = (set: DataSet): 'image' | 'text' | 'tune' =>
+  set.kind === 'text' && set.notation !== undefined ? 'tune' : set.kind;
+
 /** Number of values of one image. */
 export function imageSize(set: ImageSet): number {
   return set.channels * set.height * set.width;

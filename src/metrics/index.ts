@@ -1,6 +1,7 @@
 /** The registry of metrics: name -> metric. */
 import { alphaPrecision } from './alpha-precision.ts';
 import { authpct } from './authpct.ts';
+import { barsInMetre } from './bars-in-metre.ts';
 import { betaRecall } from './beta-recall.ts';
 import { bitsPerByte } from './bits-per-byte.ts';
 import { bitsPerCharacter } from './bits-per-character.ts';
@@ -23,6 +24,7 @@ import { ngramDiversity } from './ngram-diversity.ts';
 import { ngramEntropy } from './ngram-entropy.ts';
 import { ngramNovelty } from './ngram-novelty.ts';
 import { nll } from './nll.ts';
+import { notesInKey } from './notes-in-key.ts';
 import { parzen } from './parzen.ts';
 import { perplexity } from './perplexity.ts';
 import { precision } from './precision.ts';
@@ -35,6 +37,7 @@ import { repetitionN } from './repetition-n.ts';
 import { selfBleu } from './self-bleu.ts';
 import { slicedWasserstein } from './sliced-wasserstein.ts';
 import { ssim } from './ssim.ts';
+import { validTunes } from './valid-tunes.ts';
 import { vendi } from './vendi.ts';
 import { wordPerplexity } from './word-perplexity.ts';
 
@@ -76,6 +79,9 @@ export const metrics = {
   self_bleu: selfBleu,
   longest_copied_span: longestCopiedSpan,
   ngram_novelty: ngramNovelty,
+  valid_tunes: validTunes,
+  bars_in_metre: barsInMetre,
+  notes_in_key: notesInKey,
 } satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;

@@ -1,5 +1,5 @@
 import type { DataSet, ImageSet } from '../data/data-set.ts';
-import { subset } from '../data/data-set.ts';
+import { itemWord, subset } from '../data/data-set.ts';
 import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
 import type { OverlapReport } from '../data/remove-overlap.ts';
 import { type ImageValues, representImages } from '../data/represent-images.ts';
@@ -38,7 +38,7 @@ export async function describeData(
     role,
     name,
     hash,
-    unit: train.kind === 'image' ? 'image' : running ? 'character' : 'text',
+    unit: train.kind === 'image' ? 'image' : running ? 'character' : itemWord(train),
     counts: { train: size(train), validation: size(validation), test: size(test) },
     division: divisionWords(prepared),
     duplicatesRemoved: Object.values(report.split.duplicatesRemoved).reduce((a, b) => a + b, 0),
@@ -102,7 +102,10 @@ async function examplesFrom(
   if (set.count === 0) return undefined;
   const order = stream(0).child('examples').permutation(set.count).subarray(0, shown);
   const some = subset(set, order);
-  if (some.kind === 'text') return { kind: 'text', items: some.documents.map((text) => ({ text })) };
+  if (some.kind === 'text') {
+    const written = some.notation === undefined ? {} : { notation: some.notation };
+    return { kind: 'text', items: some.documents.map((text) => ({ text, ...written })) };
+  }
   const picture = imageGrid(asSeen(some, values), Math.min(COLUMNS, some.count));
   const png = await encodePng(picture);
   return {

@@ -1,3 +1,4 @@
+import { itemWord } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import type { TrialInputs } from '../study/step-inputs.ts';
@@ -45,6 +46,7 @@ export async function describePlan(plan: StudyPlan): Promise<PlanDescription> {
     warnings: plan.warnings,
     kind: image ? 'image' : 'text',
     ...(running ? { item: 'passage' } : {}),
+    ...(itemWord(data.target.train) === 'tune' ? { item: 'tune' } : {}),
     models: models.map(({ label, family, model, pretraining }, i) => {
       const given = spec.models[i];
       const folder = given !== undefined && 'checkpoint' in given ? given.checkpoint : undefined;

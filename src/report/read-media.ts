@@ -45,9 +45,17 @@ function readTexts(path: string, bytes: Buffer): Media {
     kind: 'text',
     items: list.map((item: unknown, i) => {
       if (typeof item === 'string') return { text: item };
-      const { text, copied } = (item ?? {}) as { text?: unknown; copied?: unknown };
+      const { text, copied, notation } = (item ?? {}) as {
+        text?: unknown;
+        copied?: unknown;
+        notation?: unknown;
+      };
       if (typeof text !== 'string') throw bad(`entry ${i} has no text`);
-      return { text, ...(typeof copied === 'string' && copied !== '' ? { copied } : {}) };
+      return {
+        text,
+        ...(typeof copied === 'string' && copied !== '' ? { copied } : {}),
+        ...(notation === 'abc' || notation === 'events' ? { notation } : {}),
+      };
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Citation } from '../citation.ts';
+import type { Notation } from '../data/data-set.ts';
 import type { StudyComparison } from '../study/compare-trials.ts';
 import type { Json, StepKind } from '../study/step.ts';
 import type { Cell, TrialResult } from '../study/trial-result.ts';
@@ -21,6 +22,8 @@ export type Media =
         readonly text: string;
         /** The longest piece that also occurs in the training text. */
         readonly copied?: string;
+        /** For tunes: how they are written. */
+        readonly notation?: Notation;
       }[];
     };
 
@@ -30,7 +33,7 @@ export interface DataDescription {
   /** As in measurements' `on` for unseen ones. */
   readonly name: string;
   readonly hash: string;
-  /** What is counted below: 'image', 'text' or 'character'. */
+  /** What is counted below: 'image', 'text', 'tune' or 'character'. */
   readonly unit: string;
   readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
   /** How it was divided, in words. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import type { TextSet } from '../data/data-set.ts';
+import type { Notation, TextSet } from '../data/data-set.ts';
+import { isGraftError } from '../errors.ts';
 import { writeFileAtomic } from '../formats/atomic-file.ts';
-import { applyMetric } from '../metrics/apply-metric.ts';
+import { applyMetric, metricContext } from '../metrics/apply-metric.ts';
 import { metrics } from '../metrics/index.ts';
 import type { Measurement } from './measurement.ts';
 import { toMeasurement } from './to-measurement.ts';
@@ -22,20 +23,30 @@ export interface ShownText {
   readonly text: string;
   /** The longest piece that also occurs in the training text. */
   readonly copied: string;
+  /** For tunes: how they are written. */
+  readonly notation?: Notation;
 }
 
-/** Diversity of generated texts, what they copy from the training text, and the first of them in a file. */
+/**
+ * Diversity of generated texts, what they copy from the training text, and the first of them in a file; of tunes also how
+ * many are valid, beside that of real held-out ones.
+ */
 export function measureTexts(
   samples: readonly string[],
   train: TextSet,
   folder: string,
   shown: number,
+  real?: TextSet,
 ): MeasuredTexts {
-  const first: ShownText[] = samples
-    .slice(0, shown)
-    .map((text) => ({ text, copied: longestCopy(text, train.documents) }));
+  const first: ShownText[] = samples.slice(0, shown).map((text) => ({
+    text,
+    copied: longestCopy(text, train.documents),
+    ...(train.notation === undefined ? {} : { notation: train.notation }),
+  }));
   writeFileAtomic(join(folder, 'samples.json'), `${JSON.stringify(first, null, 1)}\n`);
-  const novelty = measureNovelty(samples, train, 'target');
+  const own = measureNovelty(samples, train, 'target');
+  const tunes = measureTunes(samples, train.notation, real);
+  const novelty = { ...own, measurements: [...own.measurements, ...tunes] };
   const generated = withCharacters(samples, DISTINCT);
   if (generated.length === 0)
     return { ...novelty, notMeasured: [tooShort('distinct_n', 'target', DISTINCT), ...novelty.notMeasured] };
@@ -45,6 +56,38 @@ export function measureTexts(
     { on: 'target', generated: generated.length, options: { n: DISTINCT, tokens: 'characters' } },
   );
   return { ...novelty, measurements: [distinct, ...novelty.measurements] };
+}
+
+/** Validity of generated tunes, with that of real ones. */
+export function measureTunes(
+  samples: readonly string[],
+  notation: Notation | undefined,
+  real: TextSet | undefined,
+): Measurement[] {
+  if (notation === undefined || samples.length === 0) return [];
+  const characters = (texts: readonly string[]) => texts.map((text) => Array.from(text));
+  const inputs = {
+    generated: characters(samples),
+    ...(real === undefined || real.count === 0 ? {} : { real: characters(real.documents) }),
+  };
+  const context = metricContext();
+  return [metrics.valid_tunes, metrics.bars_in_metre, metrics.notes_in_key].flatMap((metric) => {
+    try {
+      const result = applyMetric(metric, inputs, { notation }, context);
+      return [
+        toMeasurement(metric, result, {
+          on: 'target',
+          ...(real === undefined ? {} : { split: 'test', real: real.count }),
+          generated: samples.length,
+          options: { notation },
+        }),
+      ];
+    } catch (error) {
+      // Tunes of free metre have no bars to count.
+      if (isGraftError(error, 'bad-data')) return [];
+      throw error;
+    }
+  });
 }
 
 /** Share of the pieces of generated texts that do not occur in training texts. */

@@ -39,7 +39,13 @@ function ofModel(
       found.push('bits_per_byte', 'perplexity');
     else found.push('nll', ...(likelihood.dimensions === undefined ? [] : (['bits_per_dim'] as const)));
   }
-  if (plan.test.kind === 'text') return [...found, 'distinct_n', 'ngram_novelty'] as MetricName[];
+  if (plan.test.kind === 'text')
+    return [
+      ...found,
+      'distinct_n',
+      'ngram_novelty',
+      ...(plan.test.notation === undefined ? [] : (['valid_tunes', 'notes_in_key'] as const)),
+    ] as MetricName[];
   if (sampler.kind === 'autoregressive') return found;
   return [
     ...found,

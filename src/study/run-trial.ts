@@ -228,7 +228,8 @@ async function measure(
     clock,
   );
   observer.texts?.(texts);
-  const ofTexts = measureTexts(texts, adapted.train.set as TextSet, context.directory, shown);
+  const real = testItems(await data.examples(inputs.target, 'test'), items) as TextSet;
+  const ofTexts = measureTexts(texts, adapted.train.set as TextSet, context.directory, shown, real);
   measurements.push(...ofTexts.measurements);
   phase(4, 'latency');
   const { latency } = await measureLatency(model, weights, draws.child('latency'), {

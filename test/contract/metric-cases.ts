@@ -100,6 +100,17 @@ const copiedText = {
   reorder: [['train'], ['generated']],
 };
 
+const abc = (bodies: readonly string[]): ArrayInput => ({
+  texts: bodies.map((body) => `X:1\nM:4/4\nL:1/4\nK:G\n${body}\n`),
+  unit: 'character',
+});
+const goodTunes = abc(['GABc|d4|', 'D|GABc|d3:|', 'G2B2|^GA=fe|', 'GAB|G4|', 'g4|']);
+const tunes = {
+  good: { generated: goodTunes },
+  worse: { generated: abc(['GAB|d4|G2|', '^c=fGA|[G', 'G2B|^GA=f|', '?', 'GAB^A2|']) },
+  reorder: [['generated']],
+};
+
 const images = map(normal('images', [6, 3, 24, 28], 0.2, 0.5), (value) => Math.min(1, Math.max(0, value)));
 const towardsGrey = (share: number) => map(images, (value) => value + share * (0.5 - value));
 const reconstructions = (value: number) => ({
@@ -203,4 +214,10 @@ export const metricCases: Record<MetricName, MetricCase> = {
   self_bleu: sequences,
   longest_copied_span: copiedText,
   ngram_novelty: { ...copiedText, options: { n: 3 } },
+  valid_tunes: { ...tunes, identical: 'real tunes have slips, so that identical sets need not score 1' },
+  bars_in_metre: { ...tunes, identical: 'real tunes have slips, so that identical sets need not score 1' },
+  notes_in_key: {
+    ...tunes,
+    identical: 'real tunes leave their key, so that identical sets need not score 1',
+  },
 };

@@ -1,5 +1,6 @@
 import { type Content, type Html, html, raw } from './markup.ts';
 import { pageStyle } from './page-style.ts';
+import { playable, tunePlayer } from './tune-figure.ts';
 
 /** What stands on a page of its own. */
 export interface PageParts {
@@ -20,8 +21,12 @@ export interface PageParts {
   readonly version: string;
 }
 
-/** A page that needs nothing else: no network, no script; styles and pictures are part of it. */
+/**
+ * A page that needs nothing else: no network; styles and pictures are part of it. Its only script is the player, and only
+ * where there are tunes.
+ */
 export function htmlPage(page: PageParts): string {
+  const music = playable([page.opening, ...page.sections.map(({ body }) => body)]);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +34,7 @@ export function htmlPage(page: PageParts): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="Graft ${page.version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'${music && raw(`; script-src ${tunePlayer.policy}`)}">
 <title>${page.title}</title>
 <style>${raw(pageStyle)}</style>
 </head>
@@ -45,6 +50,7 @@ ${page.opening}
 ${page.sections.map(({ body }) => body)}
 </main>
 <footer>${page.footer}</footer>
+${music && html`<script>${raw(tunePlayer.script)}</script>`}
 </body>
 </html>
 `.markup;

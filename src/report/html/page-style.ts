@@ -86,6 +86,8 @@ figure{margin:0}
 .strip{margin:0 0 .8rem}
 .strip figcaption{font-size:.9rem;margin-bottom:.15rem}
 .pixels{display:block;width:100%;height:auto;image-rendering:pixelated;background:#606060;max-width:700px}
+.staff{display:block;max-width:100%;height:auto;margin:.2rem 0}
+.play{font:inherit;line-height:1;padding:.2rem .5rem;cursor:pointer}
 .texts{margin:.1rem 0;padding-left:1.7rem;font-size:.92rem}
 .brief{columns:7.5rem auto;column-gap:1rem;padding-left:2.1rem}
 .texts li{margin:.2rem 0;break-inside:avoid;white-space:pre-wrap;overflow-wrap:anywhere}

@@ -18,7 +18,7 @@ import { failuresSection, trialsSection } from './trials-section.ts';
 import { verdictSection } from './verdict-section.ts';
 
 /**
- * The report as one HTML file that needs nothing else: no network, no script. Sections without data are left out.
+ * The report as one HTML file that needs nothing else: no network, and no script but a player where there is music. Sections without data are left out.
  */
 export function reportHtml(report: ReportData): string {
   const table = new MetricTable(report);

@@ -1,9 +1,10 @@
-import { countOf, formatNumber } from '../../study/format-number.ts';
+import { countOf, formatNumber, plural } from '../../study/format-number.ts';
 import { trialTable } from '../../study/trial-table.ts';
 import type { Media, ReportData, ReportTrial } from '../report-data.ts';
 import { type Content, type Html, html } from './markup.ts';
 import { folded, type Section, section } from './section.ts';
 import { named } from './technique-style.ts';
+import { tuneFigure } from './tune-figure.ts';
 
 /** What the models generate, side by side: the first seed in full, the others folded. */
 export function samplesSection(report: ReportData): Section | null {
@@ -32,7 +33,8 @@ function sampleBlocks(report: ReportData, seed: number): Html | null {
   // Once is enough: the folded seeds have the same.
   const first = seed === report.matrix.seeds[0];
   const real = first ? report.data.find(({ role }) => role === 'target')?.examples : undefined;
-  const word = report.study.kind === 'image' ? 'pictures' : 'texts';
+  const word =
+    report.study.kind === 'image' ? 'pictures' : plural(report.study.item === 'tune' ? 'tune' : 'text');
   return mediaBlocks(
     report,
     {
@@ -123,9 +125,18 @@ export function show(media: Media, description: string): Html {
   const first = shownFirst(items.map(({ text }) => text.length));
   const brief = items.every(({ text }) => text.length <= BRIEF);
   const list = (part: typeof items, start: number) =>
-    html`<ol class="texts${brief && ' brief'}" start="${start}">${part.map((item) => html`<li>${marked(item)}</li>`)}</ol>`;
+    html`<ol class="texts${brief && ' brief'}" start="${start}">${part.map((item, i) => html`<li>${shownText(item, start + i <= DRAWN)}</li>`)}</ol>`;
   const rest = items.length - first;
   return html`${list(items.slice(0, first), 1)}${rest > 0 && folded(`${formatNumber(rest, 0)} more`, list(items.slice(first), first + 1))}`;
+}
+
+/** Tunes that are drawn; further ones can be played. */
+const DRAWN = 3;
+
+/** A text, or a tune with its notation folded away. */
+function shownText(item: TextItem, drawn: boolean): Content {
+  if (item.notation === undefined) return marked(item);
+  return [tuneFigure(item.text, item.notation, drawn), folded('as text', marked(item))];
 }
 
 /** Texts of up to this many characters stand in columns. */
@@ -147,7 +158,9 @@ function shownFirst(lengths: readonly number[]): number {
 /** Copied pieces of this many characters are worth a look; shorter ones occur in any text. */
 const SHORTEST_COPY = 8;
 
-function marked({ text, copied }: { readonly text: string; readonly copied?: string }): Content {
+type TextItem = Extract<Media, { kind: 'text' }>['items'][number];
+
+function marked({ text, copied }: TextItem): Content {
   if (text === '') return html`<span class="note">(empty)</span>`;
   const at = copied === undefined || copied.length < SHORTEST_COPY ? -1 : text.indexOf(copied);
   if (at < 0) return text;
