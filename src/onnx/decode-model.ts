@@ -124,6 +124,7 @@ function readNode(reader: ProtobufReader, field: Field, depth: number): NodeProt
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes: [string, AttributeValue][] = [];
+  let scope: string | undefined;
   reader.message(field, (inner) => {
     if (inner.number === 1) inputs.push(reader.text(inner));
     else if (inner.number === 2) outputs.push(reader.text(inner));
@@ -131,6 +132,7 @@ function readNode(reader: ProtobufReader, field: Field, depth: number): NodeProt
     else if (inner.number === 4) opType = reader.text(inner);
     else if (inner.number === 5) attributes.push(readAttribute(reader, inner, depth));
     else if (inner.number === 7) domain = reader.text(inner);
+    else if (inner.number === 9) scope = scopeOf(readEntry(reader, inner)) ?? scope;
     else return false;
     return true;
   });
@@ -142,7 +144,14 @@ function readNode(reader: ProtobufReader, field: Field, depth: number): NodeProt
     inputs,
     outputs,
     attributes: Object.fromEntries(attributes),
+    ...(scope === undefined ? {} : { scope }),
   };
+}
+
+/** The innermost module of a note such as `['', 'h.0', 'h.0.attn', 'linear']`, whose last entry is the operation. */
+function scopeOf([key, value]: readonly [string, string]): string | undefined {
+  if (key !== 'pkg.torch.onnx.name_scopes') return undefined;
+  return [...value.matchAll(/'([^']*)'/g)].at(-2)?.[1];
 }
 
 function readAttribute(reader: ProtobufReader, field: Field, depth: number): [string, AttributeValue] {

@@ -10,6 +10,7 @@ import type { ImportRule } from './import-rules/import-rule.ts';
 import { importRules } from './import-rules/index.ts';
 import { computedTypes } from './import-rules/shapes.ts';
 import { computed, known, type Value } from './import-rules/value.ts';
+import { madeUpName } from './made-up-name.ts';
 import type {
   AttributeValue,
   FunctionProto,
@@ -321,12 +322,19 @@ class GraphImport {
       numbers: values,
       tensor: () => {
         made ??=
-          asWeight && values().every(Number.isFinite)
+          asWeight && values().every(Number.isFinite) && !this.isExporters(tensor, values())
             ? this.weight(tensor, values())
             : known(values(), tensor.dims, dtype).tensor();
         return made;
       },
     };
+  }
+
+  /** Whether a tensor is a number that an exporter wrote out, as the scale of attention, rather than a weight. */
+  private isExporters({ name }: TensorProto, values: Float64Array): boolean {
+    if (!madeUpName(name) || values.some((v) => v !== values[0])) return false;
+    const { opType = '', inputs = [] } = this.reader ?? {};
+    return !/^(Conv|ConvTranspose|Gemm|MatMul|LSTM|GRU|RNN)$/.test(opType) || inputs.indexOf(name) < 1;
   }
 
   private weight(tensor: TensorProto, values: Float64Array): Tensor {

@@ -76,6 +76,8 @@ export interface NodeProto {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** The module that PyTorch's exporter made it for: `h.0.attn`. Read, not written. */
+  readonly scope?: string;
 }
 
 /** Name and type of a graph's input or output; a dimension is a number, a symbol, or '' where nothing is known. */

@@ -46,6 +46,14 @@ test.each([
   expect(named(weight(name, node))).toEqual([expected]);
 });
 
+test('a name made up, by the module that the exporter noted', () => {
+  const noted = weight('val_16', 'node_MatMul_15');
+  expect(named({ ...noted, reader: { ...noted.reader, scope: 'h.0.linear1' } })).toEqual([
+    ['h/0/linear1/weight', 'h/0'],
+  ]);
+  expect(named(weight('onnx::Conv_55', '/net/net.2/Conv', 'Conv'))).toEqual([['net/2/weight', 'net/2']]);
+});
+
 test('names are made different', () => {
   const [first, second] = named(
     weight('onnx::Add_1', '/a/Add', 'Add'),

@@ -1,6 +1,7 @@
 import type { Initial, ParameterSpec } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { StoredWeight } from './import-graph.ts';
+import { madeUpName } from './made-up-name.ts';
 import type { NodeProto } from './model-proto.ts';
 
 /** A stored tensor with the place that it has in a model of Graft. */
@@ -51,25 +52,28 @@ const kinds: Readonly<Record<string, string>> = {
 
 function pathOf(stored: StoredWeight): readonly string[] {
   const name = stored.name.replace(/:\d+$/, '').replace(/__\d+$/, '');
-  if (!madeUp(name)) {
+  // A name without a path says no more than the place of the node that reads it.
+  if (!madeUpName(name) && /[./]/.test(name.slice(1, -1))) {
     const parts = name.split(/[./]/).filter((part) => part !== '');
     const kept = name.includes('/') ? parts.filter((part) => !plumbing.test(part)) : parts;
     const last = kept.at(-1);
     if (kept.length > 1 && last !== undefined) return [...kept.slice(0, -1), kinds[last] ?? last];
   }
   const { reader } = stored;
-  const parts = reader.name
+  if (reader.scope) return [...reader.scope.split('.'), roleOf(stored.name, reader)];
+  // PyTorch repeats the module before an entry of a list: '/net/net.0/Conv'.
+  const written = reader.name
+    .split('/')
+    .filter((part, i, all) => !all[i + 1]?.startsWith(`${part}.`) || part === '');
+  const parts = written
+    .join('/')
     .split(/[./]/)
     .filter((part) => part !== '' && !(reader.name.includes('/') && plumbing.test(part)));
   // '/encoder/linear1/MatMul' is in the layer 'encoder/linear1'; 'Conv_0' is a layer of its own.
   const place = parts.length > 1 ? parts.slice(0, -1) : parts;
-  const own = place.length > 0 ? place : [madeUp(name) ? reader.opType : name];
+  const own = place.length > 0 ? place : [madeUpName(name) ? reader.opType : name];
   return [...own, roleOf(stored.name, reader)];
 }
-
-/** Whether an exporter made a name up: `onnx::MatMul_123`, `val_7`, `123`. */
-const madeUp = (name: string): boolean =>
-  /^(onnx::|val_|const|_|t\d|\d+$)/i.test(name) || !/[./]/.test(name.slice(1, -1));
 
 const roles: Readonly<Record<string, readonly string[]>> = {
   LSTM: ['', 'input-weight', 'recurrent-weight', 'bias', '', 'start-hidden', 'start-cell', 'peepholes'],
