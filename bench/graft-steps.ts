@@ -1,18 +1,19 @@
 import { joinPassages } from '../src/data/text-batches.ts';
 import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import { createDiffusion } from '../src/models/diffusion.ts';
+import { createGan } from '../src/models/gan.ts';
 import type { Model } from '../src/models/model.ts';
 import { createTransformer } from '../src/models/transformer.ts';
 import { createVae } from '../src/models/vae.ts';
 import { freshWeights } from '../src/models/weights.ts';
 import { stream } from '../src/random.ts';
 import { type BatchSource, epochs, randomWindows } from '../src/training/batch-source.ts';
-import { createPlayerRunner } from '../src/training/player-runner.ts';
+import { createPlayerRunners } from '../src/training/player-runner.ts';
 import type { Contender } from './peer-process.ts';
 
 /** A model with the data and the optimiser that its steps are timed with. */
 export interface Subject {
-  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'diffusion';
+  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'diffusion' | 'gan';
   readonly model: Model;
   readonly source: BatchSource;
   readonly optimiser: OptimiserSpec;
@@ -48,6 +49,12 @@ export const subjects: readonly Subject[] = [
     optimiser: 'adam',
   },
   {
+    name: 'gan',
+    model: createGan({ image: [1, 28, 28], average: 0 }),
+    source: pictures(64),
+    optimiser: 'adam',
+  },
+  {
     name: 'transformer',
     model: createTransformer({ vocabulary: 65, context: 64, layers: 4, heads: 4, width: 128 }),
     source: randomWindows(
@@ -68,7 +75,7 @@ export async function graft(
 ): Promise<Contender & { optimiserShare(): number; readonly flops: number }> {
   const fresh = freshWeights(model, seed.child('init'));
   const weights = { parameters: { ...fresh.parameters }, state: { ...fresh.state } };
-  const runner = await createPlayerRunner(model, model.players[0]!, new Set(layers), weights, source, {
+  const runners = await createPlayerRunners(model, new Set(layers), weights, source, {
     optimiser,
     rates: {},
     averageDecay: undefined,
@@ -82,25 +89,29 @@ export async function graft(
   let total = 0;
   return {
     name: 'graft',
-    flops: runner.flops,
+    flops: runners.reduce((sum, { flops }) => sum + flops, 0),
     optimiserShare: () => inOptimiser / total,
     async run(steps) {
       const times: number[] = [];
       for (let i = 0; i < steps; i++) {
         const start = performance.now();
-        runner.fill(step);
-        runner.noise.draw(seed.child('noise').child(step));
-        await runner.run();
-        const before = performance.now();
-        runner.optimiser.step(1e-3);
+        for (const runner of runners) {
+          runner.fill(step);
+          runner.noise.draw(seed.child('noise').child(step));
+          await runner.run();
+          const before = performance.now();
+          runner.optimiser.step(1e-3);
+          inOptimiser += performance.now() - before;
+        }
         const end = performance.now();
-        inOptimiser += end - before;
         total += end - start;
         times.push(end - start);
         step++;
       }
       return times;
     },
-    end: () => runner.dispose(),
+    end: async () => {
+      for (const runner of runners) await runner.dispose();
+    },
   };
 }

@@ -23,7 +23,7 @@ import time
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'diffusion'])
+    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'diffusion', 'gan'])
     parser.add_argument('--threads', type=int, required=True)
     parser.add_argument(
         '--mode',
@@ -52,6 +52,7 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
+from gan import Gan, gan_trainer  # noqa: E402
 from machine import load, machine  # noqa: E402
 from u_net import Diffusion  # noqa: E402
 
@@ -155,7 +156,7 @@ class Transformer(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 
 
-MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'diffusion': Diffusion}
+MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'diffusion': Diffusion, 'gan': Gan}
 
 
 def read_data(kind, folder):
@@ -221,6 +222,11 @@ def trainer(args):
     if args.channels_last and args.model == 'conv-vae':
         data = data.contiguous(memory_format=torch.channels_last)
         model = model.to(memory_format=torch.channels_last)
+    if args.model == 'gan':
+        how = {'fused': True} if args.mode != 'eager' else {'foreach': True} if args.foreach else {}
+        prepared = (lambda loss: torch.compile(loss, mode=args.compile_mode)) if args.mode == 'compile' else (lambda loss: loss)
+        train = gan_trainer(model, image_batches(data, model.batch), prepared, how)
+        return train, {'data': origin, 'parameters': sum(p.numel() for p in model.parameters())}
     optimiser = optimiser_of(model, args.model, args.mode, args.foreach)
     text = args.model == 'transformer'
     batches = window_batches(data, model.batch, model.context) if text else image_batches(data, model.batch)
