@@ -68,6 +68,7 @@ export function resultsText(): string {
     '',
     ...nanogptSection(),
     ...vaeSection(),
+    ...(has('docs/results/gan-samples.json') ? ganSection() : []),
     ...speedSection(),
   ].join('\n');
 }
@@ -198,6 +199,45 @@ function speedSection(): string[] {
         ...modes.map((mode) => fixed(row[`${mode}_ms`], 1)),
         ...modes.map((mode) => fixed(row[`to_${mode}`], 2)),
         `${fixed(100 * row.optimiser_share, 0)} %`,
+      ]),
+    ),
+    '',
+  ];
+}
+
+/** What `npm run bench -- gan-samples` says of the checkpoints of examples/recipes/gan-mnist.yaml. */
+function ganSection(): string[] {
+  const { commit, count, network, realCoverage, accuracy, realConfident, rows } = read<{
+    readonly commit: string;
+    readonly count: number;
+    readonly network: string;
+    readonly realCoverage: number;
+    readonly accuracy: number;
+    readonly realConfident: number;
+    readonly rows: readonly { coverage: number; toReal: number; confident: number; shares: number[] }[];
+  }>('docs/results/gan-samples.json');
+  const percent = (share: number) => `${fixed(100 * share, 1)} %`;
+  return [
+    '## gan-mnist',
+    '',
+    `Digits by class from an adversarial network, ${rows.length} seeds: \`graft pretrain examples/recipes/gan-mnist.yaml --out gan-mnist\`, then \`npm run bench -- gan-samples\`, commit ${commit}. ${count} samples against ${count} test images, 5 neighbours in the network \`${network}\`; as many training images cover ${fixed(realCoverage, 3)} of them. A classifier that gets ${percent(accuracy)} of the test images right is surer than 0.9 of ${percent(realConfident)} of them.`,
+    '',
+    markdownTable(
+      [
+        'seed',
+        'coverage',
+        'in that of real images',
+        'samples surer than 0.9',
+        'rarest class',
+        'commonest class',
+      ],
+      rows.map((row, i) => [
+        String(i + 1),
+        fixed(row.coverage, 3),
+        fixed(row.toReal, 3),
+        percent(row.confident),
+        percent(Math.min(...row.shares)),
+        percent(Math.max(...row.shares)),
       ]),
     ),
     '',
