@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { ImageSet } from '../../data/data-set.ts';
+import type { ImageSet, Notation } from '../../data/data-set.ts';
 import { parseSpec } from '../../data/parse-spec.ts';
 import { GraftError } from '../../errors.ts';
 import { writeFileAtomic } from '../../formats/atomic-file.ts';
@@ -25,6 +25,7 @@ import { overrideMap } from '../overrides.ts';
 import { imagePreview } from '../preview.ts';
 import type { Terminal } from '../terminal.ts';
 import { checkingUsage, usageError } from '../usage-error.ts';
+import { type WrittenTunes, writeAbcTunes, writeMidiTunes } from '../write-tunes.ts';
 
 /** How tokens are chosen. */
 const choice = z.strictObject({
@@ -37,7 +38,7 @@ export const sample = defineCommand({
   name: 'sample',
   summary: 'draw samples from a checkpoint',
   description:
-    'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json). One seed gives one result.',
+    'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json); tunes also as one .abc file, or each as a MIDI file (.mid; several get numbers). One seed gives one result.',
   arguments: [
     {
       name: 'CHECKPOINT',
@@ -89,6 +90,7 @@ export const sample = defineCommand({
     },
     { line: 'graft sample my-diffusion --out fast.png steps=20', does: 'in fewer denoising steps' },
     { line: 'graft sample my-gpt --prompt "ROMEO:" --length 300 temperature=0.8', does: 'texts that go on' },
+    { line: 'graft sample my-tunes --count 8 --out tunes.abc', does: 'tunes in ABC notation' },
   ],
   async run({ arguments: [folder], options, overrides }, terminal) {
     const checkpoint = loadCheckpoint(await localModel(folder!, terminal));
@@ -136,7 +138,8 @@ export const sample = defineCommand({
       ...(settings.topK === undefined ? {} : { topK: settings.topK }),
       ...(settings.topP === undefined ? {} : { topP: settings.topP }),
     });
-    writeTexts(texts, out, options.json, terminal);
+    const notation = checkpoint.tokenizer?.kind === 'events' ? 'events' : 'abc';
+    writeTexts(texts, out, options.json, notation, terminal);
     return 0;
   },
 });
@@ -191,6 +194,7 @@ function writeTexts(
   texts: readonly string[],
   out: string | undefined,
   json: boolean,
+  notation: Notation,
   terminal: Terminal,
 ): void {
   const list = `${JSON.stringify(texts, null, 1)}\n`;
@@ -204,8 +208,24 @@ function writeTexts(
   if (extension === '.json') writeFileAtomic(path, list);
   else if (extension === '.txt')
     writeFileAtomic(path, `${texts.map((text) => text.replaceAll('\n', '\\n')).join('\n')}\n`);
-  else throw badExtension(out, '.txt or .json for texts');
+  else if (extension === '.mid' || extension === '.midi') {
+    sayTunes(writeMidiTunes(path, texts, notation), out, terminal);
+    return;
+  } else if (extension === '.abc' && notation === 'abc') {
+    sayTunes(writeAbcTunes(path, texts), out, terminal);
+    return;
+  } else
+    throw badExtension(
+      out,
+      notation === 'abc' ? '.txt, .json, .abc or .mid for texts' : '.txt, .json or .mid',
+    );
   terminal.say(`Wrote ${countOf(texts.length, 'sample')} to ${out}.`);
+}
+
+function sayTunes({ files, invalid }: WrittenTunes, out: string, terminal: Terminal): void {
+  const several = files.length > 1 ? ` (${countOf(files.length, 'file')})` : '';
+  terminal.say(files.length === 0 ? 'Wrote nothing.' : `Wrote ${out}${several}.`);
+  if (invalid.length > 0) terminal.say(`Do not parse as tunes: ${invalid.join(', ')}.`);
 }
 
 const badExtension = (out: string, allowed: string): GraftError =>
