@@ -5,11 +5,13 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +28,7 @@ const present = Object.fromEntries(
 );
 
 const dist = `${root}/dist`;
+const label = commit();
 if (upToDate()) process.exit(0);
 const began = new Date();
 
@@ -45,7 +48,7 @@ try {
     packages: 'external',
     sourcemap: true,
     logLevel: 'warning',
-    define: { BUILD_COMMIT: commit() ?? 'undefined' },
+    define: { BUILD_COMMIT: label ?? 'undefined' },
   });
   mkdirSync(dist, { recursive: true });
   const isEntry = (name) => Object.keys(present).includes(name.split('.')[0]);
@@ -54,6 +57,7 @@ try {
   // What changes while it is being built is not in it.
   utimesSync(`${aside}/graft.js`, began, began);
   for (const name of files) renameSync(`${aside}/${name}`, `${dist}/${name}`);
+  writeFileSync(`${dist}/commit.txt`, String(label));
   const yesterday = Date.now() - 24 * 3600 * 1000;
   for (const name of readdirSync(dist)) {
     const path = `${dist}/${name}`;
@@ -64,13 +68,14 @@ try {
   rmSync(aside, { recursive: true, force: true });
 }
 
-/** Whether nothing that goes into the bundles changed since the last build. */
+/** Whether nothing that goes into the bundles changed since the last build, their commit included. */
 function upToDate() {
   const built = `${dist}/graft.js`;
-  if (!existsSync(built)) return false;
+  if (!existsSync(built) || !existsSync(`${dist}/commit.txt`)) return false;
+  if (readFileSync(`${dist}/commit.txt`, 'utf8') !== String(label)) return false;
   const since = statSync(built).mtimeMs;
   const sources = readdirSync(`${root}/src`, { recursive: true }).map((name) => `${root}/src/${name}`);
-  return [...sources, `${root}/package.json`, `${root}/scripts/build.mjs`].every(
+  return [...sources, `${root}/package.json`, `${root}/package-lock.json`, `${root}/scripts/build.mjs`].every(
     (path) => statSync(path).mtimeMs < since,
   );
 }
@@ -82,7 +87,9 @@ function commit() {
       execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     // An unpacked package may lie in somebody else's repository.
     if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(root)) return undefined;
-    const changed = git('status', '--porcelain', '--', 'src', 'package.json', 'package-lock.json') !== '';
+    const changed =
+      git('status', '--porcelain', '--', 'src', 'data', 'scripts', 'package.json', 'package-lock.json') !==
+      '';
     return JSON.stringify(`${git('rev-parse', '--short', 'HEAD')}${changed ? ' with changes' : ''}`);
   } catch {
     return undefined;

@@ -20,7 +20,10 @@ export function usageLine(command: Command): string {
 }
 
 function optionRow(name: string, spec: OptionSpec): [string, string] {
-  const fallback = 'fallback' in spec && spec.fallback !== undefined ? ` (default: ${spec.fallback})` : '';
+  const fallback =
+    'fallback' in spec && spec.fallback !== undefined && spec.fallback !== ''
+      ? ` (default: ${spec.fallback})`
+      : '';
   return [optionForm(name, spec), spec.summary + fallback];
 }
 

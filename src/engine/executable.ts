@@ -112,7 +112,7 @@ export class Executable {
     };
   }
 
-  /** Ends the use of the program; its memory is given back when no equal program needs it. */
+  /** Ends the use of the program; what the pool of sessions does not keep for the next equal program is given back. */
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;

@@ -1,3 +1,4 @@
+import { Tensor } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
 import { exportProgram } from '../onnx/export-program.ts';
 import { input } from '../tensor/build.ts';
@@ -57,8 +58,15 @@ async function problemWith(device: Device): Promise<string | undefined> {
   try {
     const bytes = exportProgram(program({ y: add(x, x) }));
     const session = await createSession({ bytes }, { device, threads: 1 });
-    await session.release();
-    return undefined;
+    try {
+      const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
+      const found = [...((await y!.getData()) as Float32Array)];
+      return found[0] === 2 && found[1] === 4
+        ? undefined
+        : `it computed 1 + 1 = ${found[0]}, 2 + 2 = ${found[1]}`;
+    } finally {
+      await session.release();
+    }
   } catch (error) {
     return (error as Error).message.split('\n')[0];
   }

@@ -34,6 +34,21 @@ test('the latest unused sessions are kept', async () => {
   expect(pool.size).toBe(0);
 });
 
+test('unused sessions with large constants are given back', async () => {
+  const model = (size: number, value: number) =>
+    exportFiles(program({ y: mul(input('x', [size]), input('w', [size])) }), {
+      constants: { w: new Float32Array(size).fill(value) },
+    });
+  pool = new SessionPool(8, 100_000);
+  for (const value of [1, 2, 3]) await (await pool.lease(model(10, value), options)).release();
+  expect(pool.size).toBe(3);
+  await (await pool.lease(model(30_000, 1), options)).release();
+  expect(pool.size).toBe(0);
+  await (await pool.lease(model(20_000, 1), options)).release();
+  await (await pool.lease(model(20_000, 2), options)).release();
+  expect(pool.size).toBe(1);
+});
+
 test('other threads, another session', async () => {
   pool = new SessionPool(0);
   const one = await pool.lease(scaled(2), options);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { freemem } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
 import type { ExportedModel } from '../onnx/export-program.ts';
@@ -14,23 +15,31 @@ export interface Lease {
 
 interface Entry {
   readonly key: string;
+  /** Of the model: its graph and, above all, its constants. */
+  readonly bytes: number;
   readonly session: Promise<InferenceSession>;
   users: number;
 }
 
 /**
  * The sessions of this process by the content of their model. Sessions in use stay; of those that nobody uses any
- * more the latest few are kept, because a study compiles the same programs again and again.
+ * more the latest few are kept, because a study compiles the same programs again and again. Those with large constants
+ * are not: trained weights are never the same twice.
  */
 export class SessionPool {
   private readonly entries = new Map<string, Entry>();
   /** Unused sessions, oldest first. */
   private readonly idle: Entry[] = [];
   private readonly limit: number;
+  private readonly bytes: number;
 
-  /** @param limit how many unused sessions are kept */
-  constructor(limit: number) {
+  /**
+   * @param limit how many unused sessions are kept
+   * @param bytes how large their models may be together
+   */
+  constructor(limit: number, bytes = 32 * 2 ** 20) {
     this.limit = limit;
+    this.bytes = bytes;
   }
 
   /** The session of a model, made if there is none yet. */
@@ -38,7 +47,7 @@ export class SessionPool {
     const key = `${options.device} ${options.threads} ${contentOf(model)}`;
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { key, session: open(model, options), users: 0 };
+      entry = { key, bytes: bytesOf(model), session: open(model, options), users: 0 };
       this.entries.set(key, entry);
     }
     const at = this.idle.indexOf(entry);
@@ -77,13 +86,16 @@ export class SessionPool {
   }
 
   private async shrink(limit: number): Promise<void> {
-    while (this.idle.length > limit) {
+    const total = () => this.idle.reduce((sum, { bytes }) => sum + bytes, 0);
+    while (this.idle.length > limit || total() > this.bytes) {
       const oldest = this.idle.shift()!;
       this.entries.delete(oldest.key);
       await (await oldest.session).release();
     }
   }
 }
+
+const bytesOf = ({ bytes, external }: ExportedModel): number => bytes.length + (external?.length ?? 0);
 
 function contentOf({ bytes, external }: ExportedModel): string {
   const hash = createHash('sha256').update(bytes);
@@ -97,6 +109,16 @@ async function open(model: ExportedModel, options: SessionOptions): Promise<Infe
   } catch (cause) {
     const { device } = options;
     if (device !== 'cpu' && !(await isAvailable(device))) throw await noDevice(device, cause);
+    if (/bad_alloc|[Ff]ailed to allocate/.test((cause as Error).message))
+      throw new GraftError(
+        'out-of-resource',
+        {
+          resource: 'memory',
+          needed: `room for a tensor program with ${Math.ceil(bytesOf(model) / 2 ** 20)} MB of constants`,
+          available: `${Math.floor(freemem() / 2 ** 20)} MB`,
+        },
+        { cause },
+      );
     throw new GraftError(
       'unsupported',
       { what: 'a tensor program', reason: `ONNX Runtime refused it: ${(cause as Error).message}` },

@@ -1,4 +1,5 @@
 import { compile } from '../engine/compile.ts';
+import { throwIfInterrupted } from '../errors.ts';
 import type { Stream } from '../random.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import { program } from '../tensor/program.ts';
@@ -63,6 +64,7 @@ async function drawLatents(
           .child(start + i)
           .normals(sampler.latent, latents.subarray(i * sampler.latent, (i + 1) * sampler.latent));
       for (let i = 0; i < n; i++) labels[i] = options.labels?.[start + i] ?? (start + i) % classes;
+      throwIfInterrupted(options.signal, 'sampling');
       const before = options.clock?.() ?? 0;
       await bound.run();
       batchMilliseconds.push((options.clock?.() ?? 0) - before);
@@ -148,6 +150,7 @@ export async function drawTokens(
         for (let i = 0; i < size; i++)
           token[i] = prompted ? options.prompt[t]! : (rows[Math.min(i, n - 1)]!.at(-1) ?? options.prompt[0]!);
         position[0] = t;
+        throwIfInterrupted(options.signal, 'sampling');
         await bound.run();
         for (const { name, shape, update, data } of caches) {
           const fresh = bound.outputs[name] as Float32Array;

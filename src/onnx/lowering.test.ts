@@ -47,6 +47,13 @@ describe('matrix products', () => {
     ]);
   });
 
+  test('a factor that a broadcast belongs to stays where it is', () => {
+    const row = input('row', [1, 4]);
+    const scaled = mul(row, expand(constant(2), [2, 4]));
+    const nodes = nodesOf({ y: matmul(transpose(scaled), input('z', [2, 5])) });
+    expect(nodes.at(-1)!.opType).toBe('Gemm');
+  });
+
   test('leading axes are joined', () => {
     expect(operators({ y: linear(batch, w, b) })).toEqual(['Reshape', 'Gemm', 'Reshape']);
   });

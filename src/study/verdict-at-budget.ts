@@ -16,8 +16,10 @@ export interface BudgetVerdict {
   readonly choice: CellSummary | undefined;
   /** Cells without results enough for a choice. */
   readonly missing: readonly CellSummary[];
-  /** Other cells that are not claimed to be worse than any: from the choice to them no difference is claimed. */
+  /** Other cells that are not claimed to be worse than any, for no difference from the choice can be claimed. */
   readonly rivals: readonly CellSummary[];
+  /** Other cells that would be claimed to be worse than the choice, had their training converged. */
+  readonly spared: readonly CellSummary[];
   /** Those of them with a claimed advantage whose stated comparison with the choice shows no difference. */
   readonly equals: readonly CellSummary[];
   /** Claimed comparisons that the choice wins. */
@@ -44,9 +46,18 @@ export function judgeBudget(
   const { standing, missing, choice } = standingCells(cells, here, comparison.primary.direction);
   const winsOf = (label: string | undefined) => here.filter((one) => winnerOf(one) === label);
   const claims = choice === undefined ? [] : winsOf(choice.technique);
-  const rivals = choice === undefined ? [] : standing.filter((cell) => cell !== choice);
   const takesPart = (one: TrialComparison, label: string | undefined) =>
     one.technique === label || one.reference === label;
+  const others = choice === undefined ? [] : standing.filter((cell) => cell !== choice);
+  const isSpared = (cell: CellSummary) =>
+    here.some(
+      (one) =>
+        one.result?.noClaim === 'not converged' &&
+        takesPart(one, cell.technique) &&
+        takesPart(one, choice!.technique),
+    );
+  const spared = others.filter(isSpared);
+  const rivals = others.filter((cell) => !isSpared(cell));
   const undecided = here.filter(
     (one) =>
       takesPart(one, choice?.technique) &&
@@ -59,7 +70,7 @@ export function judgeBudget(
   const choiceSaid =
     choice === undefined
       ? notDecidedText(standing, missing, about, context, words)
-      : choiceText(choice, rivals, claims, here, context, words);
+      : choiceText({ choice, rivals, spared, claims }, here, context, words);
   const said = new Set(choiceSaid.references);
   const evidence = [
     ...otherClaims(
@@ -77,7 +88,7 @@ export function judgeBudget(
       ...one,
     })),
   ];
-  return { model, budget, choice, missing, rivals, equals, claims, undecided, sentences };
+  return { model, budget, choice, missing, rivals, spared, equals, claims, undecided, sentences };
 }
 
 const numbersOf = (cell: CellSummary): string[] => cell.values.map(({ measurement }) => measurement);
@@ -108,9 +119,14 @@ const several = ({ matrix }: VerdictContext): string => (matrix.seeds.length > 1
  * techniques no difference can be claimed.
  */
 function choiceText(
-  choice: CellSummary,
-  rivals: readonly CellSummary[],
-  claims: readonly TrialComparison[],
+  {
+    choice,
+    rivals,
+    spared,
+    claims,
+  }: Pick<BudgetVerdict, 'rivals' | 'spared' | 'claims'> & {
+    readonly choice: CellSummary;
+  },
   here: readonly TrialComparison[],
   context: VerdictContext,
   words: VerdictWords,
@@ -129,11 +145,12 @@ function choiceText(
       references: [...numbersOf(choice), ...(second === undefined ? [] : numbersOf(second))],
     };
   }
+  const young = sparedText(spared) === '' ? '' : `; ${sparedText(spared)}`;
   const among = `${rivals.length === 1 ? 'between' : 'among'} ${listWords([choice, ...rivals].map((cell) => cell.technique))}`;
   if (claims.length === 0) {
     const shown = beaten.length > MOST_NAMED ? grouped(beaten) : spelled(beaten, words);
     return {
-      text: `${start} no difference can be claimed ${among}; ${shown}. ${technique} has the ${best} (${mean(choice)}), which is not proven to be better than any other.`,
+      text: `${start} ${rivals.length === 0 ? '' : `no difference can be claimed ${among}; `}${shown}${young}. ${technique} has the ${best} (${mean(choice)}), which is not proven to be better than any other.`,
       references: [...beaten.map(({ id }) => id), ...numbersOf(choice)],
     };
   }
@@ -146,9 +163,16 @@ function choiceText(
   const unchanged = context.matrix.techniques.some(({ label, trains }) => label === technique && !trains);
   const open = rivals.length === 0 ? '' : `; no difference can be claimed ${among}`;
   return {
-    text: `${start} use ${technique}${unchanged ? ' (the pre-trained model as it is)' : ''}: it has the ${best} (${mean(choice)}) and is better than ${listWords(seen, 'and than')}${open}.`,
+    text: `${start} use ${technique}${unchanged ? ' (the pre-trained model as it is)' : ''}: it has the ${best} (${mean(choice)}) and is better than ${listWords(seen, 'and than')}${open}${young}.`,
     references: [...claims.map(({ id }) => id), ...numbersOf(choice)],
   };
+}
+
+/** Who is not called worse only because its training had not converged. */
+export function sparedText(spared: readonly CellSummary[]): string {
+  if (spared.length === 0) return '';
+  const names = listWords(spared.map(({ technique }) => technique));
+  return `${names} had not converged and ${spared.length === 1 ? 'is' : 'are'} therefore not called worse`;
 }
 
 /** 'from-scratch is worse than source-only by 12 (8 to 16)': claims one by one, the loser first. */

@@ -73,7 +73,7 @@ function recommended(
     `Use ${at(
       steady,
       chosen.map(({ budget }) => budget),
-    )}; ${listWords(others)}, but no difference between the two can be claimed.`,
+    )}; ${listWords(others)}, but no difference from ${steady} can be claimed there.`,
     ...asGood(
       proven.filter(({ choice }) => choice!.technique === steady),
       words,
@@ -89,9 +89,16 @@ function asGood(proven: readonly BudgetVerdict[], words: VerdictWords): string[]
     const names = listWords(rivals.map(({ technique }) => technique));
     groups.set(names, [...(groups.get(names) ?? []), budget]);
   }
-  if (groups.size === 0) return [];
+  const young = [...new Set(proven.flatMap(({ spared }) => spared.map(({ technique }) => technique)))];
+  const unfinished =
+    young.length === 0
+      ? []
+      : [
+          `${listWords(young)} had not converged everywhere and ${young.length === 1 ? 'is' : 'are'} not called worse there.`,
+        ];
+  if (groups.size === 0) return unfinished;
   const parts = [...groups].map(([names, budgets]) => `${names} (with ${words.items(budgets)})`);
-  return [`No difference from it can be claimed for ${parts.join('; ')}.`];
+  return [`No difference from it can be claimed for ${parts.join('; ')}.`, ...unfinished];
 }
 
 function notDecided(own: readonly BudgetVerdict[], words: VerdictWords): string[] {

@@ -60,7 +60,7 @@ describe('what to use', () => {
     const { sentences, overall, choices } = judge();
     expect(sentences[0]).toMatchObject({ kind: 'recommendation', model: 'vae' });
     expect(sentences[0]!.text).toBe(
-      'Use fine-tune at every budget; with 100 images gradual-unfreezing has the better mean, but no difference between the two can be claimed. No difference from it can be claimed for gradual-unfreezing (with 25 and 400 images).',
+      'Use fine-tune at every budget; with 100 images gradual-unfreezing has the better mean, but no difference from fine-tune can be claimed there. No difference from it can be claimed for gradual-unfreezing (with 25 and 400 images).',
     );
     expect(overall).toEqual([{ model: 'vae', technique: 'fine-tune' }]);
     expect(choices.map(({ technique }) => technique)).toEqual([

@@ -1,6 +1,15 @@
 import { constant } from '../../src/tensor/build.ts';
 import * as arrangement from '../../src/tensor/functions/arrangement.ts';
-import { add, exp, mul, neg, softplus, stopGradient, sub } from '../../src/tensor/functions/elementwise.ts';
+import {
+  add,
+  cast,
+  exp,
+  mul,
+  neg,
+  softplus,
+  stopGradient,
+  sub,
+} from '../../src/tensor/functions/elementwise.ts';
 import { bernoulliCost, crossEntropy } from '../../src/tensor/functions/loss.ts';
 import type { Axes } from '../../src/tensor/functions/reduction.ts';
 import {
@@ -53,6 +62,14 @@ const reductions: OperationCase[] = [
     name: 'arg-max, the first of equals',
     inputs: { x: { shape: [3, 5, 2], values: 'quarters' } },
     build: ({ x }) => ({ rows: argMax(x!, 1), first: argMax(x!, 0), last: argMax(x!, -1) }),
+  },
+  {
+    name: 'padding of whole numbers and truth values',
+    inputs: { i: { shape: [2, 3], dtype: 'int32', values: 7 } },
+    build: ({ i }) => ({
+      whole: arrangement.pad(i!, [1, 0], [0, 2], 'constant', 5),
+      truth: cast(arrangement.pad(cast(i!, 'bool'), [0, 1], [1, 0], 'constant', 1), 'int32'),
+    }),
   },
   {
     name: 'logsumexp and variance',

@@ -2,6 +2,7 @@ import { applyNode, constant } from '../../src/tensor/build.ts';
 import { reshape, slice, transpose } from '../../src/tensor/functions/arrangement.ts';
 import {
   add,
+  cast,
   div,
   elu,
   less,
@@ -15,7 +16,7 @@ import {
 } from '../../src/tensor/functions/elementwise.ts';
 import * as linear from '../../src/tensor/functions/linear.ts';
 import { softmax } from '../../src/tensor/functions/loss.ts';
-import { layerNorm } from '../../src/tensor/functions/normalisation.ts';
+import { groupNorm, layerNorm } from '../../src/tensor/functions/normalisation.ts';
 import { gru, lstm } from '../../src/tensor/functions/recurrent.ts';
 import type { OperationCase, Tensors } from './operation-case.ts';
 
@@ -224,6 +225,24 @@ const convolutionChains: OperationCase[] = [
   },
 ];
 
+const afterConvolutions: OperationCase[] = [
+  {
+    name: 'whole numbers and truth values behind a blocked convolution',
+    inputs: { x: { shape: [16, 16, 12, 12] }, w: { shape: [32, 16, 3, 3] } },
+    build: ({ x, w }) => {
+      const y = linear.conv(x!, w!, undefined, { padding: 1 });
+      // Far from the whole numbers at which a rounding error would count.
+      const coarse = mul(cast(less(0, add(y, 1000)), 'float32'), 3.5);
+      return { whole: cast(cast(coarse, 'int32'), 'float32'), truth: cast(cast(coarse, 'bool'), 'float32') };
+    },
+  },
+  {
+    name: 'group norm of values with an offset',
+    inputs: { x: { shape: [2, 4, 6, 5] }, s: { shape: [4] }, b: { shape: [4] } },
+    build: ({ x, s, b }) => groupNorm(add(x!, 30), 2, s!, b!),
+  },
+];
+
 const pooling: OperationCase[] = [
   {
     name: 'max-pool with its indices',
@@ -358,6 +377,7 @@ export const linearCases: readonly OperationCase[] = [
   ...convolutions,
   ...transposedConvolutions,
   ...convolutionChains,
+  ...afterConvolutions,
   ...pooling,
   ...fused,
   ...recurrences,

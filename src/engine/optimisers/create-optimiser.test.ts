@@ -11,7 +11,7 @@ import { createWeightAverage } from './weight-average.ts';
 /** One spec for each rule, and those of its options that change the formula. */
 const specs: OptimiserSpec[] = [
   ...(Object.keys(updateRules) as (keyof typeof updateRules)[]),
-  { name: 'sgd', momentum: 0.9, nesterov: true, dampening: 0.1, weightDecay: 0.01 },
+  { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 },
   { name: 'adam', amsgrad: true, weightDecay: 0.1, clipNorm: 0.5 },
   { name: 'adamw', weightDecay: 0 },
   { name: 'rmsprop', centered: true, momentum: 0.9, weightDecay: 0.01 },
@@ -322,6 +322,21 @@ describe('what is wrong is said', () => {
       'a value',
       () => resolveOptimiser({ name: 'adam', beta1: 1 }),
       /option 'beta1' of optimiser 'adam' is 1; allowed: a number below 1/,
+    ],
+    [
+      'a look-ahead without momentum',
+      () => resolveOptimiser({ name: 'sgd', nesterov: true }),
+      /nesterov of sgd and momentum 0 cannot be combined/,
+    ],
+    [
+      'dampening without momentum',
+      () => resolveOptimiser({ name: 'sgd', dampening: 0.5 }),
+      /dampening of sgd and momentum 0 cannot be combined/,
+    ],
+    [
+      'a look-ahead with dampening',
+      () => resolveOptimiser({ name: 'sgd', momentum: 0.9, dampening: 0.5, nesterov: true }),
+      /the look-ahead is defined without dampening/,
     ],
     [
       'a kind of value',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Citation } from '../../citation.ts';
+import { GraftError } from '../../errors.ts';
 import { add, kernel, mul, sub } from './kernel.ts';
 import { averaged, option, regularisation, regularised, type UpdateRule, update } from './update-rule.ts';
 
@@ -38,8 +39,9 @@ export const sgd: UpdateRule<typeof options> = {
   optionCitations: { momentum: [sutskever2013] },
   follows: ['torch.optim.SGD'],
   options,
-  create: ({ momentum, dampening, nesterov, weightDecay }) =>
-    momentum === 0
+  create: ({ momentum, dampening, nesterov, weightDecay }) => {
+    checkMomentum(momentum, dampening, nesterov);
+    return momentum === 0
       ? update({
           kernel: kernel(['parameter', 'gradient'], ['rate', 'gradientScale', 'weightDecay'], (v, s) => ({
             parameter: sub(v.parameter, mul(s.rate, regularised(v, s, weightDecay))),
@@ -65,5 +67,23 @@ export const sgd: UpdateRule<typeof options> = {
             gain: at.update === 1 ? 1 : 1 - dampening,
           }),
           movesMomentum: true,
-        }),
+        });
+  },
 };
+
+/** Options that say how momentum works are without effect where there is none. */
+function checkMomentum(momentum: number, dampening: number, nesterov: boolean): void {
+  const given = nesterov ? 'nesterov' : dampening > 0 ? 'dampening' : undefined;
+  if (momentum === 0 && given !== undefined)
+    throw new GraftError('conflict', {
+      first: `${given} of sgd`,
+      second: 'momentum 0',
+      reason: `${given} says how past gradients count; give momentum, such as 0.9`,
+    });
+  if (nesterov && dampening > 0)
+    throw new GraftError('conflict', {
+      first: 'nesterov of sgd',
+      second: `dampening ${dampening}`,
+      reason: 'the look-ahead is defined without dampening',
+    });
+}

@@ -1,4 +1,4 @@
-import type { OpAttributes } from '../../tensor/ops.ts';
+import type { DType, OpAttributes } from '../../tensor/ops.ts';
 import { type Shape, sameShape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
@@ -79,13 +79,17 @@ const slice: LowerRule<'slice'> = (node) => {
   };
 };
 
+const scalar = (graph: GraphBuilder, dtype: DType, value: number): string =>
+  graph.shared(dtype, [], { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].of(value));
+
 const pad: LowerRule<'pad'> = (node) => {
   const { before, after, value } = node.attributes;
+  const { dtype } = node.outputs[0]!;
   if ([...before, ...after].every((n) => n === 0)) return same(node.inputs[0]!);
   return {
     reads: node.inputs,
     emit: (graph, [x]) => [
-      graph.node('Pad', [x!, graph.integers([...before, ...after]), graph.float(value)]),
+      graph.node('Pad', [x!, graph.integers([...before, ...after]), scalar(graph, dtype, value)]),
     ],
   };
 };

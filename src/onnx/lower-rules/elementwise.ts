@@ -68,7 +68,12 @@ const cast: LowerRule<'cast'> = (node) => {
   if (node.inputs[0]!.dtype === to) return same(node.inputs[0]!);
   return {
     reads: node.inputs,
-    emit: (graph, reads) => [graph.elementwise('Cast', reads, { to: elementTypes[to] })],
+    // Only floating-point numbers can be brought back from the blocked order.
+    emit: (graph, reads) => [
+      to === 'float32'
+        ? graph.elementwise('Cast', reads, { to: elementTypes[to] })
+        : graph.node('Cast', reads, { to: elementTypes[to] }),
+    ],
   };
 };
 

@@ -1,5 +1,6 @@
 import { reshape, transpose } from '../../tensor/functions/arrangement.ts';
 import { mul } from '../../tensor/functions/elementwise.ts';
+import { sameShape } from '../../tensor/shape.ts';
 import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
 import { scalarOf } from '../lower-rules/scalar.ts';
 import type { Uses } from './rewrite-nodes.ts';
@@ -17,7 +18,7 @@ export function moveScalars(node: Node, original: Node, uses: Uses): readonly Te
   if (!isOp(scaled.node, 'mul')) return undefined;
   const [x, factor] = scaled.node.inputs as [Tensor, Tensor];
   const value = scalarOf(factor);
-  if (value === undefined || x.shape.length !== scaled.shape.length) return undefined;
+  if (value === undefined || !sameShape(x.shape, scaled.shape)) return undefined;
   const moved = isOp(node, 'reshape')
     ? reshape(x, node.attributes.shape)
     : transpose(x, node.attributes.permutation);

@@ -51,7 +51,7 @@ export const add = (a: Operand, b: Operand): Tensor => apply('add', [asTensor(a)
 export const sub = (a: Operand, b: Operand): Tensor => apply('sub', [asTensor(a), asTensor(b)], {});
 export const mul = (a: Operand, b: Operand): Tensor => apply('mul', [asTensor(a), asTensor(b)], {});
 export const div = (a: Operand, b: Operand): Tensor => apply('div', [asTensor(a), asTensor(b)], {});
-/** a to the power b; no gradient flows to b where a is 0. */
+/** a to the power b; no gradient flows to b where a is 0, nor to a where b is 0. */
 export const pow = (a: Operand, b: Operand): Tensor => apply('pow', [asTensor(a), asTensor(b)], {});
 /** The smaller of two; where they are equal each gets half of the gradient. */
 export const minimum = (a: Operand, b: Operand): Tensor => apply('minimum', [asTensor(a), asTensor(b)], {});
@@ -71,14 +71,11 @@ export const or = (a: Tensor, b: Tensor): Tensor => apply('or', [a, b], {});
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
   apply('where', [condition, asTensor(a), asTensor(b)], {});
 
-/** x limited to [low, high]; the gradient passes where low <= x <= high, as in PyTorch. */
+/**
+ * x limited to [low, high]; the gradient passes where low <= x <= high, as in PyTorch. What is not a number stays so,
+ * that it may be noticed.
+ */
 export function clamp(x: Tensor, low = -Infinity, high = Infinity): Tensor {
-  let inside: Tensor | undefined;
-  let result = x;
-  if (low > -Infinity) {
-    inside = lessOrEqual(low, x);
-    result = where(inside, result, low);
-  }
-  if (high < Infinity) result = where(lessOrEqual(x, high), result, high);
-  return result;
+  const raised = low > -Infinity ? where(less(x, low), low, x) : x;
+  return high < Infinity ? where(less(high, x), high, raised) : raised;
 }

@@ -3,7 +3,7 @@ import { applyNode } from '../build.ts';
 import type { Dimension } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { expand, reshape } from './arrangement.ts';
-import { add, div, maximum, mul, neg, reciprocal, sqrt, square, sub } from './elementwise.ts';
+import { add, div, mul, neg, reciprocal, sqrt, square, stopGradient, sub } from './elementwise.ts';
 import { countOf, mean } from './reduction.ts';
 
 /** A vector [c] shaped to act on axis 1 of a tensor of the given rank. */
@@ -82,8 +82,9 @@ export function batchNormEvaluation(
  * Normalisation over space and the channels of each of `groups` groups (Wu and He 2018): x [n, c, ...].
  *
  * Written as x a + b with a and b for each example and channel, from the means of x and x^2 over space, so that the
- * large tensor is passed over as rarely as can be and never reshaped. The variance is the mean of squares less the
- * square of the mean, as in PyTorch on CPUs.
+ * large tensor is passed over as rarely as can be and never reshaped. The variance is that about the mean, so that an
+ * offset of x costs no accuracy: the mean of (x - k)^2 less (mean - k)^2, where k is the mean as a constant. This has
+ * the variance's value and its derivatives of every order.
  */
 export function groupNorm(x: Tensor, groups: number, scale?: Tensor, bias?: Tensor, epsilon = 1e-5): Tensor {
   requireChannels('groupNorm', x);
@@ -91,13 +92,15 @@ export function groupNorm(x: Tensor, groups: number, scale?: Tensor, bias?: Tens
   const size = c / groups;
   const axes = space.map((_, i) => i + 2);
   const overGroup = (t: Tensor) => mean(reshape(mean(t, axes), [n, groups, size]), 2, true);
+  const onSpace = (t: Tensor) => reshape(t, [n, c, ...space.map(() => 1)]);
   const centre = overGroup(x);
-  const spread = maximum(sub(overGroup(square(x)), square(centre)), 0);
+  const fixed = stopGradient(centre);
+  const deviation = sub(x, onSpace(expand(fixed, [n, groups, size])));
+  const spread = sub(overGroup(square(deviation)), square(sub(centre, fixed)));
   const inverse = reciprocal(sqrt(add(spread, epsilon)));
   const grouped = (vector: Tensor) => reshape(vector, [1, groups, size]);
   const factor = scale === undefined ? expand(inverse, [n, groups, size]) : mul(inverse, grouped(scale));
   const shift = bias === undefined ? neg(mul(centre, factor)) : sub(grouped(bias), mul(centre, factor));
-  const onSpace = (t: Tensor) => reshape(t, [n, c, ...space.map(() => 1)]);
   return add(mul(x, onSpace(factor)), onSpace(shift));
 }
 

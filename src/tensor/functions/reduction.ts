@@ -2,7 +2,7 @@ import { apply } from '../build.ts';
 import { type Dimension, normaliseAxis } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { reshape } from './arrangement.ts';
-import { add, div, exp, log, mul, sqrt, square, stopGradient, sub } from './elementwise.ts';
+import { add, div, equal, exp, log, mul, sqrt, square, stopGradient, sub, where } from './elementwise.ts';
 
 /** Axes to reduce: one, several, or all when undefined. Negative axes count from the back. */
 export type Axes = number | readonly number[] | undefined;
@@ -31,9 +31,11 @@ export function variance(x: Tensor, axes?: Axes, keep = false, correction = 0): 
   return mul(result, n / (n - correction));
 }
 
-/** log(sum(exp(x))) without overflow. */
+/** log(sum(exp(x))) without overflow; -Infinity where all x are. */
 export function logsumexp(x: Tensor, axes?: Axes, keep = false): Tensor {
-  const top = stopGradient(max(x, axes, true));
+  const largest = stopGradient(max(x, axes, true));
+  // An infinite maximum less itself is no number.
+  const top = where(equal(largest, -Infinity), 0, largest);
   const total = sum(exp(sub(x, top)), axes, true);
   const result = add(log(total), top);
   if (keep) return result;

@@ -43,6 +43,9 @@ function binary<O extends OpName>(
   };
 }
 
+const neverZero = ({ node }: Tensor): boolean =>
+  isOp(node, 'constant') && node.attributes.data.every((value) => value !== 0);
+
 const half = (g: Tensor) => mul(g, 0.5);
 const extremum = (wins: (own: Tensor, other: Tensor) => Tensor) => {
   const share = (g: Tensor, own: Tensor, other: Tensor) =>
@@ -97,7 +100,11 @@ export const elementwiseGradients = {
     (g, _, b, y) => neg(div(mul(g, y), b)),
   ),
   pow: binary(
-    (g, a, b) => mul(g, mul(b, pow(a, sub(b, 1)))),
+    (g, a, b) => {
+      const slope = mul(g, mul(b, pow(a, sub(b, 1))));
+      // 0 to the power -1 is infinite, and 0 times that is no number.
+      return neverZero(b) ? slope : where(equal(b, 0), 0, slope);
+    },
     (g, a, _, y) => {
       const zero = equal(a, 0);
       return where(zero, 0, mul(g, mul(y, log(where(zero, 1, a)))));
