@@ -87,6 +87,8 @@ interface Draft {
   readonly settings: PlayerSettings;
   readonly step: StepProgram;
   readonly arena: ParameterArena;
+  /** Operations of an update that computes everything anew. */
+  readonly wholeFlops: number;
 }
 
 /**
@@ -139,15 +141,11 @@ function draftUpdate(
 ): Draft {
   const parts = options.microBatches ?? 1;
   const settings = playerSettings(player, options);
-  const step = buildStep(
-    model,
-    player,
-    layers,
-    source.batchSize,
-    options.losses,
-    parts > 1,
-    options.recompute ?? false,
-  );
+  const build = (recompute: boolean) =>
+    buildStep(model, player, layers, source.batchSize, options.losses, parts > 1, recompute);
+  const step = build(options.recompute ?? false);
+  // What is computed twice to save memory makes an update count no more than it would otherwise.
+  const wholeFlops = parts * countFlops((options.recompute ? build(false) : step).program);
   const arena = createParameterArena(
     step.trained.map(({ name, shape, layer, decay }) => ({
       name,
@@ -166,12 +164,12 @@ function draftUpdate(
     arena.segment(name).set(weights.parameters[name]!);
     weights.parameters[name] = arena.segment(name);
   }
-  return { player, settings, step, arena };
+  return { player, settings, step, arena, wholeFlops };
 }
 
 async function compileUpdate(
   model: Model,
-  { player, settings, step, arena }: Draft,
+  { player, settings, step, arena, wholeFlops }: Draft,
   changing: ReadonlySet<string>,
   weights: MutableWeights,
   source: BatchSource,
@@ -264,7 +262,7 @@ async function compileUpdate(
     optimiser,
     average,
     flops: parts * countFlops(used),
-    wholeFlops: parts * countFlops(step.program),
+    wholeFlops,
     preparationFlops: part.flops,
     trainedCount: arena.length,
     note:

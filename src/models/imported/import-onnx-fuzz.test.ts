@@ -46,7 +46,10 @@ describe.each(subjects)('%s.onnx, damaged', (name, options) => {
   const seed = stream(17).child(name);
   // External data are read from beside the file.
   if (name === 'decoder')
-    writeFileSync(join(folder, 'decoder.onnx.data'), readFileSync(fileURLToPath(new URL('decoder.onnx.data', models))));
+    writeFileSync(
+      join(folder, 'decoder.onnx.data'),
+      readFileSync(fileURLToPath(new URL('decoder.onnx.data', models))),
+    );
 
   test('whole, it is imported', () => {
     expect(attempt(bytes, options)).toBe('model');
