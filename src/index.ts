@@ -41,6 +41,7 @@ export type { Model, Weights } from './models/model.ts';
 export { hubModel } from './models/model-folder.ts';
 export { refitCheckpoint } from './models/refit-checkpoint.ts';
 export type { TensorFate } from './models/transplant.ts';
+export { withSettings } from './models/with-settings.ts';
 export { exportProgram } from './onnx/export-program.ts';
 // Running them, and what they left
 export { type ProgressAction, reduceProgress } from './queue/progress.ts';

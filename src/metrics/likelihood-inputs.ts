@@ -17,6 +17,9 @@ export const burda2016: Citation = {
   url: 'https://arxiv.org/abs/1509.00519',
 };
 
+/** What a value is where it is a variational bound. */
+export const VARIATIONAL_BOUND = 'variational bound';
+
 export const likelihoodNeeds = {
   logLikelihood: {
     kind: 'values',
@@ -76,7 +79,7 @@ export function negativeLogLikelihood(
         where: metric,
       });
     const nll = values.map((value) => -value);
-    const kind = logBound === undefined ? 'exact' : 'variational bound';
+    const kind = logBound === undefined ? 'exact' : VARIATIONAL_BOUND;
     return { value: mean(nll), kind, extras: {}, ...standardError(nll), perItem: { nll } };
   }
   const weights = logWeights as Matrix;

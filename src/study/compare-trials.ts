@@ -1,4 +1,5 @@
 import { GraftError } from '../errors.ts';
+import { VARIATIONAL_BOUND } from '../metrics/likelihood-inputs.ts';
 import type { Stream } from '../random.ts';
 import type { Interval } from '../statistics/alternative.ts';
 import { comparePaired, type PairedComparison, type PairedResult } from '../statistics/compare-paired.ts';
@@ -101,6 +102,8 @@ export interface StudyComparison {
     /** Real items of the test set, generated ones where there are any. */
     readonly real?: number;
     readonly generated?: number;
+    /** Where values are variational bounds, whose gap to what they bound is unknown: of which models. */
+    readonly variational?: readonly string[];
   };
   readonly confidence: number;
   /** Labels of the techniques that the others are compared with. */
@@ -155,6 +158,13 @@ export function compareTrials(
       problem: `no finished trial has the primary metric '${primary}' on the target`,
     });
   const { unit, direction, real, generated } = example;
+  const variational = matrix.models.filter((model) =>
+    places(matrix).some(
+      (place) =>
+        place.model === model &&
+        valuesAt(place).some(({ measurement }) => measurement.kind === VARIATIONAL_BOUND),
+    ),
+  );
   const comparisons = statedComparisons(table, references, valuesAt, { direction, confidence, stream });
   const base = references[0];
   return {
@@ -164,6 +174,7 @@ export function compareTrials(
       direction,
       ...(real === undefined ? {} : { real }),
       ...(generated === undefined ? {} : { generated }),
+      ...(variational.length === 0 ? {} : { variational }),
     },
     confidence,
     references,

@@ -88,6 +88,16 @@ function looksWords({ looksBySamples = [], matrix, item }: VerdictContext): stri
   ];
 }
 
+/** Where what decides is a bound whose gap to the likelihood nobody knows. */
+function boundWords({ primary }: StudyComparison, { matrix, metric }: VerdictContext): string[] {
+  const { variational = [] } = primary;
+  if (variational.length === 0) return [];
+  const whose = variational.length === matrix.models.length ? '' : ` of ${listWords(variational)}`;
+  return [
+    `The ${metric}${whose} is a variational bound: how far it lies from the likelihood is unknown, and part of a difference between techniques may be the bound.`,
+  ];
+}
+
 /** What the verdict holds for, and how its numbers are to be read. */
 export function scope(
   comparison: StudyComparison,
@@ -130,6 +140,7 @@ export function scope(
       ),
       ...validationWords(context),
       ...looksWords(context),
+      ...boundWords(comparison, context),
       ...edgeWords(context, words),
       ...bracketWords(comparison),
       ...levelWords(comparison),

@@ -274,6 +274,12 @@ describe('the scope', () => {
     );
   });
 
+  test('says where what decides is a variational bound', () => {
+    const { text } = judge({}, {}, undefined, (m) => [{ ...m, kind: 'variational bound' }]);
+    expect(text).toContain('The negative log-likelihood is a variational bound: how far it lies from');
+    expect(judge().text).not.toContain('variational');
+  });
+
   test('says what the seeds can show and what the verdict holds for', () => {
     const { text } = judge();
     expect(text).toMatch(
