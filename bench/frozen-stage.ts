@@ -2,8 +2,7 @@
  * Step time of a stage in which only the last layers train, against what its remaining operations allow at the rate
  * of a whole step: time / (whole step's time x remaining operations / all operations).
  *
- *     npx esbuild bench/frozen-stage.ts --bundle --platform=node --format=esm --packages=external \
- *         --outfile=dist/bench/frozen-stage.js && node dist/bench/frozen-stage.js
+ *     npm run bench -- frozen-stage [--json]
  */
 import { loadavg } from 'node:os';
 import { stream } from '../src/random.ts';
@@ -45,4 +44,6 @@ for (const given of subjects) {
     });
   }
 }
-console.table(rows);
+if (process.argv.includes('--json'))
+  console.log(JSON.stringify({ benchmark: 'frozen-stage', rows }, null, 2));
+else console.table(rows);

@@ -100,7 +100,16 @@ const compared = best[0] === undefined ? [] : compare(peers.get(best[0].name)!.a
 if (values.json)
   console.log(
     JSON.stringify(
-      { quick: values.quick, rounds: own.length, processor: cpus()[0]?.model, loads, rows, ratio, compared },
+      {
+        benchmark: 'quickstart',
+        quick: values.quick,
+        rounds: own.length,
+        processor: cpus()[0]?.model,
+        loads,
+        rows,
+        ratio,
+        compared,
+      },
       null,
       2,
     ),

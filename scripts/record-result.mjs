@@ -20,13 +20,17 @@ if (ranWith?.endsWith('with changes')) {
   process.stderr.write(`${file} was made with ${ranWith}: commit first, then run again.\n`);
   process.exit(1);
 }
+const short = (name) => git('rev-parse', '--short', name);
+const made = short(commit ?? ranWith ?? 'HEAD');
 const recorded = {
-  commit: git('rev-parse', '--short', commit ?? ranWith ?? 'HEAD'),
+  commit: made,
+  // `graft report` writes the verdict of finished trials anew.
+  ...(found.comparison === undefined || made === short('HEAD') ? {} : { judged: short('HEAD') }),
   date: new Date().toISOString().slice(0, 10),
 };
 const result =
   found.benchmark !== undefined
-    ? { kind: 'benchmark', ...found }
+    ? { kind: 'benchmark', ...found, compared: undefined }
     : found.comparison === undefined
       ? recipe(found)
       : study(found);

@@ -10,6 +10,8 @@ const root = new URL('../../', import.meta.url);
 /** A study as scripts/record-result.mjs keeps it. */
 interface StudyResult {
   readonly commit: string;
+  /** The commit whose verdict it is, where that is a later one. */
+  readonly judged?: string;
   readonly date: string;
   readonly name: string;
   readonly description: string;
@@ -57,7 +59,7 @@ export function resultsText(): string {
   return [
     '# Results',
     '',
-    'What the studies and recipes of `examples/` found. This page is written from the files in `docs/results/` (and those of other programs in `bench/peers/results/`), and a test compares it with them. Times are of one machine with two cores that had other work to do as well; a study run again there ends with the same numbers but for time and memory. Every report also says what its verdict holds for: these checkpoints and test sets, how learning rates were searched, what the brackets and the 5 % mean.',
+    'What the studies and recipes of `examples/` found. This page is written from the files in `docs/results/` (and those of other programs in `bench/peers/results/`), and a test compares it with them. Times are of one machine with two cores that had other work to do as well. Each result names the commit that it was made with: run again there, it ends with the same numbers but for time and memory; with a later commit numbers may differ where the changelog says so. Every report also says what its verdict holds for: these checkpoints and test sets, how learning rates were searched, what the brackets and the 5 % mean.',
     '',
     '`GRAFT_DATA` names the folder with MNIST and the other public data sets ([data](data.md) says how they are found).',
     '',
@@ -70,6 +72,8 @@ export function resultsText(): string {
     ...vaeSection(),
     ...(has('docs/results/gan-samples.json') ? ganSection() : []),
     ...speedSection(),
+    ...(has('docs/results/quickstart-peer.json') ? quickstartSection() : []),
+    ...(has('docs/results/frozen-stage.json') ? frozenSection() : []),
   ].join('\n');
 }
 
@@ -86,7 +90,7 @@ function studySection(name: string): string[] {
   return [
     `## ${name}`,
     '',
-    `${result.description} \`graft run examples/${name}.yaml\`, commit ${result.commit}, ${result.date}: ${formatDuration(cost.actual.wallSeconds)} (predicted: ${formatDuration(cost.predicted.wallSeconds)}).`,
+    `${result.description} \`graft run examples/${name}.yaml\`, commit ${result.commit}${result.judged === undefined ? '' : ` (the verdict of these trials was written anew at ${result.judged})`}, ${result.date}: ${formatDuration(cost.actual.wallSeconds)} (predicted: ${formatDuration(cost.predicted.wallSeconds)}).`,
     '',
     `Source: ${role('source').name}. Target: ${role('target').name}; the figures are of ${comparison.primary.real ?? counts.test} held-out items.`,
     '',
@@ -238,6 +242,76 @@ function ganSection(): string[] {
         percent(row.confident),
         percent(Math.min(...row.shares)),
         percent(Math.max(...row.shares)),
+      ]),
+    ),
+    '',
+  ];
+}
+
+/** The seconds of a program's parts, all of its processes together, as the columns name them. */
+const partNames = {
+  pretrain: 'pre-training',
+  tune: 'rate search',
+  train: 'training',
+  measure: 'measuring',
+  idle: 'idle',
+} as const;
+
+function quickstartSection(): string[] {
+  const { commit, rows, ratio, rounds, processor } = read<{
+    commit: string;
+    rows: readonly (Readonly<Partial<Record<keyof typeof partNames, number>>> & {
+      readonly program: string;
+      readonly wall: number;
+    })[];
+    ratio: number;
+    rounds: number;
+    processor: string;
+  }>('docs/results/quickstart-peer.json');
+  const parts = Object.keys(partNames) as (keyof typeof partNames)[];
+  return [
+    '# The quickstart study beside PyTorch',
+    '',
+    `\`npm run bench -- quickstart --python peers-env/bin/python --rounds ${rounds}\`, commit ${commit}, two cores (${processor}): the same trials and metrics by a PyTorch program with its data in memory. Seconds from start to exit, and of the parts those of all processes together. Graft takes ${fixed(ratio, 2)} of the time of PyTorch's best setting. Most of it, in both programs, are the matrix products of the likelihood bound (256 decoded codes for each item).`,
+    '',
+    markdownTable(
+      ['program', 'wall clock', ...parts.map((part) => partNames[part])],
+      rows.map((row) => [
+        row.program,
+        fixed(row.wall, 0),
+        ...parts.map((part) => (row[part] === undefined ? '–' : fixed(row[part], 0))),
+      ]),
+    ),
+    '',
+  ];
+}
+
+function frozenSection(): string[] {
+  const { commit, rows } = read<{
+    commit: string;
+    rows: readonly {
+      readonly model: string;
+      readonly trained: string;
+      readonly whole_ms: number;
+      readonly part_ms: number;
+      readonly operations_left: number;
+      readonly to_floor: number;
+    }[];
+  }>('docs/results/frozen-stage.json');
+  return [
+    '# A stage with frozen layers',
+    '',
+    `\`npm run bench -- frozen-stage\`, commit ${commit}, one thread: milliseconds of a step in which only the last layers train, against the floor that its remaining operations allow at the rate of a whole step.`,
+    '',
+    markdownTable(
+      ['model', 'trained', 'whole step', 'this step', 'operations left', 'ratio to the floor'],
+      rows.map((row) => [
+        row.model,
+        row.trained,
+        fixed(row.whole_ms, 1),
+        fixed(row.part_ms, 2),
+        `${fixed(100 * row.operations_left, 1)} %`,
+        fixed(row.to_floor, 2),
       ]),
     ),
     '',
