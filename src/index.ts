@@ -36,6 +36,7 @@ export { drawImages, drawTokens } from './models/draw-samples.ts';
 export { type ExportedProgram, exportModel } from './models/export-model.ts';
 export { fetchHubModel } from './models/fetch-hub-model.ts';
 export { type Imported, importCheckpoint } from './models/import-checkpoint.ts';
+export { importOnnx, type OnnxImportOptions } from './models/imported/import-onnx.ts';
 export { createModel, type Family, type FamilyName, families } from './models/index.ts';
 export type { Model, Weights } from './models/model.ts';
 export { hubModel } from './models/model-folder.ts';

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createDiffusion } from '../../src/models/diffusion.ts';
 import type { ExampleTable } from '../../src/models/example-table.ts';
 import { createGan } from '../../src/models/gan.ts';
+import { createModel } from '../../src/models/index.ts';
 import type { Model, Weights } from '../../src/models/model.ts';
 import { createRecurrent } from '../../src/models/recurrent.ts';
 import { mapExamples } from '../../src/models/run-model.ts';
@@ -17,6 +18,7 @@ import { lossCriterion } from '../../src/training/evaluate-loss.ts';
 import type { Slots } from '../../src/training/stage.ts';
 import { train } from '../../src/training/train.ts';
 import type { TrainResult } from '../../src/training/train-options.ts';
+import { importedCases } from '../imported-cases.ts';
 
 /** Options that every technique is tried with; a technique without a case does not compile. */
 const cases: Record<TechniqueName, readonly Record<string, unknown>[]> = {
@@ -73,7 +75,12 @@ function ganSubject() {
   return { model, table: vaeSubject().table };
 }
 
+function importedSubject() {
+  return { model: createModel('imported', importedCases.autoencoder), table: vaeSubject().table };
+}
+
 const subjects = {
+  'model of another program': importedSubject(),
   vae: vaeSubject(),
   gan: ganSubject(),
   'diffusion model': diffusionSubject(),
@@ -153,6 +160,14 @@ const rows = Object.entries(cases).flatMap(([name, list]) =>
     })),
   ),
 );
+
+/** Other programs name linear layers as they like. */
+rows.push({
+  title: 'lora on a model of another program',
+  technique: techniques.lora as Technique,
+  options: { rank: 2, targets: 'all' },
+  subject: importedSubject(),
+});
 
 describe.each(rows)('$title', ({ technique, options, subject }) => {
   test('options survive JSON and stages name known layers', () => {

@@ -1,8 +1,9 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { characterTokenizer } from '../../src/data/tokenizers/character-tokenizer.ts';
 import { LocalHub } from '../local-hub.ts';
 import { recordedRun } from '../recorded-run.ts';
 
@@ -10,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const golden = join(root, 'test/golden/hugging-face');
 const shared = process.env.GRAFT_SHARED ?? join(root, '../shared');
 const stories = join(shared, 'models/stories260k');
+const digits = join(shared, 'models/vae-mnist-onnx');
 
 const page = readFileSync(join(root, 'docs/bring-your-own.md'), 'utf8');
 const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap((block) =>
@@ -32,6 +34,12 @@ describe('commands of bring-your-own.md', () => {
       ['llama-lora', 'llama-lora'],
     ] as const)
       cpSync(join(golden, from), join(folder, to), { recursive: true });
+    cpSync(join(root, 'test/golden/imported'), join(folder, 'onnx'), { recursive: true });
+    mkdirSync(join(folder, 'letters'));
+    // The model was trained on nothing: eleven characters as good as any.
+    const letters = characterTokenizer([...'abcdefghij\n'], { unseen: 'refuse' });
+    writeFileSync(join(folder, 'letters/tokenizer.json'), JSON.stringify(letters.toJSON()));
+    if (existsSync(digits)) cpSync(digits, join(folder, 'vae-mnist-onnx'), { recursive: true });
     if (existsSync(stories)) cpSync(stories, join(folder, 'stories260k'), { recursive: true });
     hub = new LocalHub(join(golden, 'llama'));
     environment = { GRAFT_CACHE: join(folder, 'cache'), HF_ENDPOINT: await hub.start() };
@@ -46,9 +54,9 @@ describe('commands of bring-your-own.md', () => {
   });
 
   for (const line of commands) {
-    const needsStories = line.includes('stories');
-    test.skipIf(needsStories && !existsSync(stories))(
-      `${line}${needsStories ? ' (needs shared models)' : ''}`,
+    const needsShared = /stories|digits/.test(line);
+    test.skipIf(needsShared && !existsSync(stories))(
+      `${line}${needsShared ? ' (needs shared models)' : ''}`,
       async () => {
         const { code, said } = await recordedRun(words(line).slice(1), folder, environment);
         expect([code, said]).toEqual([0, expect.any(String)]);
