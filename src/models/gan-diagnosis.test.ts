@@ -27,6 +27,9 @@ test('a discriminator that is sure of everything is saturated, where its objecti
   const sure = looks(ganTerms.decision, [2, 1, 0.5, 0.2, 0.01, 0.01]);
   expect(diagnoseGan(sure, objective)).toEqual([expect.stringContaining('saturated')]);
   expect(diagnoseGan(sure, {})).toEqual([]);
+  // Without penalties its whole cost says it.
+  const whole = looks('discriminator loss', [2, 1, 0.5, 0.2, 0.01, 0.01]);
+  expect(diagnoseGan(whole, objective)).toEqual([expect.stringContaining('saturated')]);
 });
 
 test('outputs that run away and a turn for the worse are said', () => {

@@ -4,7 +4,7 @@ import type { GanObjective } from './gan-objectives.ts';
 export const ganTerms = {
   real: 'output on real',
   generated: 'output on generated',
-  /** The discriminator's cost without penalties. */
+  /** The discriminator's cost without penalties, where it has some. */
   decision: 'decision cost',
   penalty: 'gradient penalty',
   r1: 'R1 penalty',
@@ -12,6 +12,9 @@ export const ganTerms = {
 
 /** Name of the term in which a criterion tells how much samples differ among themselves, in that of real examples. */
 export const DIVERSITY = 'diversity';
+
+/** What the training loop calls the discriminator's whole cost. */
+const DISCRIMINATOR_LOSS = 'discriminator loss';
 
 /** Samples that differ by less than this share of what real examples differ by have collapsed. */
 const COLLAPSED = 0.5;
@@ -52,7 +55,7 @@ export function diagnoseGan(
     );
   const recent = trained
     .slice(-Math.ceil(trained.length / 3))
-    .flatMap(({ terms }) => terms?.[ganTerms.decision] ?? []);
+    .flatMap(({ terms }) => terms?.[ganTerms.decision] ?? terms?.[DISCRIMINATOR_LOSS] ?? []);
   if (undecided !== undefined && recent.length > 0 && meanOf(recent) < SATURATED * undecided)
     found.push(
       `The discriminator is saturated: over the last third of the looks its cost is below ${100 * SATURATED} % of that of one that cannot tell real from generated, so the generator learns little.`,

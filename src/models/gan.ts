@@ -143,7 +143,8 @@ export function createGan(input: GanConfig): Model {
       const terms: Record<string, Tensor> = {
         [ganTerms.real]: real,
         [ganTerms.generated]: generated,
-        [ganTerms.decision]: decision,
+        // Without penalties it is the player's whole cost, which has a curve in any case.
+        ...(penaltyWeight > 0 || r1 > 0 ? { [ganTerms.decision]: decision } : {}),
       };
       let cost = decision;
       const score = (at: Tensor): Tensor => judge(at, label);
