@@ -47,6 +47,12 @@ const rows = (shift: number) => {
 };
 const table = { count, fields: { tokens: rows(0), targets: rows(1) } };
 let began = 0;
+let cpuBegan = 0;
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+let spent = { wall: 0, cpu: 0 };
 const result = await train({
   model: trained,
   start,
@@ -66,10 +72,11 @@ const result = await train({
   recompute: again === 'recompute',
   memoryLimit: 512 * 2 ** 20,
   onStep: (step) => {
-    if (step === 1) began = performance.now();
+    if (step === 1) [began, cpuBegan] = [performance.now(), cpu()];
+    if (step === steps) spent = { wall: (performance.now() - began) / 1000, cpu: cpu() - cpuBegan };
   },
 });
-const seconds = (performance.now() - began) / 1000;
+const tokens = (steps - 1) * batch * length;
 console.log(
   JSON.stringify({
     technique: name,
@@ -80,7 +87,8 @@ console.log(
     recompute: again === 'recompute',
     trainedParameters: result.trainedParameters,
     peakGiB: Math.round((process.resourceUsage().maxRSS / 2 ** 20) * 100) / 100,
-    tokensPerSecond: Math.round(((steps - 1) * batch * length) / seconds),
+    tokensPerSecond: Math.round(tokens / spent.wall),
+    tokensPerCpuSecond: Math.round(tokens / spent.cpu),
     losses: result.looks.map(({ validation }) => Math.round(validation * 1e4) / 1e4),
     note: result.stages[0]?.note,
   }),

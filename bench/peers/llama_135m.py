@@ -35,7 +35,7 @@ trained = [p for p in model.parameters() if p.requires_grad]
 optimiser = torch.optim.AdamW(trained, lr=1e-4)
 ids = torch.randint(0, 49152, (2 * batch, length + 1))
 model.train()
-losses, began = [], 0.0
+losses, began, cpu_began = [], 0.0, 0.0
 for step in range(steps):
     rows = ids[(step % 2) * batch : (step % 2 + 1) * batch]
     logits = model(rows[:, :-1]).logits
@@ -45,13 +45,14 @@ for step in range(steps):
     optimiser.step()
     losses.append(round(loss.item(), 4))
     if step == 0:
-        began = time.perf_counter()
-seconds = time.perf_counter() - began
+        began, cpu_began = time.perf_counter(), time.process_time()
+seconds, cpu = time.perf_counter() - began, time.process_time() - cpu_began
 print(json.dumps({
     'technique': name, 'threads': threads, 'batch': batch, 'length': length, 'steps': steps,
     'trainedParameters': sum(p.numel() for p in trained),
     'peakGiB': round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
     'tokensPerSecond': round((steps - 1) * batch * length / seconds),
+    'tokensPerCpuSecond': round((steps - 1) * batch * length / cpu),
     'losses': [losses[0], losses[-1]],
     'versions': {m.__name__: m.__version__ for m in (torch, transformers, peft)},
 }))
