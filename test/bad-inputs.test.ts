@@ -175,7 +175,7 @@ const rows: Row[] = [
     code: 'unknown-name',
     place: '{path}/config.json: latnt',
     suggestion:
-      "Did you mean 'latent'? Known: image, architecture, hidden, channels, latent, activation, likelihood, beta.",
+      "Did you mean 'latent'? Known: image, architecture, hidden, channels, latent, activation, likelihood, objective, importanceSamples, prior, pseudoInputs, beta, conditional, classes.",
   },
   {
     name: 'checkpoint: a tokenizer of another vocabulary',
@@ -940,7 +940,7 @@ const rows: Row[] = [
     code: 'bad-file',
     place: '{path}',
     suggestion:
-      'Supported: IDX (.idx, -ubyte, also .gz); NumPy array (.npy); NumPy archive (.npz); CIFAR binary (.bin); folder of images; zip of images; one image (.png, .jpg, .webp, .gif, .tif, .avif); parquet (.parquet); JSON lines (.jsonl, also .gz); plain text (.txt, .abc, …, also .gz); folder of texts (.txt, .md, .abc); safetensors (.safetensors).',
+      'Supported: IDX (.idx, -ubyte, also .gz); NumPy array (.npy); NumPy archive (.npz); CIFAR binary (.bin); folder of images; zip of images; one image (.png, .jpg, .webp, .gif, .tif, .avif); parquet (.parquet); JSON lines (.jsonl, also .gz); plain text (.txt, .abc, …, also .gz); folder of texts (.txt, .md, .abc); MIDI (.mid), one file or a folder; safetensors (.safetensors).',
   },
   // Writing
   {
