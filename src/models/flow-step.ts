@@ -15,6 +15,9 @@ export interface FlowStep {
   readonly hidden: number;
 }
 
+/** What the logarithm of a channel's scale is in its parameter: it has far to go, and this is how it gets there in time. */
+const LOG_SCALE_FACTOR = 3;
+
 /** The largest logarithm of a coupling's scale. */
 const LARGEST = 2;
 
@@ -33,6 +36,12 @@ export function flowStepParameters({ layer, channels, hidden }: FlowStep): Param
 const halves = (channels: number): [number, number] => [Math.floor(channels / 2), Math.ceil(channels / 2)];
 const onChannels = (v: Tensor): Tensor => reshape(v, [1, v.shape[0]!, 1, 1]);
 
+/** Logarithms of the scales of the channels, and shifts. */
+const normOf = (context: ModelContext, layer: string): [Tensor, Tensor] => [
+  mul(context.parameter(`${layer}/norm/log-scale`), LOG_SCALE_FACTOR),
+  context.parameter(`${layer}/norm/shift`),
+];
+
 /** Logarithm of the scale, and shift, of the changed half, from the kept half (a 3x3, 1x1, 3x3 network). */
 function coupling(context: ModelContext, { layer, channels }: FlowStep, kept: Tensor): [Tensor, Tensor] {
   const first = relu(applyConv(context, `${layer}/coupling/0`, kept, { padding: 1 }));
@@ -46,9 +55,9 @@ function coupling(context: ModelContext, { layer, channels }: FlowStep, kept: Te
 /**
  * x [n, c, h, w] -> y of the same shape with the logarithm of the volume change [n]: a scale and shift for each channel,
  * an invertible 1x1 convolution, and an affine coupling, which scales and shifts one half of the channels by functions
- * of the other (Dinh et al. 2017; Kingma and Dhariwal 2018). Starts as a permutation of the channels. Deviation: the
- * scale and shift of channels ('actnorm') start at 1 and 0, not at the first batch's statistics; the logarithm of the
- * coupling's scale is 2 tanh(a / 2).
+ * of the other (Dinh et al. 2017; Kingma and Dhariwal 2018, whose program has the factor 3 of the logarithms of channels'
+ * scales as well). Starts as a permutation of the channels. Deviations: the scale and shift of channels ('actnorm') start
+ * at 1 and 0, not at the first batch's statistics; the logarithm of the coupling's scale is 2 tanh(a / 2).
  */
 export function flowForward(
   context: ModelContext,
@@ -57,8 +66,8 @@ export function flowForward(
 ): { output: Tensor; logVolume: Tensor } {
   const { layer, channels } = step;
   const positions = (x.shape[2] as number) * (x.shape[3] as number);
-  const logScale = context.parameter(`${layer}/norm/log-scale`);
-  const scaled = mul(add(x, onChannels(context.parameter(`${layer}/norm/shift`))), exp(onChannels(logScale)));
+  const [logScale, centre] = normOf(context, layer);
+  const scaled = mul(add(x, onChannels(centre)), exp(onChannels(logScale)));
   const mixed = mix(context, `${layer}/mixing`, scaled);
   const [kept, changed] = split(mixed.output, halves(channels), 1) as [Tensor, Tensor];
   const [log, shift] = coupling(context, step, kept);
@@ -75,9 +84,6 @@ export function flowInverse(context: ModelContext, step: FlowStep, y: Tensor): T
   const [log, shift] = coupling(context, step, kept);
   const mixed = concat([kept, mul(sub(moved, shift), exp(neg(log)))], 1);
   const scaled = unmix(context, `${layer}/mixing`, mixed);
-  const logScale = context.parameter(`${layer}/norm/log-scale`);
-  return sub(
-    mul(scaled, exp(neg(onChannels(logScale)))),
-    onChannels(context.parameter(`${layer}/norm/shift`)),
-  );
+  const [logScale, centre] = normOf(context, layer);
+  return sub(mul(scaled, exp(neg(onChannels(logScale)))), onChannels(centre));
 }

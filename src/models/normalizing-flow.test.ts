@@ -21,7 +21,7 @@ function weightsOf(model: ReturnType<typeof createNormalizingFlow>, couplings: b
     Object.entries(fresh.parameters).map(([name, values]) => {
       if (name.includes('coupling') && !(couplings && name.includes('coupling/2'))) return [name, values];
       const shifts = seed.child(name).normals(values.length);
-      return [name, values.map((v, i) => v + (name.endsWith('norm/shift') ? 0.05 : by) * shifts[i]!)];
+      return [name, values.map((v, i) => v + (name.includes('/norm/') ? by / 5 : by) * shifts[i]!)];
     }),
   );
   return { parameters, state: {} };
