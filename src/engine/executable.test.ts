@@ -144,6 +144,9 @@ test.each([1, 2])('runs on %i threads repeat bit for bit', async (threads) => {
   expect(results.every((bytes) => bytes.equals(results[0]!))).toBe(true);
 });
 
+/** What leaks less in each run than the smallest of its tensors is nobody's to find here. */
+const BYTES_OF_A_RUN = 256;
+
 test('memory stays flat over many runs', async () => {
   const executable = await compile(trainingProgram());
   const bound = executable.bind(trainingFeeds());
@@ -152,10 +155,10 @@ test('memory stays flat over many runs', async () => {
     return residentMemory();
   };
   // The process itself takes pages when it likes, once; a leak grows with every run, and so in each of the windows.
-  const readings = [await runs(1000)];
-  for (let window = 0; window < 4; window++) readings.push(await runs(1000));
-  const growth = readings.slice(1).map((after, i) => after / readings[i]!);
-  expect(Math.min(...growth)).toBeLessThan(1.02);
+  const readings = [await runs(2000)];
+  for (let window = 0; window < 10; window++) readings.push(await runs(500));
+  const growth = readings.slice(1).map((after, i) => (after - readings[i]!) / 500);
+  expect(Math.min(...growth)).toBeLessThan(BYTES_OF_A_RUN);
   await executable.dispose();
 });
 

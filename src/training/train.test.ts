@@ -103,6 +103,24 @@ const partial = (s: Subject) => [
   { name: 'all', layers: s.model.layers, length: { kind: 'share', share: 0.5 } as const },
 ];
 
+test.each([1, 2])(
+  'convolutions large enough for the blocked layout repeat bit for bit on %i threads',
+  async (threads) => {
+    const large: Subject = {
+      model: createVae({ image: [1, 16, 16], architecture: 'convolutional', channels: [16, 32], latent: 4 }),
+      table: pictures(70, 16),
+      last: ['decoder/output'],
+    };
+    // A last batch that does not fill its blocks is among the updates.
+    const run = async () =>
+      bits(
+        (await train({ ...optionsFor(large, { threads }), source: epochs(large.table, 32, seed), steps: 4 }))
+          .weights,
+      );
+    expect(await run()).toEqual(await run());
+  },
+);
+
 describe.each(Object.entries(subjects))('training a %s', (_, subject) => {
   test('lowers the loss', async () => {
     const { looks } = await train(optionsFor(subject, { steps: 60 }));
