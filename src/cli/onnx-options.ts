@@ -9,7 +9,11 @@ import { checkingUsage, usageError } from './usage-error.ts';
 
 /** Options of `graft import` that say what the model of an ONNX file does. */
 export const onnxOptionTable = {
-  as: { kind: 'choice', choices: [...importedRoles], summary: 'ONNX: what the model does (needed)' },
+  as: {
+    kind: 'choice',
+    choices: [...importedRoles],
+    summary: 'ONNX and TensorFlow.js: what the model does (needed)',
+  },
   encoder: {
     kind: 'text',
     value: 'FILE',
@@ -28,7 +32,7 @@ export function onnxOptions(
     throw usageError('import', 'missing-argument', {
       command: 'graft import',
       argument: `--as ${importedRoles.join('|')}`,
-      meaning: 'what the model of an ONNX file does',
+      meaning: 'what the model of an ONNX file or of TensorFlow.js does',
     });
   }
   const given = checkingUsage('import', () => parseSpec(onnxImportSpec, overrideMap(overrides), 'key=value'));

@@ -4,6 +4,7 @@ import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
 import { sniffContent } from '../formats/sniff-content.ts';
+import { looksLikeTfjs } from '../formats/tfjs-layers.ts';
 import { isCharRnn, readCharRnn } from './char-rnn.ts';
 import { type Checkpoint, loadAdapted, loadCheckpoint } from './checkpoint.ts';
 import { isAdapterFolder } from './hugging-face/peft.ts';
@@ -17,7 +18,7 @@ export interface ImportOptions {
   readonly tokenizer?: string;
   /** LoRA adapter: folder of its model; by default the one that it names. */
   readonly base?: string;
-  /** ONNX: what the model does, and what else the file does not say. */
+  /** ONNX and TensorFlow.js: what the model does, and what else the file does not say. */
   readonly onnx?: OnnxImportOptions;
 }
 
@@ -30,7 +31,7 @@ export interface Imported {
 
 /**
  * Reads a model of another program: a folder of `transformers`, a LoRA adapter of `peft`, a `.bin` of llama2.c, a
- * character LSTM of ml5.js, or an ONNX file, which needs to be told its role. Fails with `unsupported` for pickles and for
+ * character LSTM of ml5.js, or an ONNX file or `model.json` of TensorFlow.js, which need to be told their role. Fails with `unsupported` for pickles and for
  * everything else.
  */
 export function importCheckpoint(path: string, options: ImportOptions = {}): Imported {
@@ -44,6 +45,8 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
     if (isCharRnn(path))
       return { checkpoint: readCharRnn(path, options.tokenizer), format: 'charRNN folder of ml5.js' };
     const inside = readdirSync(path);
+    const layers = join(path, 'model.json');
+    if (inside.includes('model.json') && looksLikeTfjs(layers)) return importOnnxCheckpoint(layers, options);
     const models = inside.filter((name) => name.endsWith('.bin') && isLlama2c(join(path, name)));
     if (inside.includes('config.json') || models.length !== 1) {
       const checkpoint = loadCheckpoint(path);
@@ -53,7 +56,8 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
   }
   const { kind } = withFile(path, 'model', (read, size) => sniffContent(read(0, Math.min(512, size))));
   if (kind === 'pickle' || kind === 'torch') throw pickled(path);
-  if (options.onnx !== undefined || path.endsWith('.onnx')) return importOnnxCheckpoint(path, options);
+  if (options.onnx !== undefined || path.endsWith('.onnx') || looksLikeTfjs(path))
+    return importOnnxCheckpoint(path, options);
   if (isLlama2c(path))
     return {
       checkpoint: readLlama2c(path, options.tokenizer ?? tokenizerBeside(path)),
@@ -62,7 +66,7 @@ export function importCheckpoint(path: string, options: ImportOptions = {}): Imp
   throw new GraftError('unsupported', {
     what: path,
     reason: 'it is no model file that is known',
-    hint: "Give a folder with config.json and safetensors, as transformers' save_pretrained writes it, a .bin of llama2.c, or an .onnx file.",
+    hint: "Give a folder with config.json and safetensors, as transformers' save_pretrained writes it, a .bin of llama2.c, an .onnx file, or the model.json of TensorFlow.js.",
   });
 }
 
@@ -71,9 +75,9 @@ function importOnnxCheckpoint(path: string, { onnx, tokenizer }: ImportOptions):
     throw new GraftError('missing-argument', {
       command: 'graft import',
       argument: `--as ${importedRoles.join('|')}`,
-      meaning: 'what the model of an ONNX file does',
+      meaning: 'what the model of an ONNX file or of TensorFlow.js does',
     });
-  const { model, weights } = importOnnx(path, onnx);
+  const { model, weights, format } = importOnnx(path, onnx);
   const text = model.sampler.kind === 'autoregressive';
   if (text && tokenizer === undefined)
     throw new GraftError('missing-argument', {
@@ -95,7 +99,7 @@ function importOnnxCheckpoint(path: string, { onnx, tokenizer }: ImportOptions):
         }
       : {}),
   };
-  return { checkpoint, format: `file of ONNX (${onnx.role})` };
+  return { checkpoint, format: `${format} (${onnx.role})` };
 }
 
 const isLlama2c = (path: string): boolean => statSync(path).isFile() && looksLikeLlama2c(path);

@@ -29,7 +29,7 @@ export const importCommand = defineCommand({
   name: 'import',
   summary: "make a checkpoint of another program's model",
   description:
-    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) and character LSTMs of ml5.js (manifest.json, raw float32 files, vocab.json) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. ONNX files of any exporter become models like any other once they are told what they do: an autoencoder (one file, or a decoder with --encoder), a generator (latent vector to image), a scorer (image to log-probability) or a next-token model. Nothing in a file is executed: pickles are refused.',
+    'Reads a model of another program, checks it and writes it as a checkpoint. Folders of transformers (Llama, Mistral, Qwen2 and GPT-2 types, safetensors in one file or in shards, tokenizer.json) can also be given to other commands and to studies as they are; models of llama2.c (.bin with its tokenizer) and character LSTMs of ml5.js (manifest.json, raw float32 files, vocab.json) have to be imported. LoRA adapters of peft are taken into their model. hub:ORG/NAME is fetched from the Hugging Face hub (or the one that HF_ENDPOINT names) into the cache, checked, and taken from there when there is no connection. ONNX files of any exporter become models like any other once they are told what they do: an autoencoder (one file, or a decoder with --encoder), a generator (latent vector to image), a scorer (image to log-probability) or a next-token model; so do Layers models of TensorFlow.js (model.json and its shards). Nothing in a file is executed: pickles are refused.',
   arguments: [{ name: 'MODEL', summary: 'folder or file, or hub:ORG/NAME', required: true }],
   options: {
     out: { kind: 'text', short: 'o', value: 'FOLDER', summary: 'where the checkpoint goes (needed)' },
@@ -69,6 +69,10 @@ export const importCommand = defineCommand({
       does: 'a model of llama2.c',
     },
     { line: 'graft import ./charrnn-shakespeare --out bard', does: 'a character LSTM of ml5.js' },
+    {
+      line: 'graft import ./cvae/models --as generator --out doodles fill.label=hot:13',
+      does: 'a model of TensorFlow.js, whose other input holds 1 at place 13',
+    },
   ],
   async run({ arguments: [source], options, overrides }, terminal) {
     const { out: written } = options;

@@ -1,5 +1,4 @@
 import { GraftError } from '../../errors.ts';
-import type { ValueInfo } from '../../onnx/model-proto.ts';
 import { input } from '../../tensor/build.ts';
 import { reshape } from '../../tensor/functions/arrangement.ts';
 import { cast } from '../../tensor/functions/elementwise.ts';
@@ -21,10 +20,11 @@ import {
 } from './adapt-images.ts';
 import { assembleImported, type ImportedFacts, type ImportedParts, under } from './assemble-imported.ts';
 import { findCode, separates } from './find-code.ts';
+import { type ForeignFile, type ForeignInput, readForeign } from './foreign-file.ts';
 import type { ImportedConfig, ImportedRole } from './imported-schema.ts';
-import { type Filling, type OnnxFile, programOf, readOnnx } from './read-onnx.ts';
+import type { Filling } from './read-onnx.ts';
 
-/** What a person says about an ONNX model. */
+/** What a person says about a model in ONNX or of TensorFlow.js. */
 export interface OnnxImportOptions {
   readonly role: ImportedRole;
   /** Autoencoders: file of the encoder, where it is a file of its own. */
@@ -49,14 +49,21 @@ export interface OnnxImportOptions {
   readonly freeze?: boolean;
 }
 
-/** An ONNX file as a model of the family `imported`. */
-export function importOnnx(path: string, options: OnnxImportOptions): { model: Model; weights: Weights } {
-  const file = readOnnx(path);
+/** An ONNX file, or the `model.json` of TensorFlow.js, as a model of the family `imported`. */
+export function importOnnx(
+  path: string,
+  options: OnnxImportOptions,
+): { model: Model; weights: Weights; format: string } {
+  const file = readForeign(path);
+  return { ...modelOf(file, options), format: file.format };
+}
+
+function modelOf(file: ForeignFile, options: OnnxImportOptions): { model: Model; weights: Weights } {
   switch (options.role) {
     case 'autoencoder':
       return options.encoder === undefined
         ? wholeAutoencoder(file, options)
-        : pairedAutoencoder(file, readOnnx(options.encoder), options);
+        : pairedAutoencoder(file, readForeign(options.encoder), options);
     case 'generator':
       return generator(file, options);
     case 'scorer':
@@ -76,7 +83,7 @@ const factsOf = (
 });
 
 /** The input that is fed: the one that was named, or the first. */
-function mainInput({ inputs, path }: OnnxFile, named: string | undefined): ValueInfo {
+function mainInput({ inputs, path }: ForeignFile, named: string | undefined): ForeignInput {
   const found = named === undefined ? inputs[0] : inputs.find(({ name }) => name === named);
   if (found !== undefined) return found;
   throw new GraftError('unknown-name', {
@@ -88,7 +95,7 @@ function mainInput({ inputs, path }: OnnxFile, named: string | undefined): Value
 }
 
 /** Shape of an input for one example, as the file declares it; undefined where it leaves something open. */
-function declaredShape({ shape }: ValueInfo): readonly number[] | undefined {
+function declaredShape({ shape }: ForeignInput): readonly number[] | undefined {
   const rest = shape?.slice(1);
   return rest?.every((d): d is number => typeof d === 'number' && d > 0) ? rest : undefined;
 }
@@ -100,9 +107,9 @@ function needed<T>(value: T | undefined, argument: string, meaning: string): T {
 
 /** The file's images: shape of its input for one example, and the image that it stands for. */
 function imageInput(
-  file: OnnxFile,
+  file: ForeignFile,
   options: OnnxImportOptions,
-): { info: ValueInfo; shape: readonly number[]; image: ImageSize } {
+): { info: ForeignInput; shape: readonly number[]; image: ImageSize } {
   const info = mainInput(file, options.input);
   const shape =
     declaredShape(info) ?? (options.image === undefined ? undefined : openImage(info, options.image));
@@ -112,18 +119,18 @@ function imageInput(
 }
 
 /** The shape of an input whose sides are open, for an image: the channels stand where the file has their number. */
-const openImage = ({ shape }: ValueInfo, [c, h, w]: ImageSize): readonly number[] =>
+const openImage = ({ shape }: ForeignInput, [c, h, w]: ImageSize): readonly number[] =>
   shape?.length === 4 && shape[3] === c && shape[1] !== c
     ? [h, w, c]
     : shape?.length === 3
       ? [h, w]
       : [c, h, w];
 
-const firstOutput = ({ model }: OnnxFile, named: string | undefined): string =>
-  named ?? model.graph.outputs[0]?.name ?? '';
+const firstOutput = ({ outputs }: ForeignFile, named: string | undefined): string =>
+  named ?? outputs[0] ?? '';
 
 /** Fails unless a value has one row for each example. */
-function requireRows(file: OnnxFile, name: string, tensor: Tensor, what: string): readonly number[] {
+function requireRows(file: ForeignFile, name: string, tensor: Tensor, what: string): readonly number[] {
   const rest = tensor.shape.slice(1);
   if (tensor.dtype === 'float32' && tensor.shape[0] === BATCH && rest.length > 0 && isConcrete(rest))
     return rest;
@@ -156,7 +163,7 @@ const normal = ({ mean, std }: OnnxImportOptions) => ({ mean, std });
 const freezing = ({ freeze }: OnnxImportOptions): boolean => freeze ?? false;
 
 /** A decoder: codes [batch, ...] -> images. */
-function decoderOf(file: OnnxFile, options: OnnxImportOptions, latent?: number) {
+function decoderOf(file: ForeignFile, options: OnnxImportOptions, latent?: number) {
   const info = mainInput(file, options.input);
   const shape = needed(
     declaredShape(info) ?? (latent === undefined ? undefined : [latent]),
@@ -164,8 +171,7 @@ function decoderOf(file: OnnxFile, options: OnnxImportOptions, latent?: number) 
     `input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`,
   );
   const output = firstOutput(file, options.output);
-  const imported = programOf(
-    file,
+  const imported = file.program(
     { input: info.name, shape, fill: options.fill ?? {} },
     [output],
     freezing(options),
@@ -179,7 +185,7 @@ function decoderOf(file: OnnxFile, options: OnnxImportOptions, latent?: number) 
   return { imported, name: info.name, output, latent: sizeOf(shape), image };
 }
 
-function generator(file: OnnxFile, options: OnnxImportOptions) {
+function generator(file: ForeignFile, options: OnnxImportOptions) {
   const { imported, name, output, latent, image } = decoderOf(file, options);
   const p = givingImages(takingCodes(imported.program, name, latent), output, image, range(options));
   return assembleImported(
@@ -188,11 +194,10 @@ function generator(file: OnnxFile, options: OnnxImportOptions) {
   );
 }
 
-function scorer(file: OnnxFile, options: OnnxImportOptions) {
+function scorer(file: ForeignFile, options: OnnxImportOptions) {
   const { info, shape, image } = imageInput(file, options);
   const output = firstOutput(file, options.output);
-  const imported = programOf(
-    file,
+  const imported = file.program(
     { input: info.name, shape, fill: options.fill ?? {} },
     [output],
     freezing(options),
@@ -214,11 +219,11 @@ function scorer(file: OnnxFile, options: OnnxImportOptions) {
 }
 
 /** An encoder and a decoder in files of their own. */
-function pairedAutoencoder(decoderFile: OnnxFile, encoderFile: OnnxFile, options: OnnxImportOptions) {
+function pairedAutoencoder(decoderFile: ForeignFile, encoderFile: ForeignFile, options: OnnxImportOptions) {
   const { info, shape, image } = imageInput(encoderFile, { ...options, role: 'autoencoder' });
   const code = firstOutput(encoderFile, options.code);
   const wanted = [code, ...(options.logVariance === undefined ? [] : [options.logVariance])];
-  const encoded = programOf(encoderFile, { input: info.name, shape, fill: {} }, wanted, freezing(options));
+  const encoded = encoderFile.program({ input: info.name, shape, fill: {} }, wanted, freezing(options));
   const width = sizeOf(requireRows(encoderFile, code, encoded.program.outputs[code]!, 'a code'));
   const decoded = decoderOf(decoderFile, withoutInput(options), width);
   const same = image.every((d, i) => d === decoded.image[i]);
@@ -271,14 +276,13 @@ const joined = (a: ImportedProgram, b: ImportedProgram): ImportedParts['weights'
 });
 
 /** An autoencoder in one file, cut at its code. */
-function wholeAutoencoder(file: OnnxFile, options: OnnxImportOptions) {
+function wholeAutoencoder(file: ForeignFile, options: OnnxImportOptions) {
   const { info, shape, image } = imageInput(file, options);
   const output = firstOutput(file, options.output);
   const wanted = [
     ...new Set([output, options.code, options.logVariance].filter((n): n is string => n !== undefined)),
   ];
-  const imported = programOf(
-    file,
+  const imported = file.program(
     { input: info.name, shape, fill: options.fill ?? {} },
     wanted,
     freezing(options),
@@ -324,7 +328,7 @@ function wholeAutoencoder(file: OnnxFile, options: OnnxImportOptions) {
 }
 
 /** Tokens [batch, context] -> logits [batch, context, vocabulary]. */
-function nextToken(file: OnnxFile, options: OnnxImportOptions) {
+function nextToken(file: ForeignFile, options: OnnxImportOptions) {
   const named =
     options.input ?? (file.inputs.some(({ name }) => name === 'input_ids') ? 'input_ids' : undefined);
   const info = mainInput(file, named);
@@ -336,7 +340,7 @@ function nextToken(file: OnnxFile, options: OnnxImportOptions) {
   );
   const output = firstOutput(file, options.output);
   const feeding = { input: info.name, shape: [context], fill: options.fill ?? {}, context };
-  const imported = programOf(file, feeding, [output], freezing(options));
+  const imported = file.program(feeding, [output], freezing(options));
   const logits = imported.program.outputs[output]!;
   const [, length, vocabulary] = logits.shape;
   if (

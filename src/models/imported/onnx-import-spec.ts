@@ -35,8 +35,20 @@ export const onnxImportSpec = z
       .describe('generators: samples among which the nearest is trained (default 32)'),
     prior: z.enum(['normal', 'uniform']).describe('generators: latent vectors N(0, 1) or U(0, 1)'),
     fill: z
-      .record(z.string(), z.union([z.enum(['zeros', 'ones', 'range']), z.number()]))
-      .describe('what other inputs hold: fill.NAME=zeros'),
+      .record(
+        z.string(),
+        z.union([
+          z.enum(['zeros', 'ones', 'range']),
+          z.number(),
+          z.custom<`hot:${number}`>(
+            (v) => typeof v === 'string' && /^hot:\d{1,6}$/.test(v),
+            'zeros, ones, range, hot:3 or a number',
+          ),
+        ]),
+      )
+      .describe(
+        'what other inputs hold: fill.NAME=zeros (ones, range, hot:3 for 1 at place 3 and 0 elsewhere, a number)',
+      ),
     freeze: z.boolean().describe('weights that no gradient reaches stay as they are'),
   })
   .partial();

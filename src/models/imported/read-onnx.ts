@@ -10,8 +10,8 @@ import { instantiateProgram } from '../../tensor/instantiate-program.ts';
 import { program } from '../../tensor/program.ts';
 import { sizeOf } from '../../tensor/shape.ts';
 
-/** What an input that the role does not feed is filled with. */
-export type Filling = 'zeros' | 'ones' | 'range' | number;
+/** What an input that the role does not feed is filled with; `hot:3`: 1 at the fourth place of its last axis, else 0. */
+export type Filling = 'zeros' | 'ones' | 'range' | `hot:${number}` | number;
 
 /** An ONNX file with its inputs. */
 export interface OnnxFile {
@@ -51,7 +51,7 @@ export function programOf(
     (info.shape ?? []).map((d, i) => {
       if (i === 0) return batch;
       if (typeof d === 'number' && d > 0) return d;
-      return context ?? refuseInput(info, path);
+      return context ?? refuse(info, path);
     });
   const imported = importProgram(model, {
     path,
@@ -64,7 +64,7 @@ export function programOf(
       Object.fromEntries(
         others.map((info) => [
           info.name,
-          filling(fill[info.name] ?? usual(info.name) ?? refuseInput(info, path), shapeOf(info, batch)),
+          filling(fill[info.name] ?? usual(info.name) ?? refuse(info, path), shapeOf(info, batch), info.name),
         ]),
       ),
     outputs,
@@ -96,26 +96,38 @@ function freezeBlocked(imported: ImportedProgram): ImportedProgram {
   };
 }
 
-function refuseInput({ name, shape }: ValueInfo, path: string): never {
-  throw new GraftError('unsupported', {
+export const refuseInput = ({ name, shape }: Pick<ValueInfo, 'name' | 'shape'>, path: string): GraftError =>
+  new GraftError('unsupported', {
     what: `input '${name}' [${(shape ?? []).join(', ')}] of ${path}`,
     reason: 'the role feeds another one',
-    hint: `Say what it is filled with: fill.${name}=zeros (or ones, range, a number).`,
+    hint: `Say what it is filled with: fill.${name}=zeros (or ones, range, hot:3, a number).`,
   });
+
+function refuse(info: ValueInfo, path: string): never {
+  throw refuseInput(info, path);
 }
 
 /** What inputs of usual names are when nothing is masked. */
-function usual(name: string): Filling | undefined {
+export function usual(name: string): Filling | undefined {
   if (/attention_mask$/.test(name)) return 'ones';
   if (/position_ids$/.test(name)) return 'range';
   return /token_type_ids$/.test(name) ? 'zeros' : undefined;
 }
 
-function filling(fill: Filling, shape: readonly number[]): Float64Array {
+export function filling(fill: Filling, shape: readonly number[], name: string): Float64Array {
   const values = new Float64Array(sizeOf(shape));
   if (fill === 'zeros') return values;
   const last = shape.at(-1) ?? 1;
-  return fill === 'range' ? values.map((_, i) => i % last) : values.fill(fill === 'ones' ? 1 : fill);
+  if (fill === 'range') return values.map((_, i) => i % last);
+  if (typeof fill === 'number' || fill === 'ones') return values.fill(fill === 'ones' ? 1 : fill);
+  const place = Number(fill.slice('hot:'.length));
+  if (!(place < last))
+    throw new GraftError('invalid-value', {
+      what: `fill.${name}`,
+      received: fill,
+      allowed: `hot:0 to hot:${last - 1}`,
+    });
+  return values.map((_, i) => (i % last === place ? 1 : 0));
 }
 
 /** Which layers gradients cannot reach, why, and which they can. */
