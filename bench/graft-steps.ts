@@ -3,6 +3,7 @@ import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import { createDiffusion } from '../src/models/diffusion.ts';
 import { createGan } from '../src/models/gan.ts';
 import type { Model } from '../src/models/model.ts';
+import { createRecurrent } from '../src/models/recurrent.ts';
 import { createTransformer } from '../src/models/transformer.ts';
 import { createVae } from '../src/models/vae.ts';
 import { freshWeights } from '../src/models/weights.ts';
@@ -13,7 +14,7 @@ import type { Contender } from './peer-process.ts';
 
 /** A model with the data and the optimiser that its steps are timed with. */
 export interface Subject {
-  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'diffusion' | 'gan';
+  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'lstm' | 'diffusion' | 'gan';
   readonly model: Model;
   readonly source: BatchSource;
   readonly optimiser: OptimiserSpec;
@@ -64,6 +65,24 @@ export const subjects: readonly Subject[] = [
       seed.child('windows'),
     ),
     optimiser: { name: 'adamw', beta2: 0.99, weightDecay: 0.1, clipNorm: 1 },
+  },
+  {
+    name: 'lstm',
+    model: createRecurrent({
+      vocabulary: 65,
+      context: 64,
+      layers: 2,
+      width: 128,
+      hidden: 256,
+      tied: false,
+    }),
+    source: randomWindows(
+      joinPassages([seed.child('text').integers(100_000, 65)]),
+      64,
+      32,
+      seed.child('windows'),
+    ),
+    optimiser: { name: 'adam', clipNorm: 1 },
   },
 ];
 

@@ -23,7 +23,7 @@ import time
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'diffusion', 'gan'])
+    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'lstm', 'diffusion', 'gan'])
     parser.add_argument('--threads', type=int, required=True)
     parser.add_argument(
         '--mode',
@@ -156,13 +156,33 @@ class Transformer(nn.Module):
         return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 
 
-MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'diffusion': Diffusion, 'gan': Gan}
+class Lstm(nn.Module):
+    """A character model: embedding of 128, 2 layers of 256, context 64, 65 characters."""
+
+    batch = 32
+    rate = 1e-3
+    context = 64
+    characters = 65
+
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(self.characters, 128)
+        self.layers = nn.LSTM(128, 256, 2, batch_first=True)
+        self.output = nn.Linear(256, self.characters)
+
+    def forward(self, x, y):
+        hidden, _ = self.layers(self.tokens(x))
+        return F.cross_entropy(self.output(hidden).flatten(0, 1), y.flatten())
+
+
+TEXT = ('transformer', 'lstm')
+MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'lstm': Lstm, 'diffusion': Diffusion, 'gan': Gan}
 
 
 def read_data(kind, folder):
     """The training data in memory, and where they come from."""
     generator = torch.Generator().manual_seed(0)
-    if kind == 'transformer':
+    if kind in TEXT:
         if folder is None:
             return torch.randint(Transformer.characters, (1_003_854,), generator=generator), 'random characters'
         with open(os.path.join(folder, 'tinyshakespeare', 'tinyshakespeare.txt'), encoding='utf-8') as file:
@@ -228,7 +248,7 @@ def trainer(args):
         train = gan_trainer(model, image_batches(data, model.batch), prepared, how)
         return train, {'data': origin, 'parameters': sum(p.numel() for p in model.parameters())}
     optimiser = optimiser_of(model, args.model, args.mode, args.foreach)
-    text = args.model == 'transformer'
+    text = args.model in TEXT
     batches = window_batches(data, model.batch, model.context) if text else image_batches(data, model.batch)
     parameters = list(model.parameters())
     loss_of, update = model, optimiser.step

@@ -19,6 +19,8 @@ export interface TemplateData {
   readonly channels?: 1 | 3;
   /** Tokens that a model sees at once; absent: the longest example. */
   readonly context?: number;
+  /** For tunes: what their tokens are; absent: characters. */
+  readonly tokenizer?: 'abc' | 'events';
   readonly budgets: readonly number[];
 }
 
@@ -55,7 +57,7 @@ const inline = (spec: DataSpec): string =>
 
 /** A commented study file. */
 export function studyTemplate(name: string, file: string, data: TemplateData): string {
-  const { kind, context, unseen } = data;
+  const { kind, context, tokenizer, unseen } = data;
   return `# yaml-language-server: $schema=./study.schema.json
 #
 # A study: which way of adapting which model works best on which data?
@@ -80,6 +82,12 @@ evaluate_on:
     ? ''
     : `# Tokens that a model sees at once.
 context: ${context}
+`
+}${
+  tokenizer === undefined
+    ? ''
+    : `# Tokens are units of music: notes, bar lines, keys.
+tokenizer: ${tokenizer}
 `
 }
 # Models that the study pre-trains on the source itself. A model of your own: { checkpoint: ./folder }

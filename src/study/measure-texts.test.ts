@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -44,4 +44,22 @@ test('where no sample is long enough, that is said', () => {
     'distinct_n on target was not measured: no sample has 2 characters or more.',
     'ngram_novelty on target was not measured: no sample has 4 characters or more.',
   ]);
+});
+test('of tunes the valid ones are counted, beside the real ones', () => {
+  const tune = (body: string) => `X:1\nM:2/4\nL:1/4\nK:G\n${body}\n`;
+  const tunes: TextSet = { ...train, notation: 'abc', documents: [tune('GA|B2|'), tune('GAB|')] };
+  const samples = [tune('GA|G^G|'), tune('GABc|'), '?'];
+  const { measurements } = measureTexts(samples, tunes, folder, 2, tunes);
+  const found = new Map(measurements.map((one) => [one.metric, one]));
+  expect(found.get('valid_tunes')).toMatchObject({
+    value: 1 / 3,
+    real: 2,
+    generated: 3,
+    split: 'test',
+    options: { notation: 'abc' },
+    extras: { parsed: 2 / 3, real: 1 / 2, gap: expect.closeTo(1 / 6, 9) },
+  });
+  expect(found.get('bars_in_metre')!.value).toBeCloseTo((1 + 0 + 0) / 3, 9);
+  expect(found.get('notes_in_key')!.value).toBeCloseTo((3 / 4 + 1 + 0) / 3, 9);
+  expect(JSON.parse(readFileSync(join(folder, 'samples.json'), 'utf8'))[0].notation).toBe('abc');
 });

@@ -130,6 +130,7 @@ async function templateData(asked: Asked, folder: string, terminal: Terminal): P
   const shape = kind === 'images' ? await shapeOf(target?.set, standard, terminal) : undefined;
   const place = (one: typeof target, fallback: DataSpec) => inShape(one?.spec ?? fallback, one?.set, shape);
   const running = sets.some(({ set }) => set.kind === 'text' && set.unit === 'running');
+  const [music] = sets.flatMap(({ set }) => (set.kind === 'text' && set.notation ? [set.notation] : []));
   return {
     ...rest,
     source: place(source, standard.source),
@@ -141,6 +142,7 @@ async function templateData(asked: Asked, folder: string, terminal: Terminal): P
     targetNote: 'Where they must work.',
     ...(shape === undefined ? {} : { channels: shape.channels }),
     ...(running ? { context: WINDOW } : {}),
+    ...(music === undefined ? {} : { tokenizer: music }),
     budgets: fitting.length === 0 ? [largest] : fitting,
   };
 }
