@@ -56,23 +56,28 @@ function parametersOf(c: Config): ParameterSpec[] {
     shape: readonly number[],
     initial: ParameterSpec['initial'],
   ): ParameterSpec => ({ name, shape, layer, decay: shape.length > 1, initial });
-  const wide = { draw: 'uniform', bound: 0.1 } as const;
+  const uniform = (factor: number, inputs: number) =>
+    ({ draw: 'uniform', bound: factor / Math.sqrt(inputs) }) as const;
+  const last = hiddenSize(c, c.layers - 1);
   const recurrent = Array.from({ length: c.layers }, (_, i): ParameterSpec[] => {
     const layer = `recurrent/${i}`;
     const width = hiddenSize(c, i);
     const rows = (c.cell === 'lstm' ? 4 : 3) * width;
     const initial = fanIn(width);
     return [
-      matrix(`${layer}/input/weight`, layer, [rows, inputSize(c, i)], initial),
+      matrix(`${layer}/input/weight`, layer, [rows, inputSize(c, i)], uniform(3, inputSize(c, i))),
       matrix(`${layer}/input/bias`, layer, [rows], initial),
       matrix(`${layer}/hidden/weight`, layer, [rows, width], initial),
       ...(c.cell === 'gru' ? [matrix(`${layer}/hidden/bias`, layer, [width], initial)] : []),
     ];
   });
   return [
-    matrix('embedding/token', 'embedding', [c.vocabulary, c.width], wide),
+    matrix('embedding/token', 'embedding', [c.vocabulary, c.width], {
+      draw: 'normal',
+      deviation: c.tied ? 0.25 : 1,
+    }),
     ...recurrent.flat(),
-    ...(c.tied ? [] : [matrix('output/weight', 'output', [c.vocabulary, hiddenSize(c, c.layers - 1)], wide)]),
+    ...(c.tied ? [] : [matrix('output/weight', 'output', [c.vocabulary, last], uniform(4, last))]),
     matrix('output/bias', 'output', [c.vocabulary], zero),
   ];
 }
@@ -82,10 +87,14 @@ function parametersOf(c: Config): ParameterSpec[] {
  * linear output; with the dropout of AWD-LSTM (Merity et al. 2018), on which ULMFiT rests: of whole tokens, of features
  * by one mask for all times, and of recurrent weights. Fields, objective and likelihood are those of `nextTokenParts`.
  * Layers: `embedding`, `recurrent/0` ..., `output`. Gates lie in ONNX's order (input, output, forget, candidate; update,
- * reset, candidate), each with one bias; recurrent weights start uniform in +-1 / sqrt(hidden) as in PyTorch, the
- * embedding in +-0.1 (Merity et al.).
+ * reset, candidate), each with one bias.
  *
- * Deviation from AWD-LSTM: every row starts from a state of 0; states are not carried from batch to batch.
+ * Recurrent weights and biases start uniform in +-1 / sqrt(hidden) as in PyTorch, token vectors as N(0, 1) (N(0, 0.25^2)
+ * where they also make the output), input weights uniform in +-3 / sqrt(in), the output's in +-4 / sqrt(in).
+ *
+ * Deviations from AWD-LSTM: these starts are wider than its +-0.1 and +-1 / sqrt(hidden), with which training stayed at
+ * the frequencies of single tokens for hundreds of updates; every row starts from a state of 0, which is not carried
+ * from batch to batch.
  */
 export function createRecurrent(input: RecurrentConfig): Model {
   const c = recurrentSchema.parse(input);
