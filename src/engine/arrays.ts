@@ -1,5 +1,6 @@
 import { GraftError } from '../errors.ts';
 import type { DType } from '../tensor/ops.ts';
+import { sizeOf } from '../tensor/shape.ts';
 
 /** Values of a tensor in row-major order; truth values are bytes of 0 and 1. Views into larger buffers are welcome. */
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
@@ -19,7 +20,7 @@ export function checkArray(
   dtype: DType,
   shape: readonly number[],
 ): asserts array is TypedArray {
-  const length = shape.reduce((n, dimension) => n * dimension, 1);
+  const length = sizeOf(shape);
   if (array instanceof constructors[dtype] && array.length === length) return;
   throw new GraftError('invalid-value', {
     what,

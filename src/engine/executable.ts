@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraftError } from '../errors.ts';
 import type { DType } from '../tensor/ops.ts';
-import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
+import { bind, type Shape, sizeOf, symbolsOf } from '../tensor/shape.ts';
 import { allocate, checkArray, type TypedArray } from './arrays.ts';
 import type { Lease } from './session-pool.ts';
 
@@ -91,7 +91,7 @@ export class Executable {
     }
     const outputTensors = Object.fromEntries(
       this.outputs.map((slot) => {
-        const size = this.concreteShape(slot, symbols).reduce((n, dimension) => n * dimension, 1);
+        const size = sizeOf(this.concreteShape(slot, symbols));
         const array = fetches[slot.name] ?? allocate(slot.dtype, size);
         outputs[slot.name] = array;
         return [slot.value, tensorOf(slot, array, 'output')];

@@ -5,6 +5,7 @@ import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { badFile, showCount } from '../formats/bad-file.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createRecurrent } from './recurrent.ts';
 
@@ -152,7 +153,7 @@ function readVariable(folder: string, { filename, shape }: Manifest[string]): Fl
       what: 'variable of the model',
       hint: 'Fetch all files that manifest.json names.',
     });
-  const count = shape.reduce((n, d) => n * d, 1);
+  const count = sizeOf(shape);
   return withFile(path, 'float32 file', (read, size) => {
     if (size !== 4 * count)
       throw badFile(

@@ -1,3 +1,4 @@
+import { sizeOf } from '../tensor/shape.ts';
 import {
   type ElementType,
   type ExternalData,
@@ -62,7 +63,7 @@ export function decodeTensor(reader: ProtobufReader, field: Field): TensorProto 
   const what = `tensor '${name}'`;
   const type = elementTypeOf(reader, number, what);
   if (type === 'string' || texts > 0) return reader.fail(`${what} holds texts, which is not supported`);
-  const size = dims.reduce((n, dimension) => n * dimension, 1);
+  const size = sizeOf(dims);
   if (
     dims.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 0) ||
     !Number.isSafeInteger(size)

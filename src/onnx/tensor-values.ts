@@ -1,4 +1,5 @@
 import { GraftError } from '../errors.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import type { TensorProto } from './model-proto.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { TensorProto } from './model-proto.ts';
  * little-endian elements.
  */
 export function tensorValues({ name, type, dims }: TensorProto, bytes: Uint8Array): Float64Array {
-  const n = dims.reduce((size, d) => size * d, 1);
+  const n = sizeOf(dims);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = readers[type];
   if (n * read.bytes !== bytes.length)

@@ -5,6 +5,7 @@ import { evaluationBatch } from '../models/run-model.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import { program } from '../tensor/program.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import type { StepEstimate } from './step.ts';
 
 /** Bytes that a worker takes before it has loaded data or a model: Node.js, ONNX Runtime, the program, compiled graphs. */
@@ -71,7 +72,7 @@ function outputBytes(model: Model): number {
   const values =
     sampler.kind === 'autoregressive'
       ? evaluationBatch(model) * sampler.context * sampler.vocabulary
-      : DECODED_ROWS * fields[0]!.shape.reduce((a, b) => a * b, 1);
+      : DECODED_ROWS * sizeOf(fields[0]!.shape);
   return 4 * LIVE * values;
 }
 

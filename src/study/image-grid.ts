@@ -1,4 +1,5 @@
 import type { Picture } from '../formats/write-png.ts';
+import { sizeOf } from '../tensor/shape.ts';
 
 /** Images [count, channels, height, width] with values 0..1. */
 export interface UnitImages {
@@ -34,7 +35,7 @@ export function imageGrid({ shape, data }: UnitImages, columns: number): Picture
 
 /** The first `count` images. */
 export function firstImages({ shape, data }: UnitImages, count: number): UnitImages {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = sizeOf(shape);
   return { shape, data: data.subarray(0, count * size) };
 }
 

@@ -8,6 +8,7 @@ import type { Model, Weights } from '../models/model.ts';
 import { mapExamples, type RunOptions } from '../models/run-model.ts';
 import { type Matrix, matrix } from '../numeric/matrix.ts';
 import type { Stream } from '../random.ts';
+import { sizeOf } from '../tensor/shape.ts';
 import { firstImages, imageGrid, pairs, pickImages, type UnitImages } from './image-grid.ts';
 import type { Measurement } from './measurement.ts';
 import { toMeasurement } from './to-measurement.ts';
@@ -21,7 +22,7 @@ export function tableImages(table: ExampleTable): UnitImages {
 }
 
 const rowsOf = ({ shape, data }: UnitImages): Matrix => {
-  const width = shape.reduce((a, b) => a * b, 1);
+  const width = sizeOf(shape);
   return matrix(data.length / width, width, data);
 };
 

@@ -9,6 +9,7 @@ import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { listSafetensorsFile, readSafetensorsFile } from '../../formats/safetensors.ts';
 import type { TensorEntry } from '../../formats/safetensors-header.ts';
 import type { Values } from '../../tensor/parameters.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { Model, Weights } from '../model.ts';
 import type { FileTensor, HuggingFaceLayout } from './layout.ts';
 
@@ -189,7 +190,7 @@ export function parametersOf(
   let at = 0;
   return Object.fromEntries(
     tensor.parameters.map((name) => {
-      const size = shapes.get(name)!.reduce((a, b) => a * b, 1);
+      const size = sizeOf(shapes.get(name)!);
       const part = tensor.parameters.length === 1 ? rows : rows.slice(at, at + size);
       at += size;
       return [name, part];

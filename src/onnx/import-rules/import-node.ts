@@ -1,4 +1,5 @@
 import { GraftError } from '../../errors.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { AttributeValue, GraphProto, NodeProto, TensorProto } from '../model-proto.ts';
 import { LARGEST_CONSTANT, type Value } from './value.ts';
@@ -141,7 +142,7 @@ export class ImportNode {
 
   /** Fails where a shape has more elements than a constant may have. */
   checkSize(shape: readonly number[]): void {
-    const size = shape.reduce((n, d) => n * d, 1);
+    const size = sizeOf(shape);
     if (shape.some((d) => !Number.isSafeInteger(d) || d < 0) || !(size <= LARGEST_CONSTANT))
       this.refuse(`it makes a tensor of shape [${shape.join(', ')}]`);
   }
