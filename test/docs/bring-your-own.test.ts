@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { characterTokenizer } from '../../src/data/tokenizers/character-tokenizer.ts';
 import { LocalHub } from '../local-hub.ts';
 import { recordedRun } from '../recorded-run.ts';
@@ -51,6 +51,28 @@ describe('commands of bring-your-own.md', () => {
 
   test('there are some', () => {
     expect(commands.length).toBeGreaterThan(8);
+  });
+
+  test('a study takes models of a hub, too', async () => {
+    // Where steps run, the cache is that of the environment of their process.
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    try {
+      const study = {
+        name: 'from-the-hub',
+        target: 'names/italian',
+        models: [{ checkpoint: 'hub:org/tiny' }, { checkpoint: './tiny-gpt2' }],
+        techniques: ['source-only', { lora: { rank: 2 } }],
+        budgets: [20],
+        seeds: 1,
+        context: 24,
+      };
+      writeFileSync(join(folder, 'study.json'), JSON.stringify(study));
+      const { code, out, said } = await recordedRun(['plan', 'study.json'], folder, environment);
+      expect([code, said]).toEqual([0, expect.any(String)]);
+      expect(out).toContain('tiny: 10,716 parameters');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   for (const line of commands) {
