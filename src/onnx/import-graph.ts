@@ -44,6 +44,8 @@ export interface ImportGraphOptions {
   readonly outputs?: readonly string[];
   /** The number of examples that shapes are given for, and the one that the file was written with. */
   readonly batch?: BatchSize;
+  /** Stored tensors that are no weights although the graph computes with them, by name: fixed tables and the like. */
+  readonly constants?: ReadonlySet<string>;
   /** Where the bytes of stored tensors come from; default: the file itself alone. */
   readonly read?: ReadTensor;
 }
@@ -322,7 +324,7 @@ class GraphImport {
       numbers: values,
       tensor: () => {
         made ??=
-          asWeight && values().every(Number.isFinite) && !this.isExporters(tensor, values())
+          asWeight && values().every(Number.isFinite) && !this.isFixed(tensor, values())
             ? this.weight(tensor, values())
             : known(values(), tensor.dims, dtype).tensor();
         return made;
@@ -330,8 +332,12 @@ class GraphImport {
     };
   }
 
-  /** Whether a tensor is a number that an exporter wrote out, as the scale of attention, rather than a weight. */
-  private isExporters({ name }: TensorProto, values: Float64Array): boolean {
+  /**
+   * Whether a tensor is no weight: said so, the frequencies of rotary positions, or a number that an exporter wrote out, as
+   * the scale of attention.
+   */
+  private isFixed({ name }: TensorProto, values: Float64Array): boolean {
+    if (this.options.constants?.has(name) || /(^|[./])inv_freq$/.test(name)) return true;
     if (!madeUpName(name) || values.some((v) => v !== values[0])) return false;
     const { opType = '', inputs = [] } = this.reader ?? {};
     return !/^(Conv|ConvTranspose|Gemm|MatMul|LSTM|GRU|RNN)$/.test(opType) || inputs.indexOf(name) < 1;

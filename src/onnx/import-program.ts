@@ -25,6 +25,8 @@ export interface ImportProgramOptions {
   readonly values?: (batch: number) => Readonly<Record<string, ArrayLike<number>>>;
   /** Names of the values that the program gives; default: the graph's outputs. */
   readonly outputs?: readonly string[];
+  /** Stored tensors that are no weights. */
+  readonly constants?: ReadonlySet<string>;
   /** The number of examples that the file declares, where it declares one. */
   readonly declaredBatch?: number;
 }
@@ -61,6 +63,7 @@ function open(model: ModelProto, options: ImportProgramOptions, a: number, b: nu
       ...(options.path === undefined ? {} : { path: options.path }),
       ...(options.read === undefined ? {} : { read: options.read }),
       ...(options.values === undefined ? {} : { values: options.values(size) }),
+      ...(options.constants === undefined ? {} : { constants: options.constants }),
       ...(options.outputs === undefined ? {} : { outputs: options.outputs }),
       ...(options.declaredBatch === undefined ? {} : { batch: { size, declared: options.declaredBatch } }),
     });

@@ -42,12 +42,15 @@ function blockEnd(path: readonly string[]): number {
 
 /** Parts of TensorFlow's names that say how a graph was made, not what it is. */
 const plumbing =
-  /^(StatefulPartitionedCall|PartitionedCall|ReadVariableOp|Cast|Tensordot|sequential|model|functional)(_\d+)?$/i;
+  /^(StatefulPartitionedCall|PartitionedCall|ReadVariableOp|Cast|Tensordot|sequential|model|functional)(_\d+)*$/i;
 const kinds: Readonly<Record<string, string>> = {
   BiasAdd: 'bias',
   MatMul: 'kernel',
   Conv2D: 'kernel',
   Conv1D: 'kernel',
+  convolution: 'kernel',
+  conv_transpose: 'kernel',
+  GatherV2: 'weight',
 };
 
 function pathOf(stored: StoredWeight): readonly string[] {
@@ -68,7 +71,8 @@ function pathOf(stored: StoredWeight): readonly string[] {
   const parts = written
     .join('/')
     .split(/[./]/)
-    .filter((part) => part !== '' && !(reader.name.includes('/') && plumbing.test(part)));
+    // PyTorch's node names begin with a slash, and its modules may well be called 'model'.
+    .filter((part) => part !== '' && !(/^[^/].*\//.test(reader.name) && plumbing.test(part)));
   // '/encoder/linear1/MatMul' is in the layer 'encoder/linear1'; 'Conv_0' is a layer of its own.
   const place = parts.length > 1 ? parts.slice(0, -1) : parts;
   const own = place.length > 0 ? place : [madeUpName(name) ? reader.opType : name];

@@ -45,6 +45,8 @@ export interface OnnxImportOptions {
   readonly candidates?: number;
   readonly prior?: ImportedConfig['prior'];
   readonly fill?: Readonly<Record<string, Filling>>;
+  /** Stored tensors that are no weights although the graph computes with them. */
+  readonly constants?: readonly string[];
   /** Weights that no gradient reaches stay as they are, in place of an error. */
   readonly freeze?: boolean;
 }
@@ -158,6 +160,7 @@ function rowsOf(tensor: Tensor): string[] {
   return [...found];
 }
 
+const fed = ({ fill = {}, constants = [] }: OnnxImportOptions) => ({ fill, constants });
 const range = ({ outputMean, outputStd }: OnnxImportOptions) => ({ mean: outputMean, std: outputStd });
 const normal = ({ mean, std }: OnnxImportOptions) => ({ mean, std });
 const freezing = ({ freeze }: OnnxImportOptions): boolean => freeze ?? false;
@@ -171,11 +174,7 @@ function decoderOf(file: ForeignFile, options: OnnxImportOptions, latent?: numbe
     `input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`,
   );
   const output = firstOutput(file, options.output);
-  const imported = file.program(
-    { input: info.name, shape, fill: options.fill ?? {} },
-    [output],
-    freezing(options),
-  );
+  const imported = file.program({ input: info.name, shape, ...fed(options) }, [output], freezing(options));
   const made = requireRows(file, output, imported.program.outputs[output]!, 'an image');
   const image = needed(
     imageOf(made, options.image),
@@ -197,11 +196,7 @@ function generator(file: ForeignFile, options: OnnxImportOptions) {
 function scorer(file: ForeignFile, options: OnnxImportOptions) {
   const { info, shape, image } = imageInput(file, options);
   const output = firstOutput(file, options.output);
-  const imported = file.program(
-    { input: info.name, shape, fill: options.fill ?? {} },
-    [output],
-    freezing(options),
-  );
+  const imported = file.program({ input: info.name, shape, ...fed(options) }, [output], freezing(options));
   const tensor = imported.program.outputs[output]!;
   if (
     tensor.shape[0] !== BATCH ||
@@ -223,7 +218,11 @@ function pairedAutoencoder(decoderFile: ForeignFile, encoderFile: ForeignFile, o
   const { info, shape, image } = imageInput(encoderFile, { ...options, role: 'autoencoder' });
   const code = firstOutput(encoderFile, options.code);
   const wanted = [code, ...(options.logVariance === undefined ? [] : [options.logVariance])];
-  const encoded = encoderFile.program({ input: info.name, shape, fill: {} }, wanted, freezing(options));
+  const encoded = encoderFile.program(
+    { input: info.name, shape, fill: {}, constants: options.constants ?? [] },
+    wanted,
+    freezing(options),
+  );
   const width = sizeOf(requireRows(encoderFile, code, encoded.program.outputs[code]!, 'a code'));
   const decoded = decoderOf(decoderFile, withoutInput(options), width);
   const same = image.every((d, i) => d === decoded.image[i]);
@@ -282,11 +281,7 @@ function wholeAutoencoder(file: ForeignFile, options: OnnxImportOptions) {
   const wanted = [
     ...new Set([output, options.code, options.logVariance].filter((n): n is string => n !== undefined)),
   ];
-  const imported = file.program(
-    { input: info.name, shape, fill: options.fill ?? {} },
-    wanted,
-    freezing(options),
-  );
+  const imported = file.program({ input: info.name, shape, ...fed(options) }, wanted, freezing(options));
   const { outputs } = imported.program;
   const result = outputs[output]!;
   const made = requireRows(file, output, result, 'an image');
@@ -339,7 +334,7 @@ function nextToken(file: ForeignFile, options: OnnxImportOptions) {
     `the length of its sequences, which input '${info.name}' of ${file.path} leaves open`,
   );
   const output = firstOutput(file, options.output);
-  const feeding = { input: info.name, shape: [context], fill: options.fill ?? {}, context };
+  const feeding = { input: info.name, shape: [context], ...fed(options), context };
   const imported = file.program(feeding, [output], freezing(options));
   const logits = imported.program.outputs[output]!;
   const [, length, vocabulary] = logits.shape;

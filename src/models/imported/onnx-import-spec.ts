@@ -49,6 +49,11 @@ export const onnxImportSpec = z
       .describe(
         'what other inputs hold: fill.NAME=zeros (ones, range, hot:3 for 1 at place 3 and 0 elsewhere, a number)',
       ),
+    constants: z
+      .array(name)
+      .describe(
+        'stored tensors that are no weights although the graph computes with them: constants=[NAME, ...]',
+      ),
     freeze: z.boolean().describe('weights that no gradient reaches stay as they are'),
   })
   .partial();

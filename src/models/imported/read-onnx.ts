@@ -34,12 +34,14 @@ export interface Feeding {
   readonly fill: Readonly<Record<string, Filling>>;
   /** Length of sequences, for the open dimensions of other inputs. */
   readonly context?: number;
+  /** Stored tensors that are no weights. */
+  readonly constants?: readonly string[];
 }
 
 /** The program of a file for the given feeding; `outputs`: names of the values that are wanted. */
 export function programOf(
   file: OnnxFile,
-  { input, shape, fill, context }: Feeding,
+  { input, shape, fill, context, constants = [] }: Feeding,
   outputs: readonly string[],
   freeze: boolean,
 ): ImportedProgram {
@@ -68,6 +70,7 @@ export function programOf(
         ]),
       ),
     outputs,
+    constants: new Set(constants),
     ...(typeof declared === 'number' && declared > 0 ? { declaredBatch: declared } : {}),
   });
   if (imported.blocked.length === 0) return imported;
