@@ -1,10 +1,11 @@
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { largestBudget } from '../data/budget.ts';
 import { dataContext } from '../data/data-context.ts';
 import type { DataSpec } from '../data/data-spec.ts';
 import { examplesOf } from '../data/prepare-data.ts';
 import { isGraftError } from '../errors.ts';
+import { inScratchFolder } from '../formats/scratch-folder.ts';
 import { type CheckpointData, loadCheckpoint } from '../models/checkpoint.ts';
 import { stream } from '../random.ts';
 import { inContext } from './adapt.ts';
@@ -178,16 +179,13 @@ async function trialIn(
   context: StepContext,
   run: (scratch: StepContext) => Promise<TrialResult>,
 ): Promise<TrialResult> {
-  const directory = mkdtempSync(join(context.directory, '.measuring-'));
-  try {
+  return inScratchFolder(join(context.directory, '.measuring-'), async (directory) => {
     const trial = await run({ ...context, directory });
     const { samples, nearest, reconstructions } = trial.files;
     for (const file of [samples, nearest, reconstructions])
       if (file !== undefined) renameSync(join(directory, file), join(context.directory, file));
     return trial;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The hash at the end of what a checkpoint says that it was trained on. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GraftError } from '../../errors.ts';
+import { inScratchFolder } from '../../formats/scratch-folder.ts';
 import { metrics } from '../../metrics/index.ts';
 import { evaluateCheckpoint } from '../../study/evaluate-checkpoint.ts';
 import { defineCommand } from '../command.ts';
@@ -64,9 +64,8 @@ export const compare = defineCommand({
       if (source.kind === 'results') contestants.push(...source.contestants);
       else {
         terminal.say(source.label);
-        const folder = mkdtempSync(join(tmpdir(), 'graft-compare-'));
-        try {
-          const evaluation = await evaluateCheckpoint(
+        const evaluation = await inScratchFolder(join(tmpdir(), 'graft-compare-'), (folder) =>
+          evaluateCheckpoint(
             {
               checkpoint: source.folder,
               label: source.label,
@@ -78,11 +77,9 @@ export const compare = defineCommand({
             },
             terminal.environment.GRAFT_DATA,
             inProcessContext(folder, options, terminal),
-          );
-          contestants.push(fromEvaluation(evaluation, source.label));
-        } finally {
-          rmSync(folder, { recursive: true, force: true });
-        }
+          ),
+        );
+        contestants.push(fromEvaluation(evaluation, source.label));
       }
     }
     const blocks = compareContestants(contestants, metricsOf(options.metric, sources));
