@@ -1,5 +1,5 @@
 import { badFile, quote } from '../bad-file.ts';
-import type { Song, SongNote } from './song.ts';
+import { LONGEST_SONG, type Song, type SongNote } from './song.ts';
 
 /** Words of a MIDI file's events: letters and numbers, each with the space before it. */
 export const eventUnitPattern = ' ?[^ ]+| ';
@@ -61,8 +61,10 @@ export function readWords(text: string, path = 'words'): Song {
     const value = Number(number);
     if ((pitch !== undefined) !== (kind === 'd'))
       throw fail('stands where a length should, or the other way round');
-    if (kind === 'w') now += value / GRID;
-    else if (kind === 'p') {
+    if (kind === 'w') {
+      now += value / GRID;
+      if (now > LONGEST_SONG) throw fail('goes beyond the longest song');
+    } else if (kind === 'p') {
       if (value > 127) throw fail('is above 127');
       pitch = value;
     } else if (kind === 'd') {

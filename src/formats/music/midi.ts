@@ -1,5 +1,5 @@
 import { badFile, showCount } from '../bad-file.ts';
-import type { Song, SongNote } from './song.ts';
+import { LONGEST_SONG, type Song, type SongNote } from './song.ts';
 
 const format = 'MIDI';
 /** Ticks of a quarter note in files that are written. */
@@ -60,13 +60,13 @@ export function readMidi(bytes: Uint8Array, path: string): Song {
     keys: inTime(song.keys),
   };
 
-  function readTrack(begin: number, end: number): void {
+  function readTrack(begin: number, limit: number): void {
     let place = begin;
     let ticks = 0;
     let status = 0;
-    const sounding = new Map<number, { at: number; velocity: number }[]>();
+    const sounding = new Map<number, { ticks: number; velocity: number }[]>();
     const byte = (): number => {
-      if (place >= end) throw wrong('a track ends within an event', place);
+      if (place >= limit) throw wrong('a track ends within an event', place);
       return bytes[place++]!;
     };
     const data = (): number => {
@@ -84,17 +84,28 @@ export function readMidi(bytes: Uint8Array, path: string): Song {
       throw wrong('a number has more than four bytes', place - 4);
     };
     const skip = (count: number): number => {
-      if (place + count > end)
+      if (place + count > limit)
         throw wrong(`an event of ${showCount(count)} bytes ends beyond its track`, place);
       place += count;
       return place - count;
     };
     const now = () => ticks / division;
-    while (place < end) {
+    const end = (on: { ticks: number; velocity: number }, pitch: number) => {
+      if (ticks > on.ticks)
+        song.notes.push({
+          at: on.ticks / division,
+          length: (ticks - on.ticks) / division,
+          pitch,
+          velocity: on.velocity,
+        });
+    };
+    while (place < limit) {
       if (++events > MOST_EVENTS) throw wrong(`it has more than ${showCount(MOST_EVENTS)} events`, place);
       ticks += variable();
+      if (ticks > LONGEST_SONG * division)
+        throw wrong(`it lasts more than ${showCount(LONGEST_SONG)} quarter notes`, place);
       const first = bytes[place] ?? 0;
-      if (place >= end) throw wrong('a track ends within an event', place);
+      if (place >= limit) throw wrong('a track ends within an event', place);
       if (first >= 0x80) {
         place++;
         status = first;
@@ -125,19 +136,15 @@ export function readMidi(bytes: Uint8Array, path: string): Song {
         const key = channel * 128 + pitch;
         const open = sounding.get(key) ?? [];
         sounding.set(key, open);
-        if (kind === 9 && value > 0) open.push({ at: now(), velocity: value });
+        if (kind === 9 && value > 0) open.push({ ticks, velocity: value });
         else {
           const on = open.shift();
-          if (on !== undefined && now() > on.at)
-            song.notes.push({ at: on.at, length: now() - on.at, pitch, velocity: on.velocity });
+          if (on !== undefined) end(on, pitch);
         }
       }
     }
     // Notes that are never ended last until the track does.
-    for (const [key, open] of sounding)
-      for (const on of open)
-        if (now() > on.at)
-          song.notes.push({ at: on.at, length: now() - on.at, pitch: key % 128, velocity: on.velocity });
+    for (const [key, open] of sounding) for (const on of open) end(on, key % 128);
   }
 }
 

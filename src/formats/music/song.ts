@@ -19,6 +19,9 @@ export interface Song {
   readonly keys: readonly { readonly at: number; readonly sharps: number; readonly minor: boolean }[];
 }
 
+/** Quarter notes that a file may last: days of music. */
+export const LONGEST_SONG = 1_000_000;
+
 const QUARTER = WHOLE / 4;
 /** Repeats that are not closed end somewhere. */
 const MOST_PLAYED = 20_000;
