@@ -60,6 +60,7 @@ export const vqVaeSchema = z.strictObject({
   priorHeads: size.default(4).describe('its attention heads'),
   priorWidth: size.default(64).describe('its width; a multiple of priorHeads'),
   priorDropout: z.number().min(0).lt(1).default(0).describe('share of its values that training drops'),
+  priorUpdates: upTo(1000).default(1).describe('updates of the prior for each of the codes'),
   temperature: z
     .number()
     .positive()
@@ -179,6 +180,7 @@ export function createVqVae(input: VqVaeConfig): Model {
         name: 'prior',
         layers: priorLayers,
         unit: 'nats per example',
+        repeats: config.priorUpdates,
         objective(context) {
           const terms = parts(context);
           return { cost: add(terms.reconstruction, terms.prior), terms };
