@@ -36,6 +36,7 @@ export function measurementTable(measurements: readonly Measurement[]): string {
           ...(extras?.gap_to_elbo === undefined
             ? []
             : [`${showNumber(extras.gap_to_elbo)} better than the ELBO`]),
+          ...(extras?.real === undefined ? [] : [`of real ones ${showNumber(extras.real)}`]),
         ].join(', '),
       ],
     ),

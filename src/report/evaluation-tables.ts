@@ -24,7 +24,6 @@ export function measurementGroups({ measurements, target, source }: Evaluation):
 
 /** What a measurement's value is, beyond metric and unit, in words. */
 export function measurementFacts({
-  metric,
   split,
   kind,
   real,
@@ -48,9 +47,7 @@ export function measurementFacts({
     ...(extras?.gap_to_elbo === undefined
       ? []
       : [`${formatSignificant(extras.gap_to_elbo)} better than the ELBO`]),
-    ...(metric !== 'recognised' || extras?.real === undefined
-      ? []
-      : [`of real ones ${formatSignificant(extras.real)}`]),
+    ...(extras?.real === undefined ? [] : [`of real ones ${formatSignificant(extras.real)}`]),
   ].join(', ');
 }
 

@@ -1,4 +1,4 @@
-import { decimalsFor, formatNumber } from '../study/format-number.ts';
+import { decimalsFor, formatNumber, formatSignificant } from '../study/format-number.ts';
 import type { ColumnSummary, MetricColumn, MetricTable } from './metric-columns.ts';
 import { metricLabel, type ReportData } from './report-data.ts';
 
@@ -52,6 +52,7 @@ function metricRow(column: MetricColumn, found: readonly (ColumnSummary | undefi
     ...(example.kind === undefined || example.options?.k !== undefined ? [] : [example.kind]),
     ...options,
     ...(example.features === undefined ? [] : [`features: ${example.features.network}`]),
+    ...(example.extras?.real === undefined ? [] : [`of real ones ${formatSignificant(example.extras.real)}`]),
   ];
   const sizes = [
     ...(example.real === undefined ? [] : [`${range(known, 'real')} real`]),
