@@ -3,6 +3,9 @@ import { isOp, type Node } from '../tensor/tensor.ts';
 
 /** Whole numbers and truth values that follow from constants are computed at once up to this many. */
 export const FOLDED = 65_536;
+/** Products and convolutions cost more than their size says: a file could ask for hours of them. */
+const COSTLY = new Set(['matmul', 'conv', 'conv-transpose', 'attention', 'lstm', 'gru']);
+const FOLDED_COSTLY = 1024;
 
 /** Which nodes depend on no input, and on nothing large. */
 export class FreeNodes {
@@ -17,7 +20,8 @@ export class FreeNodes {
         stack.pop();
         continue;
       }
-      const small = top.outputs.every(({ shape }) => sizeOf(shape as number[]) <= FOLDED);
+      const most = COSTLY.has(top.op) ? FOLDED_COSTLY : FOLDED;
+      const small = top.outputs.every(({ shape }) => sizeOf(shape as number[]) <= most);
       if (isOp(top, 'input') || !small) {
         this.known.set(top, false);
         continue;

@@ -3,7 +3,7 @@ import { applyNode, constant } from './build.ts';
 import { expand } from './functions/arrangement.ts';
 import type { ConstantData, OpAttributes, OpName } from './ops.ts';
 import { topologicalOrder } from './program.ts';
-import { type Dimension, product, sizeOf } from './shape.ts';
+import { type Dimension, product, sameShape, sizeOf } from './shape.ts';
 import { isOp, type Node, type Tensor } from './tensor.ts';
 
 /** A program's outputs, built with one size of a dimension. */
@@ -99,7 +99,7 @@ class Merge {
     const { data, shape, dtype } = node.attributes;
     const other = twin.attributes;
     const axis = shape.findIndex((d, i) => d === this.a && other.shape[i] === this.b);
-    if (data.length === other.data.length && data.every((v, i) => Object.is(v, other.data[i])))
+    if (sameShape(shape, other.shape) && data.every((v, i) => Object.is(v, other.data[i])))
       return node.outputs[0]!;
     if (axis < 0 || shape.some((d, i) => i !== axis && d !== other.shape[i]))
       return this.fail(

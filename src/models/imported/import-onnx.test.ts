@@ -316,6 +316,18 @@ describe('next-token models', () => {
     });
   });
 
+  test('the keys and values of earlier tokens that Optimum asks for are none', () => {
+    const cached = language(
+      [
+        node('Concat', ['past_key_values.0.key', 'h'], ['all keys'], { axis: int(1) }),
+        node('Add', ['h', 'all keys'], ['g']),
+      ],
+      'g',
+      [value('past_key_values.0.key', ['batch', 'past', 3])],
+    );
+    expect(importOnnx(cached, options).model.config).toMatchObject({ context: 4, vocabulary: 5 });
+  });
+
   test('scores that look ahead are refused', async () => {
     const blind = importOnnx(language([], 'h'), options);
     await checkCausal(blind.model, blind.weights);

@@ -3,6 +3,7 @@ import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { decodeModel } from '../../onnx/decode-model.ts';
 import { tensorReader } from '../../onnx/external-data.ts';
 import { importProgram } from '../../onnx/import-program.ts';
+import { LARGEST_CONSTANT } from '../../onnx/import-rules/value.ts';
 import type { ModelProto, ValueInfo } from '../../onnx/model-proto.ts';
 import { constant } from '../../tensor/build.ts';
 import { type ImportedProgram, weightInputs } from '../../tensor/imported-program.ts';
@@ -53,6 +54,8 @@ export function programOf(
     (info.shape ?? []).map((d, i) => {
       if (i === 0) return batch;
       if (typeof d === 'number' && d > 0) return d;
+      // Nothing was kept from earlier tokens: the past is empty.
+      if (isPast(info.name)) return 0;
       return context ?? refuse(info, path);
     });
   const imported = importProgram(model, {
@@ -110,14 +113,22 @@ function refuse(info: ValueInfo, path: string): never {
   throw refuseInput(info, path);
 }
 
-/** What inputs of usual names are when nothing is masked. */
+/** Inputs for keys and values of earlier tokens, as Optimum calls them. */
+const isPast = (name: string): boolean => /^past_key_values\b/.test(name);
+
+/** What inputs of usual names are when nothing is masked and nothing came before. */
 export function usual(name: string): Filling | undefined {
   if (/attention_mask$/.test(name)) return 'ones';
   if (/position_ids$/.test(name)) return 'range';
-  return /token_type_ids$/.test(name) ? 'zeros' : undefined;
+  return /(token_type_ids|use_cache_branch)$/.test(name) || isPast(name) ? 'zeros' : undefined;
 }
 
 export function filling(fill: Filling, shape: readonly number[], name: string): Float64Array {
+  if (!(sizeOf(shape) <= LARGEST_CONSTANT))
+    throw new GraftError('unsupported', {
+      what: `input '${name}' of shape [${shape.join(', ')}]`,
+      reason: 'it is too large to be filled',
+    });
   const values = new Float64Array(sizeOf(shape));
   if (fill === 'zeros') return values;
   const last = shape.at(-1) ?? 1;

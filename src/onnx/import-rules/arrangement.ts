@@ -204,7 +204,10 @@ export const arrangementRules = {
   },
   Concat: (node) => {
     const all = node.tensors();
-    return [concat(all, node.axis(node.int('axis', 0), all[0]?.shape.length ?? 0))];
+    const axis = node.axis(node.int('axis', 0), all[0]?.shape.length ?? 0);
+    // Keys and values of an empty past add nothing.
+    const full = all.filter((part) => dims(part)[axis] !== 0);
+    return [concat(full.length === 0 ? all.slice(0, 1) : full, axis)];
   },
   Slice: (node) => [sliced(node)],
   Split: parts,
