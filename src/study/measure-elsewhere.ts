@@ -60,12 +60,14 @@ export async function measureElsewhere(
       notMeasured.push(...novelty.notMeasured);
     }
   if (source === undefined) return { measurements, notMeasured };
-  const trained = await training(source);
-  const train = encodeSet(trained, encoding);
+  const known = await training(source);
+  const train = encodeSet(known, encoding);
+  // A bound of many passes through the network is measured on as many training items as test items.
+  const trained = model.likelihood?.kind === 'variational' ? testItems(known, evaluation.items) : known;
   const { measurements: likelihood, items: costs } = await measureLikelihood(
     model,
     weights,
-    train,
+    trained === known ? train : encodeSet(trained, encoding),
     { on: 'source', split: 'train' },
     draws.child('codes'),
     { ...run, batchSize: evaluationBatch(model), ...evaluation },

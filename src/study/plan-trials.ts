@@ -169,7 +169,7 @@ function trial(
   const { trains } = techniques[row.name];
   const { items } = spec.evaluation;
   const measured =
-    Math.floor(0.8 * budget) +
+    Math.min(Math.floor(0.8 * budget), likelihood?.kind === 'variational' ? items : Infinity) +
     data.sets.reduce((sum, { prepared }) => sum + Math.min(items, prepared.test.count), 0);
   const draws = likelihood === undefined ? 1 : drawsOf(likelihood.kind, withoutUndefined(evaluation));
   return makeStep(
