@@ -25,11 +25,17 @@ export { type ErrorCode, type Facts, GraftError, isGraftError } from './errors.t
 // Feature networks
 export { type FeatureNetwork, loadFeatureNetwork } from './features/feature-network.ts';
 export { type FeatureNetworkName, featureNetworks } from './features/index.ts';
+// Models and techniques
+export { checkSong, checkTune, type TuneFacts } from './formats/music/check-tune.ts';
+export { readWords, wordsOf } from './formats/music/event-words.ts';
+export { readMidi, writeMidi } from './formats/music/midi.ts';
+export { readAbc } from './formats/music/read-abc.ts';
+export { type Song, songOf } from './formats/music/song.ts';
+export type { Tune } from './formats/music/tune.ts';
 // Metrics
 export { type ArrayInput, type ArrayMeasurement, computeMetric } from './metrics/evaluate-arrays.ts';
 export { type MetricName, metrics } from './metrics/index.ts';
 export type { Metric, MetricResult } from './metrics/metric.ts';
-// Models and techniques
 export { type Adapter, type AdapterConfig, mergeAdapter, withAdapter } from './models/adapter.ts';
 export { type Checkpoint, loadAdapted, loadCheckpoint, saveCheckpoint } from './models/checkpoint.ts';
 export { drawImages, drawTokens } from './models/draw-samples.ts';

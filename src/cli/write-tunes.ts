@@ -19,11 +19,11 @@ export function writeAbcTunes(path: string, tunes: readonly string[]): WrittenTu
   const invalid: number[] = [];
   const texts = tunes.map((text, i) => {
     if (soundOf(text, 'abc') === undefined) invalid.push(i + 1);
-    // An empty line would end the tune.
+    // An empty line would end the tune, and an `X:` begin another.
     const body = text
       .replace(/^X:[^\n]*\n?/, '')
       .split('\n')
-      .filter((line) => line.trim() !== '')
+      .filter((line) => line.trim() !== '' && !line.startsWith('X:'))
       .join('\n');
     return `X:${i + 1}\n${body}\n`;
   });
