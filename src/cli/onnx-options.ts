@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseSpec } from '../data/parse-spec.ts';
-import type { OnnxImportOptions } from '../models/imported/import-onnx.ts';
 import { type ImportedRole, importedRoles } from '../models/imported/imported-schema.ts';
+import type { OnnxImportOptions } from '../models/imported/onnx-import-options.ts';
 import { onnxImportSpec } from '../models/imported/onnx-import-spec.ts';
 import type { OptionTable } from './option.ts';
 import { type Override, overrideMap } from './overrides.ts';

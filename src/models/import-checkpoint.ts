@@ -9,8 +9,9 @@ import { isCharRnn, readCharRnn } from './char-rnn.ts';
 import { type Checkpoint, loadAdapted, loadCheckpoint } from './checkpoint.ts';
 import { isAdapterFolder } from './hugging-face/peft.ts';
 import { pickled } from './hugging-face/weight-files.ts';
-import { importOnnx, type OnnxImportOptions } from './imported/import-onnx.ts';
+import { importOnnx } from './imported/import-onnx.ts';
 import { importedRoles } from './imported/imported-schema.ts';
+import type { OnnxImportOptions } from './imported/onnx-import-options.ts';
 import { looksLikeLlama2c, readLlama2c } from './llama2c.ts';
 
 export interface ImportOptions {

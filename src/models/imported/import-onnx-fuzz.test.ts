@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GraftError } from '../../errors.ts';
 import { type Stream, stream } from '../../random.ts';
-import { importOnnx, type OnnxImportOptions } from './import-onnx.ts';
+import { importOnnx } from './import-onnx.ts';
+import type { OnnxImportOptions } from './onnx-import-options.ts';
 
 const models = new URL('../../../test/golden/imported/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'graft-fuzz-'));

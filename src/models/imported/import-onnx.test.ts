@@ -20,7 +20,8 @@ import type { Model, Weights } from '../model.ts';
 import { mapExamples } from '../run-model.ts';
 import { weightFeeds } from '../weights.ts';
 import { checkCausal } from './check-causal.ts';
-import { importOnnx, type OnnxImportOptions } from './import-onnx.ts';
+import { importOnnx } from './import-onnx.ts';
+import type { OnnxImportOptions } from './onnx-import-options.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));
