@@ -209,7 +209,7 @@ function printOutcome(
   if (best !== undefined) {
     terminal.out(`best     ${shownPath(best, terminal)}`);
     terminal.out(
-      `         graft sample ${shownPath(best, terminal)} --count 16 --out samples.${report.study.kind === 'image' ? 'png' : 'txt'}`,
+      `         graft sample ${shownPath(best, terminal)} --count 16 --out samples.${report.study.kind === 'image' ? 'png' : report.study.item === 'tune' ? 'mid' : 'txt'}`,
     );
   }
   terminal.out(`report   ${shownPath(files.html, terminal)}`);
