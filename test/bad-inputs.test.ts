@@ -786,7 +786,7 @@ const rows: Row[] = [
     call: readImageZipFile,
     code: 'bad-file',
     place: '{path}/b.png',
-    suggestion: 'Ask for a size, to which all are resized.',
+    suggestion: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.',
   },
   {
     name: 'images: a header of ten billion pixels',

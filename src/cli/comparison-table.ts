@@ -202,6 +202,9 @@ export function comparisonText(blocks: readonly ComparisonBlock[]): string {
         ),
         '',
         ...basis,
+        ...(rows.some((row) => row.cells.some((cell) => cell !== null && cell.runs > 1))
+          ? ['  mean ± standard deviation over seeds (their number); * the best mean of a column']
+          : []),
         ...notes.map((note) => `  ${note}`),
         ...pairedText(paired),
       ].join('\n');

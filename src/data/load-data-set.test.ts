@@ -116,7 +116,7 @@ describe('pictures', () => {
     expect(set.labels).toEqual({ values: Int32Array.from([0, 1]), names: ['dark', 'light'] });
     expect([set.pixels[0], set.pixels.at(-1)]).toEqual([245, 0]);
     expect(set.provenance.files[0]!.path).toBe('photos/ (2 files)');
-    await expect(images('./photos')).rejects.toThrow('Ask for a size');
+    await expect(images('./photos')).rejects.toThrow('Set resize');
   });
 
   test('patches of one image are one group', async () => {
@@ -142,7 +142,7 @@ test('zips of one kind each become one set; other shapes and no zips are errors'
   expect(set.attributes).toEqual({ kind: ['a(b', 'a(b', 'c'], folder: ['', 'x', ''] });
   put('tiles/d.zip', zip({ 'd/4.png': wide }));
   await expect(images({ dataset: 'dcss-tiles', path: './tiles' })).rejects.toThrow(
-    'images of d are 3x2x3, those of a(b 3x2x2. Ask for a size',
+    'images of d are 3x2x3, those of a(b 3x2x2. Set resize',
   );
   put('empty/x.txt', 'x');
   await expect(images({ dataset: 'dcss-tiles', path: './empty' })).rejects.toThrow(

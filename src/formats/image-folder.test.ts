@@ -199,3 +199,17 @@ test('all damaged images are named', async () => {
     / 19 more could not be read: .*image-10\.png and 9 others\.$/,
   );
 });
+
+test('damage in the middle of an image is named beside files that are none', async () => {
+  const noise = Uint8Array.from({ length: 64 * 64 }, (_, i) => (i * 7919) % 251);
+  const whole = await sharp(noise, { raw: { width: 64, height: 64, channels: 1 } })
+    .png()
+    .toBuffer();
+  for (const name of ['image-00.png', 'image-03.png']) put(name, whole);
+  put('image-01.png', 'no image');
+  put('image-02.png', whole.subarray(0, whole.length / 2));
+  for (let i = 4; i < 20; i++) put(`image-${String(i).padStart(2, '0')}.png`, whole);
+  await expect(readImageFolder(folder)).rejects.toThrow(
+    /image-01\.png is .* 1 more could not be read: image-02\.png\.$/,
+  );
+});

@@ -57,7 +57,12 @@ export async function readImageSet(
   checkOptions(options);
   const { patch, fit = 'cover', background = [0, 0, 0] } = options;
   const paths = sources.map(({ name }) => join(path, name));
-  const infos = await readAll(sources, (source, i) => inspectImage(source.read(), paths[i]!));
+  const inspect = (source: ImageSource, i: number) => inspectImage(source.read(), paths[i]!);
+  // Where one is damaged, damage beyond the first bytes of others is looked for, too.
+  const infos = await readAll(sources, inspect, async (source, i) => {
+    await inspect(source, i);
+    await decodeImage(source.read(), paths[i]!, background);
+  });
   const shape: ImageShape = {
     channels: options.channels ?? (infos.some(({ colour }) => colour) ? 3 : 1),
     ...(patch === undefined ? (options.size ?? commonSize(infos, paths)) : { height: patch, width: patch }),
@@ -125,7 +130,7 @@ function commonSize(
       'image',
       paths[other]!,
       `it has ${infos[other]!.width} x ${infos[other]!.height} pixels, but ${paths[0]} has ${width} x ${height}`,
-      { hint: 'Ask for a size, to which all are resized.' },
+      { hint: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.' },
     );
   return { height, width };
 }
@@ -164,8 +169,11 @@ const MOST_NAMED = 10;
 async function readAll<R>(
   sources: readonly ImageSource[],
   read: (source: ImageSource, index: number) => Promise<R>,
+  readFurther?: (source: ImageSource, index: number) => Promise<unknown>,
 ): Promise<R[]> {
   const outcomes = await settleInOrder(sources, read);
+  if (readFurther !== undefined && outcomes.some(({ status }) => status === 'rejected'))
+    await readAll(sources, readFurther);
   const failed = outcomes.flatMap((outcome, i) =>
     outcome.status === 'rejected' ? [{ reason: outcome.reason as unknown, name: sources[i]!.name }] : [],
   );

@@ -31,6 +31,17 @@ export interface CheckpointData {
   readonly trainedOn?: string;
   /** These data as a person writes them, where they are known by name. */
   readonly source?: DataSpec;
+  /** What was done with it since, in order. */
+  readonly adapted?: readonly Adaptation[];
+}
+
+/** One adaptation that a model went through. */
+export interface Adaptation {
+  readonly technique: string;
+  /** Examples that it looked at, validation included. */
+  readonly items: number;
+  /** Name of the data, with their content hash in brackets. */
+  readonly target: string;
 }
 
 /** A model on disk. */
@@ -46,6 +57,7 @@ const checkpointData = z.strictObject({
   unit: z.enum(['item', 'running']).optional(),
   trainedOn: z.string().optional(),
   source: dataSpec.optional(),
+  adapted: z.array(z.strictObject({ technique: z.string(), items: z.int(), target: z.string() })).optional(),
 });
 
 const configSchema = z.strictObject({

@@ -135,7 +135,7 @@ export async function adapt(
       ...base,
       model: renamed?.model ?? model,
       weights: result.weights,
-      data: withUnit(base.data, encoding),
+      data: withUnit(adaptedData(base.data, inputs, technique.trains, slots.start), encoding),
     },
     result,
     ...(finished === undefined ? {} : { adapter: finished.adapter }),
@@ -151,6 +151,25 @@ export async function adapt(
           ]
         : []),
     ],
+  };
+}
+
+/** What a checkpoint says of its past: one more adaptation, the only one where the weights were drawn anew. */
+function adaptedData(
+  past: CheckpointData,
+  { technique, budget, target }: AdaptInputs,
+  trains: boolean,
+  start: Slots['start'],
+): CheckpointData {
+  if (!trains) return past;
+  const { trainedOn, source, adapted = [], ...rest } = past;
+  const entry = { technique: technique.name, items: budget, target: `${target.name} (${target.hash})` };
+  if (start === 'fresh') return { ...rest, adapted: [entry] };
+  return {
+    ...rest,
+    ...(trainedOn === undefined ? {} : { trainedOn }),
+    ...(source === undefined ? {} : { source }),
+    adapted: [...adapted, entry],
   };
 }
 

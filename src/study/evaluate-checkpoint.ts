@@ -7,6 +7,7 @@ import { examplesOf } from '../data/prepare-data.ts';
 import { isGraftError } from '../errors.ts';
 import { inScratchFolder } from '../formats/scratch-folder.ts';
 import { type CheckpointData, loadCheckpoint } from '../models/checkpoint.ts';
+import { trainingHistory } from '../models/training-history.ts';
 import { stream } from '../random.ts';
 import { inContext } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
@@ -167,6 +168,7 @@ export async function evaluateCheckpoint(
     units: samplingUnits(costs?.set ?? { count: 0 }, windows),
     suitability: judgeSuitability(facts),
     notes: [
+      ...adaptedNotes(about, inputs.source?.name),
       ...source.notes,
       ...elsewhere.notMeasured,
       ...plan.warnings.filter((text) => text.startsWith('The network')),
@@ -186,6 +188,13 @@ async function trialIn(
       if (file !== undefined) renameSync(join(directory, file), join(context.directory, file));
     return trial;
   });
+}
+
+/** A model that was adapted has seen more than what it was trained on first, which is what its own domain means here. */
+function adaptedNotes(about: CheckpointData, source: string | undefined): string[] {
+  if (about.adapted === undefined || about.adapted.length === 0) return [];
+  const own = source === undefined ? '' : ` Its own domain is here what it was trained on first (${source}).`;
+  return [`The model's past: ${trainingHistory(about)!}.${own}`];
 }
 
 /** The hash at the end of what a checkpoint says that it was trained on. */

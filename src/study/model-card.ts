@@ -16,8 +16,8 @@ export function modelCard(card: {
     ([key, value]) => `| ${key} | ${JSON.stringify(value)} |`,
   );
   const measured = (card.measurements ?? []).map(
-    ({ metric, on, split, value, unit, kind }) =>
-      `| ${metric} | ${on}${split === undefined ? '' : `, ${split}`} | ${value.toPrecision(6)} | ${unit}${kind === undefined ? '' : `, ${kind}`} |`,
+    ({ metric, on, split, value, unit, kind, features }) =>
+      `| ${metric}${features === undefined ? '' : ` (${features.network})`} | ${on}${split === undefined ? '' : `, ${split}`} | ${value.toPrecision(6)} | ${unit}${kind === undefined ? '' : `, ${kind}`} |`,
   );
   return [
     `# ${card.title}`,
@@ -28,6 +28,9 @@ export function modelCard(card: {
     '|---|---|',
     ...card.facts.map(([name, value]) => `| ${name} | ${value} |`),
     ...(data.trainedOn === undefined ? [] : [`| Trained on | ${data.trainedOn} |`]),
+    ...(data.adapted ?? []).map(
+      ({ technique, items, target }) => `| Then ${technique} | ${items} items of ${target} |`,
+    ),
     '',
     '## Configuration',
     '',

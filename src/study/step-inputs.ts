@@ -126,7 +126,7 @@ export interface TrialInputs extends AdaptInputs {
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 7;
+export const STEP_VERSION = 8;
 
 export interface TuneResult {
   readonly validation: number | null;

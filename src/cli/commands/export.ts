@@ -4,6 +4,7 @@ import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
 import { UNROLLED_STEPS } from '../../models/export-iterative.ts';
 import { type ExportedProgram, type ExportedValue, exportModel } from '../../models/export-model.ts';
 import type { IterativeSampler, Model } from '../../models/model.ts';
+import { trainingHistory } from '../../models/training-history.ts';
 import { withSettings } from '../../models/with-settings.ts';
 import { formatBytes } from '../../report/format-quantity.ts';
 import { countParameters } from '../../tensor/parameters.ts';
@@ -86,6 +87,7 @@ const signature = (values: readonly ExportedValue[]): string =>
 
 function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]): string {
   const { model, data } = checkpoint;
+  const history = trainingHistory(data);
   const rows = programs.flatMap(({ name, inputs, outputs }) => [
     ...inputs.map((value) => row(name, 'input', value)),
     ...outputs.map((value) => row(name, 'output', value)),
@@ -94,7 +96,7 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
   return [
     `# ${model.family} as ONNX`,
     '',
-    `${countParameters(model.parameters)} parameters${data.trainedOn === undefined ? '' : `, trained on ${data.trainedOn}`}. Axes named by words may have any size.`,
+    `${countParameters(model.parameters)} parameters${history === undefined ? '' : `; ${history}`}. Axes named by words may have any size.`,
     '',
     '| file | | name | type and shape | what |',
     '|---|---|---|---|---|',

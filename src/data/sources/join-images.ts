@@ -22,7 +22,7 @@ export function joinImages(
       path,
       `images of ${kinds[other]} are ${here}, those of ${kinds[0]} ${there}`,
       {
-        hint: 'Ask for a size and a number of channels, to which all are brought.',
+        hint: 'Set resize and channels, to which all are brought.',
       },
     );
   }

@@ -30,7 +30,7 @@ ${headlines.map(({ text }) => html`<p class="headline">${text}</p>`)}
     const title = `${matrix.models.length > 1 ? `${model}, ` : ''}${countOf(budget, study.item)}`;
     const choice = verdict.choices.find((c) => c.model === model && c.budget === budget);
     const chosen = report.techniques.find(({ label }) => label === choice?.technique);
-    return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${choice!.rivals.length > 0 && html` <span class="flag">not proven</span>`}`}</h3>${paragraphs(here.filter(({ kind }) => kind !== 'caution'))}${cautions(here.filter(({ kind }) => kind === 'caution'))}${evidence(report, here)}</article>`;
+    return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${!choice!.claimed && html` <span class="flag">not proven</span>`}`}</h3>${paragraphs(here.filter(({ kind }) => kind !== 'caution'))}${cautions(here.filter(({ kind }) => kind === 'caution'))}${evidence(report, here)}</article>`;
   })}</div>
 <div class="answers">
 ${answer('How sure is this?', summary)}

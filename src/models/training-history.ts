@@ -1,0 +1,14 @@
+import type { CheckpointData } from './checkpoint.ts';
+
+const withoutHash = (name: string): string => name.replace(/ \([0-9a-f]{64}\)$/, '');
+
+/** What a model was trained on and adapted to since, in words; undefined where nothing is known. */
+export function trainingHistory({ trainedOn, adapted = [] }: CheckpointData): string | undefined {
+  const steps = [
+    ...(trainedOn === undefined ? [] : [`trained on ${withoutHash(trainedOn)}`]),
+    ...adapted.map(
+      ({ technique, items, target }) => `${technique} with ${items} items of ${withoutHash(target)}`,
+    ),
+  ];
+  return steps.length === 0 ? undefined : steps.join(', then ');
+}
