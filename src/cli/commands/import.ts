@@ -53,7 +53,7 @@ export const importCommand = defineCommand({
     "options of the model's family that change its size: width=256 context=128 image=[1,32,32]; what was taken, resized, drawn anew or dropped is printed. With --as: output=28 code=NAME logVariance=NAME image=1x28x28 context=64 mean=0.1307 std=0.3081 …",
   examples: [
     {
-      line: 'graft import decoder.onnx --as autoencoder --encoder encoder.onnx --out mine mean=0.1307 std=0.3081',
+      line: 'graft import decoder.onnx --as autoencoder --encoder encoder.onnx --out mine mean=0.13 std=0.31',
       does: 'an encoder and a decoder in ONNX',
     },
     { line: 'graft import generator.onnx --as generator --out mine', does: 'latent vector to image' },
