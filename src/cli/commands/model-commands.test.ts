@@ -117,7 +117,12 @@ test.each([
   ['classes where there are none', ['sample', 'vae', '--class', 'd'], 1, /not trained by class/],
   ['classes of texts', ['sample', 'running', '--class', 'd'], 2, /not examples by class/],
   ['a temperature below 0', ['sample', 'running', 'temperature=-1'], 2, /temperature is -1/],
-  ['a picture of texts', ['sample', 'running', '--out', 'x.png'], 1, /allowed: \.txt, \.json, \.abc or \.mid/],
+  [
+    'a picture of texts',
+    ['sample', 'running', '--out', 'x.png'],
+    1,
+    /allowed: \.txt, \.json, \.abc or \.mid/,
+  ],
   ['an unknown picture format', ['sample', 'vae', '--out', 'x.gif'], 1, /allowed: \.png/],
 ])('%s is an error', async (_, line, code, wanted) => {
   const result = await run(...line);
