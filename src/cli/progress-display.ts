@@ -138,7 +138,7 @@ export function progressLines(
   ].join(' · ');
   const running = workers.map((id, i) => {
     const step = id === null ? undefined : steps.get(id);
-    return `  ${colours.dim(String(i + 1))} ${step === undefined ? colours.dim('waits') : runningText(step, at)}`;
+    return `  ${colours.dim(String(i + 1))} ${step === undefined ? colours.dim('waits') : runningText(step, at, columns - 5)}`;
   });
   const lead =
     leader === undefined
@@ -151,7 +151,14 @@ export function progressLines(
   return [head, ...running, ...lead, ...notes].map((line) => cutLine(line, columns - 1));
 }
 
-function runningText({ label, phase, validation, terms, startedAt }: ShownStep, at: number): string {
+/** Characters of a step's label that stay, however narrow the terminal. */
+const LEAST_LABEL = 24;
+
+function runningText(
+  { label, phase, validation, terms, startedAt }: ShownStep,
+  at: number,
+  width: number,
+): string {
   const seconds = startedAt === undefined ? '' : `  ${formatDuration((at - startedAt) / 1000)}`;
   const doing =
     phase === undefined
@@ -162,7 +169,9 @@ function runningText({ label, phase, validation, terms, startedAt }: ShownStep, 
   const value = validation === undefined ? '' : `  validation ${showNumber(validation)}`;
   // Behind the time: a narrow terminal cuts them off.
   const further = Object.entries(terms ?? {}).map(([name, term]) => `${name} ${showNumber(term)}`);
-  return `${label}${doing}${value}${seconds}${further.length === 0 ? '' : `  ${further.join(', ')}`}`;
+  // A long name of data must not push out what moves.
+  const room = Math.max(LEAST_LABEL, width - textWidth(`${doing}${value}${seconds}`));
+  return `${cutLine(label, room)}${doing}${value}${seconds}${further.length === 0 ? '' : `  ${further.join(', ')}`}`;
 }
 
 /** Cuts a line to a width; colour codes take no room and are kept. */

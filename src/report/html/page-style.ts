@@ -36,7 +36,7 @@ nav a{display:block;padding:.15rem .6rem;border:1px solid var(--line);border-rad
 .answers,.budgets{display:grid;gap:.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}
 .answers h3,.budgets h3{margin:.5rem 0 .2rem}
 .answers p,.budgets p{margin:.2rem 0 .5rem}
-.answers{margin-top:.6rem;border-top:1px solid var(--line);padding-top:.4rem}
+.answers{grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));margin-top:.6rem;border-top:1px solid var(--line);padding-top:.4rem}
 .budgets h3 .technique{margin-left:.3rem}
 .budgets .caution{border-left:3px solid var(--flag);padding-left:.6rem}
 .budgets summary.caution{color:var(--flag);font-weight:500}

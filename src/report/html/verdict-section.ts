@@ -33,10 +33,10 @@ ${headlines.map(({ text }) => html`<p class="headline">${text}</p>`)}
     return html`<article><h3>${title}${chosen === undefined ? ': not decided' : html`: ${named(chosen)}${!choice!.claimed && html` <span class="flag">not proven</span>`}`}</h3>${paragraphs(here.filter(({ kind }) => kind !== 'caution'))}${cautions(here.filter(({ kind }) => kind === 'caution'))}${evidence(report, here)}</article>`;
   })}</div>
 <div class="answers">
+${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${openBest.length > 0 && `; no difference from ${listWords(openBest)} can be claimed`} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
 ${answer('How sure is this?', summary)}
 ${answer('What would make it surer?', of('seeds'), matrix.seeds.length < 2 ? 'More than one seed.' : undefined)}
 ${answer('For less computing', cheaper)}
-${best === null ? null : html`<div><h3>The model to use</h3><p>${best.cell.technique} with ${countOf(best.cell.budget, study.item)}, seed ${best.cell.seed}: of the seeds the one with the lowest validation loss${openBest.length > 0 && `; no difference from ${listWords(openBest)} can be claimed`} (<a href="#${anchor('t', best.step)}">trial ${best.step.slice(0, 8)}</a>).</p></div>`}
 </div>
 ${conditions(of('scope'))}
 </section>`;

@@ -1,0 +1,23 @@
+import { createColors } from 'picocolors';
+import { expect, test } from 'vitest';
+import { initialProgress, type ProgressAction, reduceProgress } from '../queue/progress.ts';
+import { progressLines } from './progress-display.ts';
+
+test('a long name of data leaves room for what moves', () => {
+  const label = `pre-train vae on glyphs (${'case: upper, script: latin, '.repeat(4)})`;
+  const actions: ProgressAction[] = [
+    { type: 'plan', at: 0, workers: 1, steps: [{ id: 'p', kind: 'pretrain', label, flops: 1, done: false }] },
+    { type: 'started', at: 0, id: 'p', worker: 0 },
+    {
+      type: 'event',
+      at: 1000,
+      id: 'p',
+      event: { type: 'progress', done: 1200, total: 3000, phase: 'training' },
+    },
+  ];
+  const progress = actions.reduce(reduceProgress, initialProgress);
+  const lines = progressLines('study', progress, undefined, 2000, 80, createColors(false));
+  const line = lines.find((text) => text.includes('pre-train'))!;
+  expect(line).toMatch(/^ {2}1 pre-train vae on glyphs.*… {2}training 1,200\/3,000 {2}2\.0 s$/);
+  expect(line.length).toBeLessThan(80);
+});
