@@ -1,6 +1,7 @@
 import type { CheckpointData } from './checkpoint.ts';
 
-const withoutHash = (name: string): string => name.replace(/ \([0-9a-f]{64}\)$/, '');
+/** A name of data without the content hash that follows it in brackets. */
+export const withoutHash = (name: string): string => name.replace(/ \([0-9a-f]{64}\)$/, '');
 
 /** What a model was trained on and adapted to since, in words; undefined where nothing is known. */
 export function trainingHistory({ trainedOn, adapted = [] }: CheckpointData): string | undefined {

@@ -1,5 +1,6 @@
 import { metrics } from '../../metrics/index.ts';
 import type { Metric } from '../../metrics/metric.ts';
+import { withoutHash } from '../../models/training-history.ts';
 import type { Evaluation } from '../../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
@@ -18,7 +19,7 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
   const facts = [
     `${family}, ${trial.cost.parameters.toLocaleString('en-US')} parameters, ${formatBytes(trial.cost.fileSize)}`,
     `evaluated on ${target}`,
-    ...(trainedOn === undefined ? [] : [`trained on ${trainedOn.replace(/ \([0-9a-f]{64}\)$/, '')}`]),
+    ...(trainedOn === undefined ? [] : [`trained on ${withoutHash(trainedOn)}`]),
   ];
   const sections = [
     section(
