@@ -2,6 +2,7 @@ import { joinPassages } from '../src/data/text-batches.ts';
 import type { OptimiserSpec } from '../src/engine/optimisers/optimiser-spec.ts';
 import { createDiffusion } from '../src/models/diffusion.ts';
 import { createGan } from '../src/models/gan.ts';
+import { createLlama } from '../src/models/llama.ts';
 import type { Model } from '../src/models/model.ts';
 import { createRecurrent } from '../src/models/recurrent.ts';
 import { createTransformer } from '../src/models/transformer.ts';
@@ -14,7 +15,7 @@ import type { Contender } from './peer-process.ts';
 
 /** A model with the data and the optimiser that its steps are timed with. */
 export interface Subject {
-  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'lstm' | 'diffusion' | 'gan';
+  readonly name: 'dense-vae' | 'conv-vae' | 'transformer' | 'lstm' | 'llama' | 'diffusion' | 'gan';
   readonly model: Model;
   readonly source: BatchSource;
   readonly optimiser: OptimiserSpec;
@@ -83,6 +84,25 @@ export const subjects: readonly Subject[] = [
       seed.child('windows'),
     ),
     optimiser: { name: 'adam', clipNorm: 1 },
+  },
+  {
+    name: 'llama',
+    model: createLlama({
+      vocabulary: 65,
+      context: 128,
+      layers: 4,
+      heads: 8,
+      keyHeads: 4,
+      width: 256,
+      hidden: 688,
+    }),
+    source: randomWindows(
+      joinPassages([seed.child('text').integers(100_000, 65)]),
+      128,
+      8,
+      seed.child('windows'),
+    ),
+    optimiser: { name: 'adamw', beta2: 0.99, weightDecay: 0.1, clipNorm: 1 },
   },
 ];
 

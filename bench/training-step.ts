@@ -1,6 +1,6 @@
 /**
  * Time of one training step against PyTorch on the same machine, in turns: the dense VAE, the convolutional VAE,
- * a diffusion model, a GAN (both players), nanoGPT's transformer and an LSTM, on 1 and on 2 threads.
+ * a diffusion model, a GAN (both players), nanoGPT's transformer, an LSTM and a Llama-type model, on 1 and on 2 threads.
  *
  *     npm run bench -- --python peers-env/bin/python
  */

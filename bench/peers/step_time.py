@@ -23,7 +23,7 @@ import time
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'lstm', 'diffusion', 'gan'])
+    parser.add_argument('--model', required=True, choices=['dense-vae', 'conv-vae', 'transformer', 'lstm', 'llama', 'diffusion', 'gan'])
     parser.add_argument('--threads', type=int, required=True)
     parser.add_argument(
         '--mode',
@@ -53,6 +53,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
 from gan import Gan, gan_trainer  # noqa: E402
+from llama import Llama  # noqa: E402
 from machine import load, machine  # noqa: E402
 from u_net import Diffusion  # noqa: E402
 
@@ -175,8 +176,16 @@ class Lstm(nn.Module):
         return F.cross_entropy(self.output(hidden).flatten(0, 1), y.flatten())
 
 
-TEXT = ('transformer', 'lstm')
-MODELS = {'dense-vae': DenseVae, 'conv-vae': ConvVae, 'transformer': Transformer, 'lstm': Lstm, 'diffusion': Diffusion, 'gan': Gan}
+TEXT = ('transformer', 'lstm', 'llama')
+MODELS = {
+    'dense-vae': DenseVae,
+    'conv-vae': ConvVae,
+    'transformer': Transformer,
+    'lstm': Lstm,
+    'llama': Llama,
+    'diffusion': Diffusion,
+    'gan': Gan,
+}
 
 
 def read_data(kind, folder):
@@ -217,7 +226,7 @@ def window_batches(tokens, size, context):
 
 def optimiser_of(model, kind, mode, foreach):
     how = {'fused': True} if mode != 'eager' else {'foreach': True} if foreach else {}
-    if kind != 'transformer':
+    if kind not in ('transformer', 'llama'):
         return torch.optim.Adam(model.parameters(), lr=model.rate, **how)
     groups = [
         {'params': [p for p in model.parameters() if p.dim() >= 2], 'weight_decay': 0.1},
