@@ -56,7 +56,7 @@ function study({
     name: study.name,
     description: study.description,
     data: data.map(({ role, name, hash, counts }) => ({ role, name, hash, counts })),
-    models: models.map(({ label, parameters }) => ({ label, parameters })),
+    models: models.map(({ label, parameters, origin }) => ({ label, parameters, origin })),
     matrix,
     comparison: {
       primary: comparison.primary,

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { trainBpeTokenizer } from '../data/tokenizers/bpe-tokenizer.ts';
-import { trainCharacterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
+import {
+  characterTokenizer,
+  trainCharacterTokenizer,
+  withByteTokens,
+} from '../data/tokenizers/character-tokenizer.ts';
 import { stream } from '../random.ts';
 import { createModel } from './index.ts';
 import { resizeMaps } from './resize-tensor.ts';
@@ -122,4 +126,34 @@ test('bilinear interpolation keeps what is constant and what rises evenly', () =
   expect([...resizeMaps(Float32Array.of(2, 2, 2, 2), [4], 0, maps, false)]).toEqual(Array(8).fill(2));
   const rising = resizeMaps(Float32Array.of(0, 1, 2, 3), [4], 0, maps, false);
   expect([...rising]).toEqual([0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3]);
+});
+
+test('bytes beside a vocabulary of characters take no rows from it, and its biases move with its rows', () => {
+  const before = characterTokenizer(['b', 'A', '\n'], { unseen: 'refuse' });
+  const after = withByteTokens(before);
+  const model = (vocabulary: number) =>
+    createModel('recurrent', { vocabulary, context: 4, layers: 1, width: 2, hidden: 3, tied: false });
+  const weights = freshWeights(model(3), seed);
+  weights.parameters['output/bias']!.set([1, 2, 6]);
+  const donor = { model: model(3), weights, tokenizer: before };
+  const { weights: moved, fates } = transplant(donor, model(259), after, seed);
+  expect([...after.encode('bA\n~')]).toEqual([0, 1, 2, 3 + 126]);
+  const bias = moved.parameters['output/bias']!;
+  expect([...bias.subarray(0, 3)]).toEqual([1, 2, 6]);
+  // The byte of A is never written, for A has a token: it is as unlikely as any other new one.
+  expect(new Set(bias.subarray(3))).toEqual(new Set([3]));
+  for (const [name, width] of [
+    ['embedding/token', 2],
+    ['output/weight', 3],
+  ] as const) {
+    const [old, now] = [weights.parameters[name]!, moved.parameters[name]!];
+    expect([...now.subarray(0, 3 * width)]).toEqual([...old]);
+    expect(now[(3 + 65) * width]).toBeCloseTo((old[0]! + old[width]! + old[2 * width]!) / 3, 6);
+    expect(fateOf(fates, name)).toMatchObject({
+      how: '3 of 259 rows by token, 0 from the mean of their pieces, 256 from the mean of all rows',
+    });
+  }
+  const back = transplant({ model: model(259), weights: moved, tokenizer: after }, model(3), before, seed);
+  expect(back.weights).toEqual(weights);
+  expect(() => withByteTokens(after)).toThrow('it has them already');
 });

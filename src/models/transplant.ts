@@ -1,4 +1,4 @@
-import { tokenTexts } from '../data/tokenizers/token-texts.ts';
+import { fallbackIds, tokenTexts } from '../data/tokenizers/token-texts.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { utf8Text } from '../data/tokenizers/utf8.ts';
 import { GraftError, isGraftError } from '../errors.ts';
@@ -34,7 +34,8 @@ export interface Donor {
 /**
  * Weights for `model` from those of another size of it. Tensors of one name and shape are taken; rows of a vocabulary are
  * found by the text of their token, where the tokenizers differ (a token that is new gets the mean of the rows of the
- * tokens that its text had before: Gee et al. 2022); axes of pixels are interpolated; of all others the leading part is
+ * tokens that its text had before: Gee et al. 2022; one that had none, the mean of all rows, with which it takes little
+ * from the others: Hewitt 2021); axes of pixels are interpolated; of all others the leading part is
  * taken. What is left over starts as in a fresh model. Nothing is silent: every tensor has a fate.
  */
 export function transplant(
@@ -111,7 +112,7 @@ export function transplant(
     return (
       sampler.kind === 'autoregressive' &&
       from[0] === sampler.vocabulary &&
-      (name === 'embedding/token' || name === 'output/weight')
+      ['embedding/token', 'output/weight', 'output/bias'].includes(name)
     );
   }
 
@@ -122,26 +123,28 @@ export function transplant(
     to: readonly number[],
     found: RowSources,
   ): { data: Float32Array; fate: Pick<TensorFate, 'fate' | 'how'> } {
-    const [, width] = from as [number, number];
-    const [, wide] = to as [number, number];
+    // A bias is a vocabulary of single values.
+    const [width, wide] = [from[1] ?? 1, to[1] ?? 1];
     const out = fresh.parameters[name]!.slice();
     const common = Math.min(width, wide);
-    const counts = { one: 0, several: 0 };
-    found.forEach((sources, id) => {
-      if (sources.length === 0 || id >= to[0]!) return;
-      counts[sources.length === 1 ? 'one' : 'several']++;
+    const counts = { one: 0, several: 0, none: 0 };
+    const all = Array.from({ length: from[0]! }, (_, id) => id);
+    found.forEach((pieces, id) => {
+      if (id >= to[0]!) return;
+      counts[pieces.length === 0 ? 'none' : pieces.length === 1 ? 'one' : 'several']++;
+      const sources = pieces.length === 0 ? all : pieces;
       for (let i = 0; i < common; i++) {
         let sum = 0;
         for (const source of sources) sum += data[source * width + i]!;
         out[id * wide + i] = sum / sources.length;
       }
     });
-    const left = to[0]! - counts.one - counts.several;
+    const left = to[0]! - counts.one - counts.several - counts.none;
     return {
       data: out,
       fate: {
         fate: 'remapped',
-        how: `${counts.one} of ${to[0]} rows by token, ${counts.several} from the mean of their pieces, ${left} drawn anew${common === wide ? '' : `; the leading ${common} of ${wide} columns`}`,
+        how: `${counts.one} of ${to[0]} rows by token, ${counts.several} from the mean of their pieces, ${counts.none} from the mean of all rows${left === 0 ? '' : `, ${left} drawn anew`}${common === wide ? '' : `; the leading ${common} of ${wide} columns`}`,
       },
     };
   }
@@ -164,18 +167,28 @@ function rowsByToken(before: Tokenizer | undefined, after: Tokenizer | undefined
   if (JSON.stringify(before.toJSON()) === JSON.stringify(after.toJSON())) return undefined;
   const key = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
   const known = new Map<string, number>();
+  // Of the tokens of one text that which spells a byte is hardly ever used.
+  const spelling = fallbackIds(before);
   tokenTexts(before).forEach((bytes, id) => {
-    if (bytes !== undefined && !known.has(key(bytes))) known.set(key(bytes), id);
+    if (bytes === undefined) return;
+    const other = known.get(key(bytes));
+    if (other === undefined || spelling.has(other)) known.set(key(bytes), id);
   });
+  const texts = tokenTexts(after);
+  const spellingNow = fallbackIds(after);
+  const whole = new Set(
+    texts.flatMap((bytes, id) => (bytes === undefined || spellingNow.has(id) ? [] : [key(bytes)])),
+  );
   const marks = new Map<number, number>();
   for (const mark of ['pad', 'eos', 'bos'] as const) {
     const [to, from] = [after.special[mark], before.special[mark]];
     if (to !== undefined && from !== undefined) marks.set(to, from);
   }
-  return tokenTexts(after).map((bytes, id) => {
+  return texts.map((bytes, id) => {
     const mark = marks.get(id);
     if (mark !== undefined) return [mark];
     if (bytes === undefined || bytes.length === 0) return [];
+    if (spellingNow.has(id) && whole.has(key(bytes))) return [];
     const same = known.get(key(bytes));
     if (same !== undefined) return [same];
     const text = utf8Text(bytes);

@@ -1,9 +1,9 @@
 import { classLabels } from '../data/class-labels.ts';
 import type { DataSet, TextSet } from '../data/data-set.ts';
-import { examplesOf } from '../data/prepare-data.ts';
+import { examplesOf, type PreparedData } from '../data/prepare-data.ts';
 import type { ImageValues } from '../data/represent-images.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { loadCheckpoint, weightsHash } from '../models/checkpoint.ts';
 import { domainOf, type FamilyName } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
@@ -27,6 +27,7 @@ export function checkpointModel(
 ) {
   const { model: given, weights, data, tokenizer } = loadCheckpoint(modelFolder(base, entry.checkpoint));
   for (const { prepared } of sets) requireFitting(given, prepared.train, where);
+  if (tokenizer !== undefined) for (const { prepared } of sets) requireTokens(tokenizer, prepared, where);
   const model = forRows(given, tokenizer, sets, context);
   const encoding: EncodingInput =
     domainOf(model) === 'image'
@@ -39,6 +40,9 @@ export function checkpointModel(
           kind: 'text',
           context: model.fields[0]!.shape[0]!,
           ends: data.unit === undefined ? isItems(sets[0]) : data.unit !== 'running',
+          ...(tokenizer !== undefined && tokenizer.special.bos === undefined
+            ? { first: 'given' as const }
+            : {}),
           tokenizer: 'checkpoint',
         };
   return {
@@ -49,6 +53,20 @@ export function checkpointModel(
     pretraining: [],
     weights: weightsHash(model, weights),
   };
+}
+
+/** Fails where texts have characters that a vocabulary of characters lacks, before anything is trained. */
+function requireTokens(tokenizer: Tokenizer, { train, validation, test }: PreparedData, where: string): void {
+  if (tokenizer.kind !== 'character') return;
+  for (const set of [train, validation, test])
+    if (set.kind === 'text')
+      for (const text of set.documents)
+        try {
+          tokenizer.encode(text);
+        } catch (error) {
+          if (!isGraftError(error, 'bad-data')) throw error;
+          throw new GraftError('bad-data', { ...error.facts, what: `a text of '${set.name}'`, where });
+        }
 }
 
 /** Whether the texts of a set are whole items: what a model of another program, which does not say, is taken for. */

@@ -19,6 +19,8 @@ export type Encoding =
       readonly tokenizer: Tokenizer;
       readonly context: number;
       readonly ends: boolean;
+      /** The first token of an item is given, not predicted. */
+      readonly first?: 'given';
     };
 
 /** Examples as a model sees them, with what is needed to count per item. */
@@ -26,7 +28,10 @@ export interface EncodedSet {
   readonly table: ExampleTable;
   /** What likelihoods are likelihoods of; only equal ones are compared. */
   readonly representation: string;
-  /** For text: the item that each row belongs to (a long item takes several rows), and the UTF-8 bytes of each item. */
+  /**
+   * For text: the item that each row belongs to (a long item takes several rows), and the UTF-8 bytes of each item that
+   * are predicted.
+   */
   readonly text?: { readonly item: Int32Array; readonly bytes: Float64Array };
 }
 
@@ -59,16 +64,21 @@ function encodeImages(set: ImageSet, { values, classes }: Extract<Encoding, { ki
 
 /**
  * Each item becomes `beginning mark, tokens, end mark` (the end mark only where items end: not for windows of running
- * text), cut into rows of the model's context; targets are the tokens that follow, `NO_TARGET` behind the end.
+ * text), cut into rows of the model's context; targets are the tokens that follow, `NO_TARGET` behind the end. A
+ * tokenizer without a beginning mark leaves nothing that the first token could be predicted from: it is given, and its
+ * bytes do not count.
  */
 function encodeTexts(set: TextSet, encoding: Extract<Encoding, { kind: 'text' }>): EncodedSet {
-  const { tokenizer, context, ends } = encoding;
+  const { tokenizer, context, ends, first } = encoding;
+  const bytes = new Float64Array(set.documents.length);
   const rows: { item: number; tokens: Int32Array; targets: Int32Array }[] = [];
   set.documents.forEach((text, item) => {
     const whole = encodeItem(tokenizer, text);
     const ids = ends
       ? whole
       : whole.subarray(0, tokenizer.special.eos === undefined ? whole.length : whole.length - 1);
+    const known = first === 'given' && ids.length > 0 ? tokenizer.tokenBytes[ids[0]!]! : 0;
+    bytes[item] = utf8Length(text) - known;
     for (let start = 0; start + 1 < ids.length; start += context) {
       const tokens = new Int32Array(context);
       const targets = new Int32Array(context).fill(NO_TARGET);
@@ -90,7 +100,7 @@ function encodeTexts(set: TextSet, encoding: Extract<Encoding, { kind: 'text' }>
     representation: `text by ${tokenizer.kind} tokens (vocabulary ${tokenizer.vocabularySize}), ${ends ? 'items' : 'windows'} in contexts of ${context}`,
     text: {
       item: Int32Array.from(rows, ({ item }) => item),
-      bytes: Float64Array.from(set.documents, utf8Length),
+      bytes,
     },
   };
 }

@@ -29,6 +29,8 @@ export type EncodingInput =
       readonly kind: 'text';
       readonly context: number;
       readonly ends: boolean;
+      /** Where the tokenizer has no beginning mark: the first token of an item is given, not predicted. */
+      readonly first?: 'given';
       /** Trained on this set's training part, or brought along by the checkpoint. */
       readonly tokenizer:
         | { readonly spec: TokenizerSpec; readonly on: DataInput; readonly heldOut: HeldOutInput }

@@ -62,16 +62,17 @@ export class StudyData {
   /** The encoding of a step's inputs; `own` is the tokenizer of a checkpoint. */
   async encoding(input: EncodingInput, own?: Tokenizer): Promise<Encoding> {
     if (input.kind === 'image') return input;
-    const { context, ends } = input;
+    const { context, ends, first } = input;
+    const how = { kind: 'text', context, ends, ...(first === undefined ? {} : { first }) } as const;
     if (input.tokenizer === 'checkpoint') {
       if (own === undefined)
         throw new GraftError('bad-data', {
           what: 'checkpoint',
           problem: 'has no tokenizer.json, which text needs',
         });
-      return { kind: 'text', tokenizer: own, context, ends };
+      return { ...how, tokenizer: own };
     }
-    return { kind: 'text', tokenizer: await this.tokenizer(input.tokenizer), context, ends };
+    return { ...how, tokenizer: await this.tokenizer(input.tokenizer) };
   }
 
   private tokenizer(

@@ -16,6 +16,7 @@ interface StudyResult {
   readonly name: string;
   readonly description: string;
   readonly data: readonly { role: string; name: string; counts: Record<string, number> }[];
+  readonly models?: readonly { label: string; parameters: number; origin?: string }[];
   readonly matrix: ReportData['matrix'];
   readonly comparison: NonNullable<ReportData['comparison']>;
   readonly recognised: readonly { technique: string; budget: number; real: number; values: number[] }[];
@@ -52,6 +53,12 @@ export const recordedStudies = [
   'mnist-fashion',
   'sherlock-pride',
   'names-english-italian',
+  'foreign-vae-kmnist',
+  'foreign-vae-quickdraw',
+  'foreign-lstm-plays',
+  'foreign-lstm-speeches',
+  'foreign-stories-sherlock',
+  'foreign-cvae-quickdraw',
 ] as const;
 
 /** docs/results.md: what the kept results say, in their own words. */
@@ -80,9 +87,10 @@ export function resultsText(): string {
 function studySection(name: string): string[] {
   const result = read<StudyResult>(`docs/results/${name}.json`);
   const { data, matrix, comparison, cost, recognised } = result;
-  const role = (wanted: string) => data.find((set) => set.role === wanted)!;
-  const { counts } = role('target');
+  const role = (wanted: string) => data.find((set) => set.role === wanted);
+  const { counts, name: target } = role('target')!;
   const unit = comparison.primary.unit.replace('nats/item', 'nats per item');
+  const scale = [comparison.primary.metric, ...(unit === '' ? [] : [unit])].join(', ');
   const largest = matrix.budgets.at(-1)!;
   const shares = recognised.filter(({ budget }) => budget === largest);
   const percent = (share: number) => `${fixed(100 * share, 0)} %`;
@@ -92,10 +100,10 @@ function studySection(name: string): string[] {
     '',
     `${result.description} \`graft run examples/${name}.yaml\`, commit ${result.commit}${result.judged === undefined ? '' : ` (the verdict of these trials was written anew at ${result.judged})`}, ${result.date}: ${formatDuration(cost.actual.wallSeconds)} (predicted: ${formatDuration(cost.predicted.wallSeconds)}).`,
     '',
-    `Source: ${role('source').name}. Target: ${role('target').name}; the figures are of ${comparison.primary.real ?? counts.test} held-out items.`,
+    `${originOf(result, role('source')?.name)} Target: ${target}; the figures are of ${comparison.primary.real ?? counts.test} held-out items.`,
     '',
     ...keyTables(result).flatMap(({ rows }) => [
-      `${comparison.primary.metric}, ${unit}, ${comparison.primary.direction} is better: mean ± half of the 95 % interval over ${matrix.seeds.length} seeds; **bold**: best mean, †: training had not converged.`,
+      `${scale}, ${comparison.primary.direction} is better: mean ± half of the 95 % interval over ${matrix.seeds.length} seeds; **bold**: best mean, †: training had not converged.`,
       '',
       markdownTable(
         ['technique', ...matrix.budgets.map((budget) => `${budget} items`)],
@@ -120,6 +128,17 @@ function studySection(name: string): string[] {
     ...result.verdict.filter(({ kind }) => kind !== 'scope').map(({ text }) => `- ${text}`),
     '',
   ];
+}
+
+/** Where the models of a study come from: the source that it trained them on, or another program. */
+function originOf({ models = [] }: StudyResult, source: string | undefined): string {
+  const given = models.filter(({ origin }) => origin?.startsWith('from the checkpoint'));
+  if (given.length === 0) return `Source: ${source}.`;
+  const list = given.map(
+    ({ label, parameters }) => `${label} (${parameters.toLocaleString('en')} parameters)`,
+  );
+  const known = source === undefined ? '' : ` What it was made for: ${source}.`;
+  return `Model of another program, imported as the study file says: ${list.join(', ')}.${known}`;
 }
 
 interface Peer {

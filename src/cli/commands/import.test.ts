@@ -101,6 +101,12 @@ test('import reads a model of llama2.c and its tokenizer', async () => {
   );
 });
 
+test('import adds byte tokens to vocabularies of characters alone', async () => {
+  const { code, said } = await run('import', 'llama', '--unseen', 'bytes', '--out', 'spelled');
+  expect(code).toBe(1);
+  expect(said).toContain('tokens, not of characters');
+});
+
 test('import refuses pickles, and says how to convert them', async () => {
   writeFileSync(join(folder, 'old.pt'), Uint8Array.of(0x80, 2, 0x7d, 0x71));
   const single = await run('import', 'old.pt', '--out', 'x');

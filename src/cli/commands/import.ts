@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { withByteTokens } from '../../data/tokenizers/character-tokenizer.ts';
 import { readTokenizerJson } from '../../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../../errors.ts';
 import { isFolder } from '../../formats/list-files.ts';
 import { readFileChecked } from '../../formats/read-file-checked.ts';
-import { saveCheckpoint } from '../../models/checkpoint.ts';
+import { type Checkpoint, saveCheckpoint } from '../../models/checkpoint.ts';
 import { readFolderTokenizer } from '../../models/hugging-face/tokenizer-files.ts';
 import { importCheckpoint } from '../../models/import-checkpoint.ts';
 import { checkCausal } from '../../models/imported/check-causal.ts';
@@ -39,6 +40,12 @@ export const importCommand = defineCommand({
       summary:
         'another tokenizer (…tokenizer.json, or a folder that has one): rows of the vocabulary are found by token; for llama2.c and ml5.js their own (default: tok*.bin or vocab*.json beside the model)',
     },
+    unseen: {
+      kind: 'choice',
+      choices: ['bytes'],
+      summary:
+        'models of characters: those that the vocabulary lacks are spelled in bytes, whose rows are added (without it they are an error)',
+    },
     ...onnxOptionTable,
     base: {
       kind: 'text',
@@ -69,6 +76,10 @@ export const importCommand = defineCommand({
       does: 'a model of llama2.c',
     },
     { line: 'graft import ./charrnn-shakespeare --out bard', does: 'a character LSTM of ml5.js' },
+    {
+      line: 'graft import ./charrnn-shakespeare --unseen bytes --out bard',
+      does: 'the same for texts with characters that it has never seen',
+    },
     {
       line: 'graft import ./cvae/models --as generator --out doodles fill.label=hot:13',
       does: 'a model of TensorFlow.js, whose other input holds 1 at place 13',
@@ -106,12 +117,13 @@ export const importCommand = defineCommand({
       ...(onnx === undefined ? {} : { onnx }),
     });
     const settings = onnx === undefined ? overrideMap(overrides) : {};
-    const changed = other !== undefined || Object.keys(settings).length > 0;
+    const tokens = options.unseen === undefined ? other : spellingUnseen(read, other, onnx !== undefined);
+    const changed = tokens !== undefined || Object.keys(settings).length > 0;
     const { checkpoint, fates } = changed
       ? checkingUsage('import', () =>
           refitCheckpoint(
             read,
-            { options: settings, tokenizer: other },
+            { options: settings, tokenizer: tokens },
             stream(options.seed).child('import'),
           ),
         )
@@ -153,6 +165,22 @@ export const importCommand = defineCommand({
     return 0;
   },
 });
+
+/** The tokenizer that spells in bytes what it lacks. */
+function spellingUnseen(
+  { model, tokenizer: own }: Checkpoint,
+  other: Tokenizer | undefined,
+  isGraph: boolean,
+): Tokenizer {
+  const tokenizer = other ?? own;
+  if (isGraph || tokenizer === undefined)
+    throw new GraftError('conflict', {
+      first: '--unseen',
+      second: isGraph ? '--as' : `a ${model.family}`,
+      reason: isGraph ? 'the vocabulary of such a file is fixed' : 'it has no vocabulary',
+    });
+  return withByteTokens(tokenizer);
+}
 
 /** The tokenizer of a tokenizer.json with the marks that its folder names, or of a folder with one. */
 function otherTokenizer(path: string): Tokenizer {

@@ -1,4 +1,5 @@
 import { GraftError } from '../../errors.ts';
+import { fallbackIds, tokenTexts } from './token-texts.ts';
 import { endOfText, type Tokenizer } from './tokenizer.ts';
 import { characterJson } from './tokenizer-json.ts';
 import { utf8Bytes, utf8Text } from './utf8.ts';
@@ -98,6 +99,25 @@ export function characterTokenizer(
   };
 }
 
+/**
+ * A character tokenizer that refuses unseen characters as one that spells them in bytes: its ids stay, the byte tokens come
+ * behind them. Fails with `unsupported` for every other tokenizer.
+ */
+export function withByteTokens(tokenizer: Tokenizer): Tokenizer {
+  const texts = tokenTexts(tokenizer);
+  const characters = texts.flatMap((bytes) => (bytes === undefined ? [] : [utf8Text(bytes)]));
+  const ends = tokenizer.special.eos !== undefined;
+  if (tokenizer.kind !== 'character' || fallbackIds(tokenizer).size > 0)
+    throw new GraftError('unsupported', {
+      what: 'byte tokens beside the vocabulary',
+      reason:
+        tokenizer.kind === 'character'
+          ? 'it has them already'
+          : `it is one of ${tokenizer.kind} tokens, not of characters`,
+    });
+  return characterTokenizer(characters, { unseen: 'bytes', ends });
+}
+
 /** The name of a byte token in `tokenizer.json`. */
 export function byteToken(byte: number): string {
   return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
@@ -108,6 +128,6 @@ function unseenCharacter(character: string, text: string): GraftError {
   return new GraftError('bad-data', {
     what: 'text',
     problem: `the character ${JSON.stringify(character)} (U+${code}, at ${text.indexOf(character)}) is not in the tokenizer's vocabulary`,
-    hint: "Train the tokenizer with unseen = 'bytes', or use the byte tokenizer.",
+    hint: "Train the tokenizer with unseen = 'bytes', or use the byte tokenizer; a model that was imported takes --unseen bytes.",
   });
 }

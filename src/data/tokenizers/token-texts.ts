@@ -32,18 +32,30 @@ type Vocabulary = Readonly<Record<string, number>> | readonly (readonly [string,
  * them; undefined for special tokens and ids without a token.
  */
 export function tokenTexts(tokenizer: Tokenizer): (Uint8Array | undefined)[] {
-  const file = tokenizer.toJSON() as TokenWriting & {
-    readonly model: { readonly vocab: Vocabulary };
-    readonly added_tokens?: readonly { id: number; content: string; special: boolean }[];
-  };
-  const { vocab } = file.model;
+  const file = fileOf(tokenizer);
   const read = tokenReader(file);
   const texts = new Array<Uint8Array | undefined>(tokenizer.vocabularySize).fill(undefined);
-  const entries = Array.isArray(vocab)
-    ? (vocab as readonly (readonly [string, number])[]).map(([token], id) => [token, id] as const)
-    : Object.entries(vocab as Readonly<Record<string, number>>);
-  for (const [token, id] of entries) texts[id] = read(token);
+  for (const [token, id] of entriesOf(file)) texts[id] = read(token);
   for (const { id, content, special } of file.added_tokens ?? [])
     texts[id] = special ? undefined : Buffer.from(content);
   return texts;
 }
+
+/** The ids that spell, byte by byte, text which no other token has. */
+export function fallbackIds(tokenizer: Tokenizer): Set<number> {
+  const file = fileOf(tokenizer);
+  if (!file.model.byte_fallback) return new Set();
+  return new Set(entriesOf(file).flatMap(([token, id]) => (byteToken.test(token) ? [id] : [])));
+}
+
+type File = TokenWriting & {
+  readonly model: { readonly vocab: Vocabulary };
+  readonly added_tokens?: readonly { id: number; content: string; special: boolean }[];
+};
+
+const fileOf = (tokenizer: Tokenizer): File => tokenizer.toJSON() as File;
+
+const entriesOf = ({ model: { vocab } }: File): readonly (readonly [string, number])[] =>
+  Array.isArray(vocab)
+    ? (vocab as readonly (readonly [string, number])[]).map(([token], id) => [token, id] as const)
+    : Object.entries(vocab as Readonly<Record<string, number>>);
