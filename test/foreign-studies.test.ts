@@ -51,7 +51,7 @@ describe.skipIf(!there).each(files)('examples/%s (needs shared models and data)'
     const { spec } = plan;
     expect(new Set(spec.techniques.map(nameOf))).toEqual(new Set(Object.keys(techniques)));
     expect(spec.budgets).toHaveLength(2);
-    expect(spec.training.learningRate).toHaveLength(3);
+    expect((spec.training.learningRate as number[]).length).toBeGreaterThan(2);
     expect(plan.trials).toHaveLength(spec.techniques.length * 2 * 3);
     expect(plan.warnings).toEqual([]);
   });
