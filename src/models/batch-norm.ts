@@ -11,9 +11,10 @@ const MEMORY = 0.99;
 /** Scale and shift of each channel; with `classes` those of each class. */
 export function batchNormParameters(layer: string, channels: number, classes?: number): ParameterSpec[] {
   const shape = classes === undefined ? [channels] : [classes, channels];
+  const rows = classes === undefined ? {} : { rows: 'classes' as const };
   return [
-    { name: `${layer}/scale`, shape, layer, decay: false, initial: one },
-    { name: `${layer}/shift`, shape, layer, decay: false, initial: zero },
+    { name: `${layer}/scale`, shape, layer, decay: false, initial: one, ...rows },
+    { name: `${layer}/shift`, shape, layer, decay: false, initial: zero, ...rows },
   ];
 }
 

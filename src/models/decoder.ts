@@ -54,6 +54,10 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
     decay: true,
     initial: { draw: 'normal', deviation: 0.02 },
   });
+  const vocabulary = (name: string, layer: string): ParameterSpec => ({
+    ...table(name, layer, c.vocabulary),
+    rows: 'tokens',
+  });
   const windowed = (block: number) => c.window !== undefined && block >= c.window.from;
 
   const embed = (context: ModelContext, tokens: Tensor, position: Tensor | undefined): Tensor => {
@@ -99,11 +103,11 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
     config: own.config,
     ...nextTokenParts(c.context, layers, logits),
     parameters: [
-      table('embedding/token', 'embedding', c.vocabulary),
+      vocabulary('embedding/token', 'embedding'),
       ...(c.positions === undefined ? [] : [table('embedding/position', 'embedding', c.positions)]),
       ...blocks.flatMap((i) => blockParameters(i, c)),
       ...normParameters('output/norm', 'output', c.width, c.bias.norm),
-      ...(c.tied ? [] : [table('output/weight', 'output', c.vocabulary)]),
+      ...(c.tied ? [] : [vocabulary('output/weight', 'output')]),
     ],
     state: [],
     linears: blocks.flatMap((i) =>

@@ -58,7 +58,14 @@ export function createDiscriminator(options: DiscriminatorOptions): Discriminato
       : [{ name: `${output}/class`, layer: output, shape: [classes, features], fan: features }]),
   ];
   const parameters: ParameterSpec[] = weights.flatMap(({ name, layer, shape, fan }) => [
-    { name, layer, shape, decay: true, initial: fanIn(fan) },
+    {
+      name,
+      layer,
+      shape,
+      decay: true,
+      initial: fanIn(fan),
+      ...(name.endsWith('/class') ? { rows: 'classes' as const } : {}),
+    },
     ...(name.endsWith('/weight')
       ? [{ name: `${layer}/bias`, layer, shape: [shape[0]!], decay: false, initial: fanIn(fan) }]
       : []),

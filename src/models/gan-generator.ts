@@ -75,6 +75,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
               layer,
               decay: false,
               initial: { draw: 'normal', deviation: 1 } as const,
+              rows: 'classes' as const,
             },
           ]
         : []),

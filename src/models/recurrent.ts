@@ -71,15 +71,16 @@ function parametersOf(c: Config): ParameterSpec[] {
       ...(c.cell === 'gru' ? [matrix(`${layer}/hidden/bias`, layer, [width], initial)] : []),
     ];
   });
-  return [
-    matrix('embedding/token', 'embedding', [c.vocabulary, c.width], {
-      draw: 'normal',
-      deviation: c.tied ? 0.25 : 1,
-    }),
-    ...recurrent.flat(),
+  const byToken = (spec: ParameterSpec): ParameterSpec => ({ ...spec, rows: 'tokens' });
+  const output = [
     ...(c.tied ? [] : [matrix('output/weight', 'output', [c.vocabulary, last], uniform(4, last))]),
     matrix('output/bias', 'output', [c.vocabulary], zero),
   ];
+  const table = matrix('embedding/token', 'embedding', [c.vocabulary, c.width], {
+    draw: 'normal',
+    deviation: c.tied ? 0.25 : 1,
+  });
+  return [byToken(table), ...recurrent.flat(), ...output.map(byToken)];
 }
 
 /**

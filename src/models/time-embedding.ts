@@ -34,6 +34,7 @@ export const classParameters = (layer: string, classes: number, outputs: number)
     layer,
     decay: false,
     initial: { draw: 'normal', deviation: 0.02 },
+    rows: 'classes',
   },
 ];
 

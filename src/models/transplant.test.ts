@@ -5,6 +5,7 @@ import {
   trainCharacterTokenizer,
   withByteTokens,
 } from '../data/tokenizers/character-tokenizer.ts';
+import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { stream } from '../random.ts';
 import { createModel } from './index.ts';
 import { resizeMaps } from './resize-tensor.ts';
@@ -100,6 +101,106 @@ test('rows of another vocabulary are found by token, those of new tokens are the
   }
 });
 
+test('all tensors of a recurrent model that have a row for each token follow it, biases too', () => {
+  const [before, after] = ['abc', 'cdb'].map((text) => trainCharacterTokenizer([text], { ends: false })) as [
+    Tokenizer,
+    Tokenizer,
+  ];
+  const model = createModel('recurrent', {
+    vocabulary: before.vocabularySize,
+    context: 4,
+    layers: 1,
+    width: 2,
+    hidden: 2,
+  });
+  const weights = freshWeights(model, seed);
+  weights.parameters['output/bias']!.set(
+    Float32Array.from(weights.parameters['output/bias']!, (_, i) => i + 1),
+  );
+  const { weights: moved, fates } = transplant(
+    { model, weights, tokenizer: before },
+    model,
+    after,
+    seed.child('fresh'),
+  );
+  const [old, now] = [weights.parameters['output/bias']!, moved.parameters['output/bias']!];
+  for (const token of 'bcd') expect(now[after.encode(token)[0]!]).toBe(old[before.encode(token)[0]!]);
+  for (const name of ['embedding/token', 'output/bias']) expect(fateOf(fates, name)?.fate).toBe('remapped');
+});
+
+describe('other classes', () => {
+  const classes = { before: ['cat', 'dog'], after: ['dog', 'emu', 'cat'] };
+
+  test('rows of classes are found by name', () => {
+    const model = (names: readonly string[]) =>
+      createModel('gan', {
+        image: [1, 8, 8],
+        latent: 3,
+        generatorChannels: [2],
+        discriminatorChannels: [2],
+        conditional: true,
+        classes: names,
+      });
+    const donor = model(classes.before);
+    const weights = freshWeights(donor, seed);
+    const { weights: moved, fates } = transplant(
+      { model: donor, weights },
+      model(classes.after),
+      undefined,
+      seed.child('fresh'),
+    );
+    const name = 'discriminator/output/class';
+    const width = weights.parameters[name]!.length / 2;
+    const row = (values: Float32Array, at: number) => [...values.subarray(at * width, (at + 1) * width)];
+    const [old, now] = [weights.parameters[name]!, moved.parameters[name]!];
+    expect(row(now, 0)).toEqual(row(old, 1));
+    expect(row(now, 2)).toEqual(row(old, 0));
+    expect(fateOf(fates, name)?.how).toBe('2 of 3 rows by class, 1 drawn anew');
+    expect(fateOf(fates, 'generator/0/scale')?.fate).toBe('remapped');
+  });
+
+  test('also in another order alone, and with the row for no class behind them', () => {
+    const model = (names: readonly string[]) =>
+      createModel('flow-matching', {
+        image: [1, 4, 4],
+        channels: 2,
+        multipliers: [1],
+        groups: 1,
+        attention: false,
+        conditional: true,
+        classes: names,
+      });
+    const donor = model(classes.before);
+    const weights = freshWeights(donor, seed);
+    const other = model([...classes.before].reverse());
+    const { weights: moved, fates } = transplant({ model: donor, weights }, other, undefined, seed);
+    const { name } = fates.find(({ name }) => name.endsWith('/class'))!;
+    const rows = (values: Float32Array) =>
+      [0, 1, 2].map((i) => [...values.subarray((i * values.length) / 3, ((i + 1) * values.length) / 3)]);
+    const [cat, dog, none] = rows(weights.parameters[name]!);
+    expect(rows(moved.parameters[name]!)).toEqual([dog, cat, none]);
+  });
+});
+
+test('what becomes of the state is said, also where it has no place', () => {
+  const model = (channels: readonly number[]) =>
+    createModel('gan', {
+      image: [1, 8, 8],
+      latent: 3,
+      generatorChannels: channels,
+      discriminatorChannels: [2],
+    });
+  const donor = model([4, 2]);
+  const weights = freshWeights(donor, seed);
+  const { fates } = transplant({ model: donor, weights }, model([6]), undefined, seed);
+  expect(fateOf(fates, 'state/generator/1/mean')).toEqual({
+    name: 'state/generator/1/mean',
+    fate: 'dropped',
+    from: [2],
+  });
+  expect(fateOf(fates, 'state/generator/0/mean')).toMatchObject({ fate: 'new', from: [4], to: [6] });
+});
+
 test('another resolution interpolates the axes of pixels', () => {
   const model = (size: number) =>
     createModel('vae', { image: [1, size, size], hidden: [5], latent: 2, likelihood: 'bernoulli' });
@@ -119,6 +220,21 @@ test('another resolution interpolates the axes of pixels', () => {
       4,
     );
   expect(fateOf(fates, 'decoder/0/weight')?.fate).toBe('taken');
+});
+
+test('another resolution and another width at once', () => {
+  const model = (size: number, hidden: number) =>
+    createModel('vae', { image: [1, size, size], hidden: [hidden], latent: 2, likelihood: 'bernoulli' });
+  const donor = model(4, 5);
+  const weights = freshWeights(donor, seed);
+  const { weights: moved, fates } = transplant({ model: donor, weights }, model(8, 6), undefined, seed);
+  expect(fateOf(fates, 'encoder/0/weight')?.how).toBe(
+    'a map of 4 x 4 interpolated to 8 x 8; the leading [5, 64] taken, the rest drawn anew',
+  );
+  const alone = transplant({ model: donor, weights }, model(8, 5), undefined, seed).weights;
+  expect(moved.parameters['encoder/0/weight']!.subarray(0, 5 * 64)).toEqual(
+    alone.parameters['encoder/0/weight'],
+  );
 });
 
 test('bilinear interpolation keeps what is constant and what rises evenly', () => {

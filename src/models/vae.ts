@@ -156,6 +156,7 @@ export function createVae(input: VaeConfig): Model {
             layer,
             decay: false,
             initial: { draw: 'normal', deviation: 1 },
+            rows: 'classes',
           },
         ];
   const heads = ['mean', 'log-variance'].flatMap((head) =>

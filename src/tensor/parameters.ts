@@ -17,6 +17,8 @@ export interface ParameterSpec {
   /** Whether weight decay applies (matrices and kernels yes, biases and norms no). */
   readonly decay: boolean;
   readonly initial: Initial;
+  /** What its rows belong to, where that has names: tokens of a vocabulary or classes (which one more for none may follow). */
+  readonly rows?: 'tokens' | 'classes';
 }
 
 /** Values of parameters (or of state) by name. */
