@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { GraftError } from '../errors.ts';
 import type { TensorProto } from './model-proto.ts';
 
@@ -36,14 +36,15 @@ function readExternal(path: string, { name, external }: TensorProto): Uint8Array
     });
   }
   const inside = relative(folder, file);
-  if (inside === '' || inside.startsWith('..'))
+  if (inside === '' || inside.split(/[/\\]/)[0] === '..' || isAbsolute(inside))
     return fail(`lie in '${location}', outside of the model's folder`);
+  // Before it is opened: opening a pipe would wait for somebody to write.
+  if (!statSync(file).isFile()) return fail(`lie in '${location}', which is no file`);
   const handle = openSync(file, 'r');
   try {
-    const stat = fstatSync(handle);
-    if (!stat.isFile()) return fail(`lie in '${location}', which is no file`);
-    if (offset + length > stat.size)
-      return fail(`end at byte ${offset + length} of '${location}', which has ${stat.size}`);
+    const { size } = fstatSync(handle);
+    if (offset + length > size)
+      return fail(`end at byte ${offset + length} of '${location}', which has ${size}`);
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {

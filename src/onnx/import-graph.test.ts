@@ -257,6 +257,93 @@ describe('refusals name operator and node', () => {
   });
 });
 
+describe('what a few bytes ask for', () => {
+  const ints = (value: readonly number[]): AttributeValue => ({ kind: 'ints', value });
+  const long = (name: string, values: readonly number[]) =>
+    tensor(name, [values.length], BigInt64Array.from(values, BigInt));
+
+  test.each([
+    [
+      'windows of two thousand million places',
+      [
+        node('Unsqueeze', ['x', 'axes'], ['image']),
+        node('AveragePool', ['image'], ['y'], {
+          kernel_shape: ints([2 ** 31 - 1]),
+          pads: ints([2 ** 31, 2 ** 31]),
+        }),
+      ],
+      [long('axes', [0])],
+    ],
+    [
+      'a matrix of a thousand million rows for an axis of length 0',
+      [
+        node('Slice', ['x', 'zero', 'zero'], ['none']),
+        node('Resize', ['none', '', '', 'sizes'], ['y'], { mode: { kind: 'string', value: 'linear' } }),
+      ],
+      [long('zero', [0]), long('sizes', [1e9, 2])],
+    ],
+    [
+      'one of a thousand million places for no index',
+      [
+        node('Slice', ['x', 'zero', 'zero'], ['none']),
+        node('Cast', ['none'], ['indices'], { to: { kind: 'int', value: 7 } }),
+        node('OneHot', ['indices', 'depth', 'off and on'], ['y']),
+      ],
+      [long('zero', [0]), long('depth', [1e9]), tensor('off and on', [2], Float32Array.of(0, 1))],
+    ],
+    [
+      'constants without end',
+      Array.from({ length: 10 }, (_, i) =>
+        node('Range', ['zero', 'many', 'one'], [i === 9 ? 'y' : `range ${i}`]),
+      ),
+      [long('zero', [0]), long('many', [2 ** 23]), long('one', [1])],
+    ],
+    [
+      'a value of a thousand million numbers',
+      [node('Expand', ['x', 'shape'], ['y'])],
+      [long('shape', [2 ** 30, 3, 2])],
+    ],
+  ])('%s is refused before it is made', (_, nodes, initializers) => {
+    const before = process.memoryUsage();
+    const outputs = nodes.flatMap((one) => one.outputs);
+    const { code } = problem(
+      model(graph(nodes, { initializers, outputs: outputs.map((name) => ({ name, type: 'float32' })) })),
+    );
+    expect(code).toBe('unsupported');
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    expect(arrayBuffers + heapUsed - before.arrayBuffers - before.heapUsed).toBeLessThan(300 * 2 ** 20);
+  });
+
+  test('recurrences without end are refused', () => {
+    const zeros = (name: string, dims: readonly number[]) =>
+      tensor(name, dims, new Float32Array(dims.reduce((a, b) => a * b)).fill(0.1));
+    const nodes = Array.from({ length: 40 }, (_, i) =>
+      node('RNN', [i === 0 ? 'wide' : `h${i - 1}`, 'w', 'r'], [i === 39 ? 'y' : `all${i}`, `h${i}`], {
+        hidden_size: { kind: 'int', value: 1 },
+      }),
+    ).map((one, i) => (i === 0 ? one : { ...one, inputs: ['wide', 'w', 'r', '', '', `h${i - 1}`] }));
+    const file = graph([node('Expand', ['x', 'shape'], ['wide']), ...nodes], {
+      inputs: [{ name: 'x', type: 'float32', shape: [1, 1, 1] }],
+      initializers: [long('shape', [4096, 1, 1]), zeros('w', [1, 1, 1]), zeros('r', [1, 1, 1])],
+    });
+    expect(problem(model(file), { shapes: { x: [1, 1, 1] } }).message).toContain('operations with its loops');
+  });
+
+  test('what many examples make together is no constant: large images are enlarged', () => {
+    const file = graph([node('Resize', ['x', '', 'scales'], ['y'])], {
+      inputs: [{ name: 'x', type: 'float32', shape: ['batch', 64, 64, 64] }],
+      initializers: [tensor('scales', [4], Float32Array.of(1, 1, 2, 2))],
+    });
+    const { outputs } = importGraph(model(file), { shapes: { x: [41, 64, 64, 64] }, batch: { size: 41 } });
+    expect(outputs.y!.shape).toEqual([41, 64, 128, 128]);
+  });
+});
+
+test('a value that there is not is answered with the nearest that the graph computes', () => {
+  const file = model(graph([node('Relu', ['x'], ['hidden.3']), node('Neg', ['hidden.3'], ['y'])]));
+  expect(problem(file, { outputs: ['hiden.3'] }).message).toContain("Did you mean 'hidden.3'?");
+});
+
 describe('external data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'graft-external-'));
   const path = join(folder, 'model', 'm.onnx');

@@ -1,39 +1,36 @@
-import { GraftError, isGraftError } from '../errors.ts';
-import { applyNode, input as programInput } from '../tensor/build.ts';
+import { GraftError } from '../errors.ts';
+import { input as programInput } from '../tensor/build.ts';
 import { evaluateTensors } from '../tensor/evaluate.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { isOp, type Node, type Tensor } from '../tensor/tensor.ts';
-import type { ReadTensor } from './external-data.ts';
+import type { Node, Tensor } from '../tensor/tensor.ts';
 import { FOLDED, FreeNodes } from './free-nodes.ts';
+import { ImportBudget } from './import-budget.ts';
+import { locatedError, nodeFailure, nodeUnsupported } from './import-errors.ts';
 import { type BatchSize, ImportNode, nodeLabel } from './import-rules/import-node.ts';
 import type { ImportRule } from './import-rules/import-rule.ts';
 import { importRules } from './import-rules/index.ts';
 import { computedTypes } from './import-rules/shapes.ts';
 import { computed, known, type Value } from './import-rules/value.ts';
-import { madeUpName } from './made-up-name.ts';
-import type {
-  AttributeValue,
-  FunctionProto,
-  GraphProto,
-  ModelProto,
-  NodeProto,
-  TensorProto,
-} from './model-proto.ts';
+import type { AttributeValue, FunctionProto, GraphProto, ModelProto, NodeProto } from './model-proto.ts';
 import { neededNodes } from './needed-nodes.ts';
+import { NodeOrigins } from './node-origins.ts';
 import { Scope } from './scope.ts';
-import { tensorValues } from './tensor-values.ts';
+import {
+  type ReadValues,
+  type StoredTensorOptions,
+  StoredTensors,
+  type StoredWeight,
+} from './stored-tensors.ts';
 import { withReferences } from './with-references.ts';
 
 /** Operator sets of the ONNX standard whose rules are known. */
 const OLDEST_OPSET = 1;
 export const NEWEST_OPSET = 22;
 
-/** Nodes that are imported at most, loops written out: a small file can nest large loops. */
-const MOST_NODES = 200_000;
 /** Fractions that follow from constants are computed at once up to this many: more than any shape arithmetic needs. */
 const FEW = 32;
 
-export interface ImportGraphOptions {
+export interface ImportGraphOptions extends Omit<StoredTensorOptions, 'values'> {
   /** What errors call the file. */
   readonly path?: string;
   /** The shape of each input, all dimensions being numbers. */
@@ -42,24 +39,10 @@ export interface ImportGraphOptions {
   readonly values?: Readonly<Record<string, ArrayLike<number>>>;
   /** Values that are wanted, by name, in place of the graph's outputs; what only others need is not imported. */
   readonly outputs?: readonly string[];
-  /** The number of examples that shapes are given for, and the one that the file was written with. */
+  /** The number of examples that shapes are given for (default 1), and the one that the file was written with. */
   readonly batch?: BatchSize;
-  /** Stored tensors that are no weights although the graph computes with them, by name: fixed tables and the like. */
-  readonly constants?: ReadonlySet<string>;
-  /** Where the bytes of stored tensors come from; default: the file itself alone. */
-  readonly read?: ReadTensor;
-}
-
-/** A stored tensor that a program reads as an input named `weight:<name>`. */
-export interface StoredWeight {
-  /** Its name in the file. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float64Array;
-  /** The node that read it first. */
-  readonly reader: NodeProto;
-  /** True for the running mean and variance of a normalisation, which no gradient moves. */
-  readonly statistic: boolean;
+  /** Numbers of stored tensors that another import of the file has read. */
+  readonly stored?: ReadValues;
 }
 
 /** An ONNX graph as a tensor program. */
@@ -67,15 +50,11 @@ export interface ImportedGraph {
   /** The graph's own inputs by name: program inputs of the same names. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** Any value of the outermost graph by its name. */
-  readonly tensor: (name: string) => Tensor;
   /** Weights in the order in which the graph reads them. */
   readonly weights: readonly StoredWeight[];
   /** The ONNX node that a node of the program was made for. */
   readonly origin: (node: Node) => string | undefined;
 }
-
-export const weightInput = (name: string): string => `weight:${name}`;
 
 /**
  * Turns an ONNX graph into a tensor program. Shape arithmetic is carried out on the way, loops of known length are
@@ -91,12 +70,10 @@ class GraphImport {
   private readonly options: ImportGraphOptions;
   private readonly path: string;
   private readonly functions: ReadonlyMap<string, FunctionProto>;
-  private readonly weights = new Map<string, StoredWeight>();
-  private readonly storedValues = new Map<TensorProto, Value>();
-  private readonly origins = new Map<Node, string>();
+  private readonly stored: StoredTensors;
+  private readonly origins = new NodeOrigins();
   private readonly free = new FreeNodes();
-  private readonly statistics: ReadonlySet<string>;
-  private count = 0;
+  private readonly budget: ImportBudget;
   private reader: NodeProto | undefined;
   private depth = 0;
 
@@ -105,11 +82,9 @@ class GraphImport {
     this.options = options;
     this.path = options.path ?? 'model';
     this.functions = new Map((model.functions ?? []).map((f) => [`${f.domain}:${f.name}`, f]));
-    this.statistics = new Set(
-      model.graph.nodes.flatMap(({ opType, inputs }) =>
-        opType === 'BatchNormalization' ? inputs.slice(3, 5) : [],
-      ),
-    );
+    this.budget = new ImportBudget(this.path, options.batch?.size ?? 1);
+    const stored = { ...options, values: options.stored ?? new Map() };
+    this.stored = new StoredTensors(model.graph, stored, () => this.reader);
   }
 
   result(): ImportedGraph {
@@ -122,66 +97,71 @@ class GraphImport {
         hint: `Export the model with an opset_version up to ${NEWEST_OPSET}.`,
       });
     const scope = new Scope();
-    const stored = new Set(graph.initializers.map(({ name }) => name));
-    const inputs: Record<string, Tensor> = {};
-    for (const { name, type } of graph.inputs) {
+    const inputs = this.readInputs(graph, scope);
+    const wanted = this.options.outputs ?? graph.outputs.map(({ name }) => name);
+    this.checkWanted(graph, wanted);
+    this.runGraph({ ...graph, nodes: neededNodes(graph.nodes, wanted) }, scope, opset);
+    const outputs = Object.fromEntries(wanted.map((name) => [name, scope.get(name)!.tensor()]));
+    return {
+      inputs,
+      outputs,
+      weights: this.stored.weights,
+      origin: (node) => this.origins.of(node),
+    };
+  }
+
+  /** The inputs that are no stored tensors, as inputs of the program or with the values that are known. */
+  private readInputs({ inputs, initializers }: GraphProto, scope: Scope): Record<string, Tensor> {
+    const stored = new Set(initializers.map(({ name }) => name));
+    const made: Record<string, Tensor> = {};
+    for (const { name, type } of inputs) {
       if (stored.has(name)) continue;
       if (type === 'string')
         throw new GraftError('unsupported', { what: `input '${name}'`, reason: 'texts are no tensors' });
-      const shape = this.options.shapes[name];
-      const values = this.options.values?.[name];
+      const { shapes, values = {} } = this.options;
+      const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
       if (shape === undefined)
         throw new GraftError('invalid-value', {
           what: `shape of input '${name}'`,
           received: undefined,
           allowed: 'a shape for each input',
         });
-      if (values !== undefined) {
-        scope.set(name, known(Float64Array.from(values), shape, computedTypes[type]));
+      if (Object.hasOwn(values, name)) {
+        scope.set(name, known(Float64Array.from(values[name]!), shape, computedTypes[type]));
         continue;
       }
-      const tensor = programInput(name, shape, computedTypes[type]);
-      inputs[name] = tensor;
-      scope.set(name, computed(tensor));
+      made[name] = programInput(name, shape, computedTypes[type]);
+      scope.set(name, computed(made[name]));
     }
-    const wanted = this.options.outputs ?? graph.outputs.map(({ name }) => name);
-    this.runGraph({ ...graph, nodes: neededNodes(graph.nodes, wanted) }, scope, opset);
-    const find = (name: string): Value => {
-      const value = scope.get(name);
-      if (value === undefined)
+    return made;
+  }
+
+  /** Fails where a value is wanted that the graph does not have, with the nearest that it has. */
+  private checkWanted({ nodes, inputs, initializers }: GraphProto, wanted: readonly string[]): void {
+    const computedNames = nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
+    const there = new Set([...computedNames, ...[...inputs, ...initializers].map(({ name }) => name)]);
+    for (const received of wanted)
+      if (!there.has(received))
         throw new GraftError('unknown-name', {
           kind: 'tensor',
-          received: name,
-          allowed: scope.names,
+          received,
+          allowed: computedNames,
           where: this.path,
         });
-      return value;
-    };
-    const outputs = Object.fromEntries(wanted.map((name) => [name, find(name).tensor()]));
-    return {
-      inputs,
-      outputs,
-      tensor: (name) => find(name).tensor(),
-      weights: [...this.weights.values()],
-      origin: (node) => this.origins.get(node),
-    };
   }
 
   private runGraph(graph: GraphProto, scope: Scope, opset: number): void {
-    for (const tensor of graph.initializers) scope.set(tensor.name, this.stored(tensor));
+    for (const tensor of graph.initializers) scope.set(tensor.name, this.stored.value(tensor));
     for (const node of graph.nodes) this.runNode(node, scope, opset);
   }
 
   private runNode(proto: NodeProto, scope: Scope, opset: number): void {
-    if (++this.count > MOST_NODES)
-      throw new GraftError('unsupported', {
-        what: this.path,
-        reason: `it has more than ${MOST_NODES} nodes with its loops written out`,
-      });
+    this.budget.takeNode();
     const inputs = proto.inputs.map((name) => {
       if (name === '') return undefined;
       const value = scope.get(name);
-      if (value === undefined) return this.fail(proto, `it reads '${name}', which nothing before it makes`);
+      if (value === undefined)
+        return nodeFailure(this.path, proto, `it reads '${name}', which nothing before it makes`);
       return value;
     });
     const outer = this.reader;
@@ -196,10 +176,10 @@ class GraphImport {
         if (name !== '')
           scope.set(
             name,
-            results[i] ?? this.fail(proto, `its output ${i} ('${name}') is not computed`, 'unsupported'),
+            results[i] ?? nodeUnsupported(proto, `its output ${i} ('${name}') is not computed`),
           );
     } catch (error) {
-      throw this.located(error, proto);
+      throw locatedError(error, this.path, proto);
     } finally {
       this.reader = outer;
     }
@@ -213,7 +193,8 @@ class GraphImport {
   ): readonly Value[] {
     const rule = proto.domain === '' ? ruleOf(proto.opType) : undefined;
     const node = new ImportNode(proto, opset, inputs, {
-      constant: (tensor) => this.constantOf(tensor),
+      constant: (tensor) => this.stored.constant(tensor),
+      budget: this.budget,
       run: (graph, values) => this.nested(graph, values, scope, opset),
       ...(this.options.batch === undefined ? {} : { batch: this.options.batch }),
     });
@@ -235,10 +216,14 @@ class GraphImport {
   private nested(graph: GraphProto, values: readonly Value[], outer: Scope, opset: number): readonly Value[] {
     const scope = new Scope(outer);
     for (const [i, { name }] of graph.inputs.entries())
-      scope.set(name, values[i] ?? this.fail(this.reader!, `its graph lacks the input '${name}'`));
+      scope.set(
+        name,
+        values[i] ?? nodeFailure(this.path, this.reader!, `its graph lacks the input '${name}'`),
+      );
     this.deeper(() => this.runGraph(graph, scope, opset));
     return graph.outputs.map(
-      ({ name }) => scope.get(name) ?? this.fail(this.reader!, `its graph does not make '${name}'`),
+      ({ name }) =>
+        scope.get(name) ?? nodeFailure(this.path, this.reader!, `its graph does not make '${name}'`),
     );
   }
 
@@ -269,7 +254,8 @@ class GraphImport {
         );
     });
     return called.outputs.map(
-      (name) => scope.get(name) ?? this.fail(this.reader!, `its function does not make '${name}'`),
+      (name) =>
+        scope.get(name) ?? nodeFailure(this.path, this.reader!, `its function does not make '${name}'`),
     );
   }
 
@@ -283,116 +269,14 @@ class GraphImport {
   /** Notes where nodes come from, and computes at once what follows from constants and is small. */
   private finish(value: Value, proto: NodeProto): Value {
     if (value.numbers() !== undefined) return value;
+    if (!this.budget.allowsValue(value.shape))
+      return nodeUnsupported(proto, `it makes a tensor of shape [${value.shape.join(', ')}]`);
     const tensor = value.tensor();
-    this.noteOrigins(tensor, proto);
+    this.origins.claim(tensor, nodeLabel(proto), () => this.budget.takeProgramNode());
     const size = sizeOf(value.shape);
     if (size > (tensor.dtype === 'float32' ? FEW : FOLDED) || !this.free.has(tensor.node)) return value;
     const [folded] = evaluateTensors([tensor]);
     return known(folded!.data, value.shape, tensor.dtype);
-  }
-
-  private noteOrigins(tensor: Tensor, proto: NodeProto): void {
-    const label = nodeLabel(proto);
-    const stack = [tensor.node];
-    while (stack.length > 0) {
-      const node = stack.pop()!;
-      if (this.origins.has(node) || isOp(node, 'input') || isOp(node, 'constant')) continue;
-      this.origins.set(node, label);
-      for (const { node: below } of node.inputs) stack.push(below);
-    }
-  }
-
-  /** A stored tensor: a weight when somebody computes with it, unless it can be none. */
-  private stored(tensor: TensorProto): Value {
-    const value = this.storedValues.get(tensor) ?? this.openStored(tensor);
-    this.storedValues.set(tensor, value);
-    return value;
-  }
-
-  private openStored(tensor: TensorProto): Value {
-    const dtype = computedTypes[tensor.type];
-    let read: Float64Array | undefined;
-    const values = () => {
-      read ??= this.valuesOf(tensor);
-      return read;
-    };
-    let made: Tensor | undefined;
-    const asWeight = dtype === 'float32' && tensor.dims.length > 0 && sizeOf(tensor.dims) > 0;
-    return {
-      shape: tensor.dims,
-      dtype,
-      numbers: values,
-      tensor: () => {
-        made ??=
-          asWeight && values().every(Number.isFinite) && !this.isFixed(tensor, values())
-            ? this.weight(tensor, values())
-            : known(values(), tensor.dims, dtype).tensor();
-        return made;
-      },
-    };
-  }
-
-  /**
-   * Whether a tensor is no weight: said so, the frequencies of rotary positions, or a number that an exporter wrote out, as
-   * the scale of attention.
-   */
-  private isFixed({ name }: TensorProto, values: Float64Array): boolean {
-    if (this.options.constants?.has(name) || /(^|[./])inv_freq$/.test(name)) return true;
-    if (!madeUpName(name) || values.some((v) => v !== values[0])) return false;
-    const { opType = '', inputs = [] } = this.reader ?? {};
-    return !/^(Conv|ConvTranspose|Gemm|MatMul|LSTM|GRU|RNN)$/.test(opType) || inputs.indexOf(name) < 1;
-  }
-
-  private weight(tensor: TensorProto, values: Float64Array): Tensor {
-    // One name may be stored in several graphs: then it is another tensor.
-    let name = tensor.name;
-    for (let i = 2; this.weights.has(name); i++) name = `${tensor.name}~${i}`;
-    this.weights.set(name, {
-      name,
-      shape: tensor.dims,
-      values,
-      reader: this.reader ?? { opType: '', domain: '', name: '', inputs: [], outputs: [], attributes: {} },
-      statistic: this.statistics.has(tensor.name),
-    });
-    return applyNode('input', [], { name: weightInput(name), shape: tensor.dims, dtype: 'float32' })
-      .outputs[0]!;
-  }
-
-  private constantOf(tensor: TensorProto): Value {
-    return known(this.valuesOf(tensor), tensor.dims, computedTypes[tensor.type]);
-  }
-
-  private valuesOf(tensor: TensorProto): Float64Array {
-    return tensorValues(tensor, this.options.read?.(tensor) ?? tensor.raw);
-  }
-
-  private fail(proto: NodeProto, problem: string, code: 'bad-file' | 'unsupported' = 'bad-file'): never {
-    if (code === 'unsupported')
-      throw new GraftError('unsupported', { what: nodeLabel(proto), reason: problem });
-    throw new GraftError('bad-file', {
-      path: this.path,
-      format: 'ONNX',
-      problem: `${nodeLabel(proto)}: ${problem}`,
-    });
-  }
-
-  /** What went wrong, with the node where it did. Anything unforeseen is the fault of what the node asks for. */
-  private located(error: unknown, proto: NodeProto): unknown {
-    const where = nodeLabel(proto);
-    if (isGraftError(error, 'shape-mismatch') || isGraftError(error, 'invalid-value'))
-      return error.facts.where !== undefined
-        ? error
-        : new GraftError(error.code, { ...error.facts, where } as never, { cause: error });
-    if (error instanceof GraftError) return error;
-    return new GraftError(
-      'bad-file',
-      {
-        path: this.path,
-        format: 'ONNX',
-        problem: `${where} cannot be imported: ${(error as Error).message}`,
-      },
-      { cause: error },
-    );
   }
 }
 

@@ -12,9 +12,10 @@ import { openDimension } from '../tensor/open-dimension.ts';
 import { program } from '../tensor/program.ts';
 import type { Node } from '../tensor/tensor.ts';
 import type { ReadTensor } from './external-data.ts';
-import { type ImportedGraph, importGraph, weightInput } from './import-graph.ts';
+import { type ImportedGraph, importGraph } from './import-graph.ts';
 import type { ModelProto } from './model-proto.ts';
 import { nameWeights } from './name-weights.ts';
+import { type ReadValues, weightInput } from './stored-tensors.ts';
 
 export interface ImportProgramOptions {
   readonly path?: string;
@@ -46,9 +47,10 @@ const PROBES = [
  */
 export function importProgram(model: ModelProto, options: ImportProgramOptions): ImportedProgram {
   let first: unknown;
+  const stored: ReadValues = new Map();
   for (const [a, b] of PROBES)
     try {
-      return open(model, options, a, b);
+      return open(model, options, stored, a, b);
     } catch (error) {
       if (!(error instanceof GraftError)) throw error;
       first ??= error;
@@ -56,7 +58,13 @@ export function importProgram(model: ModelProto, options: ImportProgramOptions):
   throw first;
 }
 
-function open(model: ModelProto, options: ImportProgramOptions, a: number, b: number): ImportedProgram {
+function open(
+  model: ModelProto,
+  options: ImportProgramOptions,
+  stored: ReadValues,
+  a: number,
+  b: number,
+): ImportedProgram {
   const build = (size: number): ImportedGraph =>
     importGraph(model, {
       shapes: options.shapes(size),
@@ -65,7 +73,8 @@ function open(model: ModelProto, options: ImportProgramOptions, a: number, b: nu
       ...(options.values === undefined ? {} : { values: options.values(size) }),
       ...(options.constants === undefined ? {} : { constants: options.constants }),
       ...(options.outputs === undefined ? {} : { outputs: options.outputs }),
-      ...(options.declaredBatch === undefined ? {} : { batch: { size, declared: options.declaredBatch } }),
+      batch: { size, ...(options.declaredBatch === undefined ? {} : { declared: options.declaredBatch }) },
+      stored,
     });
   const one = build(a);
   const two = build(b);

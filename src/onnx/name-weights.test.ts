@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { StoredWeight } from './import-graph.ts';
 import { nameWeights } from './name-weights.ts';
+import type { StoredWeight } from './stored-tensors.ts';
 
 const weight = (name: string, node: string, opType = 'MatMul', at = 1): StoredWeight => ({
   name,

@@ -1,8 +1,8 @@
 import type { Initial, ParameterSpec } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import type { StoredWeight } from './import-graph.ts';
 import { madeUpName } from './made-up-name.ts';
 import type { NodeProto } from './model-proto.ts';
+import type { StoredWeight } from './stored-tensors.ts';
 
 /** A stored tensor with the place that it has in a model of Graft. */
 export interface NamedWeight extends ParameterSpec {

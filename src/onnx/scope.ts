@@ -16,8 +16,4 @@ export class Scope {
   get(name: string): Value | undefined {
     return this.values.get(name) ?? this.outer?.get(name);
   }
-
-  get names(): string[] {
-    return [...this.values.keys()];
-  }
 }

@@ -14,7 +14,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { ImportNode } from './import-node.ts';
 import type { ImportRules } from './import-rule.ts';
 import { padded } from './pad.ts';
-import { computed, dims, filled, type Value } from './value.ts';
+import { computed, dims, filled, LONGEST_LOOP, type Value } from './value.ts';
 
 function reshaped(node: ImportNode): Tensor {
   const x = node.tensor(0);
@@ -25,7 +25,7 @@ function reshaped(node: ImportNode): Tensor {
     node.refuse(`its shape is [${written.join(', ')}]`);
   // A file that was written for a fixed number of examples says it as the first dimension.
   const { batch } = node.graphs;
-  if (batch !== undefined && target[0] === batch.declared && dims(x)[0] === batch.size)
+  if (batch?.declared !== undefined && target[0] === batch.declared && dims(x)[0] === batch.size)
     target[0] = batch.size;
   const open = target.indexOf(-1);
   if (open >= 0) {
@@ -89,13 +89,17 @@ function parts(node: ImportNode): Tensor[] {
   const axis = node.axis(node.int('axis', 0), x.shape.length);
   const size = dims(x)[axis]!;
   const sizes = node.ints('split') ?? (node.has(1) ? node.numbers(1, 'split') : undefined);
+  const { outputs } = node.proto;
   if (sizes !== undefined) {
+    if (sizes.length !== outputs.length)
+      node.refuse(`it has sizes of ${sizes.length} parts and ${outputs.length} outputs`);
     if (sizes.reduce((a, b) => a + b, 0) !== size || sizes.some((n) => n < 0 || !Number.isInteger(n)))
       node.refuse(`its sizes [${sizes.join(', ')}] do not add up to ${size}`);
     return split(x, sizes, axis);
   }
-  const count = node.int('num_outputs', node.proto.outputs.length);
-  if (!(count >= 1 && count <= Math.max(1, size))) node.refuse(`it splits ${size} in ${count}`);
+  const count = node.int('num_outputs', outputs.length);
+  if (count !== outputs.length || count > Math.max(1, size))
+    node.refuse(`it splits ${size} in ${count} and has ${outputs.length} outputs`);
   const each = Math.ceil(size / count);
   return split(
     x,
@@ -109,7 +113,7 @@ function tiled(node: ImportNode): Tensor {
   const x = node.tensor(0);
   const repeats = node.numbers(1, 'repeats');
   if (repeats.length !== x.shape.length) node.refuse('it needs a number of repeats for each axis');
-  node.checkSize(dims(x).map((d, i) => d * repeats[i]!));
+  node.checkValue(dims(x).map((d, i) => d * repeats[i]!));
   const opened = reshape(
     x,
     dims(x).flatMap((d) => [1, d]),
@@ -147,6 +151,7 @@ function spaceToDepth(node: ImportNode): Tensor {
 function reverseSequence(node: ImportNode): Tensor {
   const x = node.tensor(0);
   const lengths = node.numbers(1, 'lengths');
+  if (lengths.length > LONGEST_LOOP) node.refuse(`it has ${lengths.length} sequences`);
   const batch = node.axis(node.int('batch_axis', 1), x.shape.length);
   const time = node.axis(node.int('time_axis', 0), x.shape.length);
   return concat(
@@ -177,7 +182,7 @@ function centred(node: ImportNode): Tensor {
 const expanded = (node: ImportNode): Value => {
   const x = node.value(0);
   const written = node.numbers(1, 'shape');
-  node.checkSize(written);
+  node.checkValue(written);
   const shape = broadcast('Expand', x.shape, written) as readonly number[];
   const numbers = x.numbers();
   return numbers?.length === 1 && x.dtype !== 'float32'

@@ -1,13 +1,12 @@
 import { GraftError } from '../../errors.ts';
-import { sizeOf } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { AttributeValue, GraphProto, NodeProto, TensorProto } from '../model-proto.ts';
 import { LARGEST_CONSTANT, type Value } from './value.ts';
 
-/** A number of examples, and the one that a file declares in place of an open dimension. */
+/** A number of examples, and the one that a file declares, where it does, in place of an open dimension. */
 export interface BatchSize {
   readonly size: number;
-  readonly declared: number;
+  readonly declared?: number;
 }
 
 /** What rules of nodes with graphs inside need from the import. */
@@ -17,7 +16,18 @@ export interface GraphRunner {
   /** The value of a stored tensor. */
   constant(tensor: TensorProto): Value;
   readonly batch?: BatchSize;
+  /** What may be made at most. */
+  readonly budget: Budget;
 }
+
+/** Whether a constant may be made or a value computed, by its shape. */
+export interface Budget {
+  allowsConstant(shape: readonly number[]): boolean;
+  allowsValue(shape: readonly number[]): boolean;
+}
+
+/** Characters of a reason: lists out of a file may have any length. */
+const LONGEST_REASON = 400;
 
 type Kinds = { [A in AttributeValue as A['kind']]: A['value'] };
 
@@ -40,7 +50,7 @@ export class ImportNode {
   refuse(reason: string, hint?: string): never {
     throw new GraftError('unsupported', {
       what: nodeLabel(this.proto),
-      reason,
+      reason: reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason,
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -140,11 +150,18 @@ export class ImportNode {
     return result;
   }
 
-  /** Fails where a shape has more elements than a constant may have. */
-  checkSize(shape: readonly number[]): void {
-    const size = sizeOf(shape);
-    if (shape.some((d) => !Number.isSafeInteger(d) || d < 0) || !(size <= LARGEST_CONSTANT))
-      this.refuse(`it makes a tensor of shape [${shape.join(', ')}]`);
+  /** Fails where a constant of that shape is more than may be made: to be asked before one is. */
+  checkConstant(shape: readonly number[]): void {
+    if (!this.graphs.budget.allowsConstant(shape)) this.refuseShape(shape);
+  }
+
+  /** Fails where a value of that shape is none that may be computed. */
+  checkValue(shape: readonly number[]): void {
+    if (!this.graphs.budget.allowsValue(shape)) this.refuseShape(shape);
+  }
+
+  private refuseShape(shape: readonly number[]): never {
+    return this.refuse(`it makes a tensor of shape [${shape.join(', ')}]`);
   }
 }
 

@@ -186,6 +186,7 @@ function topElements(node: ImportNode): Tensor[] {
   const k = node.has(1) ? node.number(1, 'k') : node.int('k', 1);
   const size = dims(x)[axis]!;
   if (!(k >= 1 && k <= size && size <= 4096)) node.refuse(`it takes ${k} of ${size} elements`);
+  node.checkConstant([size, size]);
   const last = x.shape.length - 1;
   const order = x.shape.map((_, i) => (i === axis ? last : i === last ? axis : i));
   const rows = transpose(node.int('largest', 1) === 1 ? x : sub(0, x), order);

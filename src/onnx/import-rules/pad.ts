@@ -19,7 +19,7 @@ export function padded(node: ImportNode): Tensor {
     before[axis] = pads[i]!;
     after[axis] = pads[i + axes.length]!;
   });
-  node.checkSize(dims(x).map((d, i) => d + Math.max(0, before[i]!) + Math.max(0, after[i]!)));
+  node.checkValue(dims(x).map((d, i) => d + Math.max(0, before[i]!) + Math.max(0, after[i]!)));
   const mode = node.text('mode', 'constant');
   if (mode === 'constant') {
     const value = node.has(2) ? node.number(2, 'value') : node.float('value', 0);

@@ -68,13 +68,15 @@ function wholeIndices(
     total = total === undefined ? part : add(total, part);
     rest = outer;
   }
+  node.checkConstant(shape.slice(0, 2));
   const planes = Int32Array.from({ length: shape[0]! * shape[1]! }, (_, i) => i * sizeOf(sizes));
   const offsets = integers([...planes], [shape[0]!, shape[1]!, ...Array(n).fill(1)]);
   return add(cast(total!, 'int32'), offsets);
 }
 
 /** Sum over each window: [n, c, ...] -> [n, c, ...counts]. */
-function windowSums(x: Tensor, at: Window): Tensor {
+function windowSums(node: ImportNode, x: Tensor, at: Window): Tensor {
+  node.checkConstant(at.kernel);
   const sizes = spatial(x);
   const [n, c] = dims(x) as [number, number];
   const padded = pad(x, [0, 0, ...at.before], [0, 0, ...reach(at, sizes)]);
@@ -114,9 +116,11 @@ function averageOf(node: ImportNode): Tensor {
     reach(at, sizes).every((r, i) => r === 0 || at.counts[i] === 1) &&
     sizes.every((size, i) => (at.counts[i]! - 1) * at.strides[i]! + at.kernel[i]! <= size);
   if (plain) return averagePool(x, at.kernel, { stride: at.strides });
-  node.checkSize(at.counts);
+  // The positions of each window are counted one by one.
+  for (const [i, count] of at.counts.entries()) node.checkConstant([count, at.kernel[i]!]);
+  node.checkConstant(at.counts);
   const shares = windowCounts(at, sizes, includePad).map((count) => 1 / count);
-  return mul(windowSums(x, at), floats(shares, at.counts));
+  return mul(windowSums(node, x, at), floats(shares, at.counts));
 }
 
 /** p-norm of each window. */
@@ -124,7 +128,7 @@ function normOf(node: ImportNode): Tensor {
   const x = node.tensor(0);
   const p = node.int('p', 2);
   const at = windowOf(node, spatial(x), kernelOf(node));
-  return pow(windowSums(pow(abs(x), p), at), 1 / p);
+  return pow(windowSums(node, pow(abs(x), p), at), 1 / p);
 }
 
 /** Puts pooled elements back where they were, zeros elsewhere. */
@@ -140,7 +144,7 @@ function unpooled(node: ImportNode): Tensor {
     ...spatial(x).map((size, i) => (size - 1) * strides[i]! + kernel[i]! - pads[i]! - pads[i + n]!),
   ];
   const shape = node.has(2) ? node.numbers(2, 'output_shape') : inferred;
-  node.checkSize(shape);
+  node.checkValue(shape);
   const flat = (t: Tensor) => reshape(t, [sizeOf(dims(t))]);
   const whole = scatterAdd(flat(x), flat(places), 0, sizeOf(inferred));
   const y = reshape(whole, inferred);

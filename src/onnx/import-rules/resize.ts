@@ -203,13 +203,13 @@ function resized(
   const settings = settingsOf(node);
   const sizes = axes.map((axis) => dims(operand)[axis]!);
   const fits = targets(node, sizes, scales, lengths);
-  node.checkSize(dims(operand).map((d, i) => fits[axes.indexOf(i)]?.target ?? d));
+  node.checkValue(dims(operand).map((d, i) => fits[axes.indexOf(i)]?.target ?? d));
   let x = cast(operand, 'float32');
   axes.forEach((axis, i) => {
     const { scale, target } = fits[i]!;
     const crop = settings.coordinates === 'tf_crop_and_resize';
     if (scale === 1 && target === sizes[i] && !crop) return;
-    node.checkSize([target, sizes[i]!]);
+    node.checkConstant([target, sizes[i]!]);
     const region: [number, number] = crop && roi !== undefined ? [roi[i]!, roi[i + axes.length]!] : [0, 1];
     const { matrix, outside } = axisMatrix(node, { size: sizes[i]!, target, scale, roi: region }, settings);
     x = resizeAxis(x, axis, target, matrix);

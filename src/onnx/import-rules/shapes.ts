@@ -59,6 +59,7 @@ function rangeOf(node: ImportNode): Value {
   ];
   const length = delta === 0 ? Infinity : Math.max(0, Math.ceil((limit - start) / delta));
   if (!(length <= LARGEST_CONSTANT)) node.refuse(`it makes ${length} numbers`);
+  node.checkConstant([length]);
   return known(
     Float64Array.from({ length }, (_, i) => start + i * delta),
     [length],
@@ -73,7 +74,7 @@ function triangle(node: ImportNode): Tensor {
   if (x.shape.length < 2) node.refuse('it needs matrices');
   const offset = node.has(1) ? node.number(1, 'diagonal') : 0;
   const upper = node.int('upper', 1) === 1;
-  node.checkSize([rows, columns]);
+  node.checkConstant([rows, columns]);
   const kept = constant(
     Uint8Array.from({ length: rows * columns }, (_, i) => {
       const distance = (i % columns) - Math.floor(i / columns);
@@ -90,7 +91,7 @@ function identityMatrix(node: ImportNode): Tensor {
   const offset = node.int('k', 0);
   const name = namesOfTypes.get(node.int('dtype', 0));
   const dtype = name === undefined || name === 'string' ? node.value(0).dtype : computedTypes[name];
-  node.checkSize([rows, columns]);
+  node.checkConstant([rows, columns]);
   const ones = Float64Array.from({ length: rows * columns }, (_, i) =>
     (i % columns) - Math.floor(i / columns) === offset ? 1 : 0,
   );
@@ -101,7 +102,8 @@ function identityMatrix(node: ImportNode): Tensor {
 function hot(node: ImportNode): Tensor {
   const indices = cast(node.tensor(0), 'int32');
   const depth = node.number(1, 'depth');
-  node.checkSize([sizeOf(dims(indices)), depth]);
+  node.checkConstant([depth]);
+  node.checkValue([sizeOf(dims(indices)), depth]);
   const values = node.tensor(2);
   const rank = indices.shape.length + 1;
   const axis = node.axis(node.int('axis', -1), rank);
@@ -144,7 +146,7 @@ function constantOf(node: ImportNode): Value {
 
 function sameEverywhere(node: ImportNode): Value {
   const shape = node.numbers(0, 'shape');
-  node.checkSize(shape);
+  node.checkValue(shape);
   const tensor = node.attribute('value', 'tensor');
   if (tensor === undefined) return filled(0, shape);
   const value = node.graphs.constant(tensor);
@@ -156,7 +158,7 @@ const cosineWindow =
   (weights: readonly number[]) =>
   (node: ImportNode): Value[] => {
     const size = node.number(0, 'size');
-    node.checkSize([size]);
+    node.checkConstant([size]);
     const period = node.int('periodic', 1) === 1 ? size : size - 1;
     const at = (i: number) =>
       weights.reduce((sum, w, k) => sum + (-1) ** k * w * Math.cos((2 * Math.PI * k * i) / period), 0);
