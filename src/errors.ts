@@ -9,7 +9,7 @@ export const messages = {
   'unknown-name': (f: { kind: string; received: string; allowed: readonly string[]; where?: string }) => {
     const near = nearest(f.received, f.allowed);
     const suggestion = near === undefined ? '' : ` Did you mean '${near}'?`;
-    return `unknown ${f.kind} '${f.received}'${at(f.where)}.${suggestion} Known: ${f.allowed.join(', ')}.`;
+    return `unknown ${f.kind} '${f.received}'${at(f.where)}.${suggestion} Known: ${listed(f.allowed)}.`;
   },
   /** A value that breaks a rule. */
   'invalid-value': (f: { what: string; received: unknown; allowed: string; where?: string; hint?: string }) =>
@@ -135,6 +135,16 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length]!;
+}
+
+/** Names in a message at most. */
+const MOST_NAMES = 60;
+
+/** The names, or the first of them and how many more there are. */
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length - MOST_NAMES;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} and ${more} more`;
 }
 
 function at(where: string | undefined): string {

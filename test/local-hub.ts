@@ -16,6 +16,8 @@ export class LocalHub {
   readonly cut = new Map<string, number>();
   readonly asked: string[] = [];
   status = 200;
+  /** Called in place of an answer to a request for a file, which is left without one. */
+  waiting: (() => void) | undefined;
   private server: Server | undefined;
   private readonly name: string;
 
@@ -55,6 +57,10 @@ export class LocalHub {
         : undefined;
       if (bytes === undefined) {
         response.writeHead(404, { 'x-error-code': 'EntryNotFound' }).end();
+        return;
+      }
+      if (this.waiting !== undefined) {
+        this.waiting();
         return;
       }
       const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');

@@ -12,6 +12,8 @@ export async function localModel(word: string, terminal: Terminal): Promise<stri
   return fetchHubModel(hub, {
     environment: terminal.environment,
     signal: terminal.signal,
+    onStale: (reason) =>
+      terminal.say(`${word}: the hub does not answer (${reason}); what was fetched before is used.`),
     onProgress(done, total) {
       const tenth = Math.floor((10 * done) / total);
       if (tenth === shown) return;

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 import { GraftError } from '../errors.ts';
 import { badFile, plural, quote } from './bad-file.ts';
@@ -233,7 +233,7 @@ function shardPath(path: string, shard: string): string {
     });
   }
   const inside = relative(folder, file);
-  if (inside === '' || inside.startsWith('..') || shard.includes('\0'))
+  if (inside === '' || inside.split(/[/\\]/)[0] === '..' || isAbsolute(inside) || shard.includes('\0'))
     throw badFile(FORMAT, path, `its shard ${quote(shard)} lies outside of its folder`);
   return file;
 }

@@ -2,11 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { importedCases } from '../../test/imported-cases.ts';
+import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
 import { type DType, dtypes, fromFloat32, type NumericArray } from '../formats/numeric-array.ts';
 import { writeSafetensorsFile } from '../formats/safetensors.ts';
 import { stream } from '../random.ts';
 import { loadCheckpoint, saveCheckpoint, weightTensors } from './checkpoint.ts';
 import { createModel } from './index.ts';
+import type { Model } from './model.ts';
 import { freshWeights } from './weights.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-checkpoint-'));
@@ -86,4 +89,17 @@ test('weights that are not finite, and a language model without its tokenizer, a
   expect(() => saveCheckpoint(folder, { model: text, weights: fresh, data: {} }, '')).toThrow(
     'no tokenizer.json',
   );
+});
+
+test('a vocabulary that another program rounded up fits its tokenizer, one of our own must be as large', () => {
+  const tokenizer = characterTokenizer([...'abcde\n'], { unseen: 'refuse' });
+  const own = mkdtempSync(join(tmpdir(), 'graft-rounded-'));
+  const save = (model: Model) =>
+    saveCheckpoint(own, { model, weights: freshWeights(model, stream(1)), data: {}, tokenizer }, '# Card\n');
+  const imported = createModel('imported', importedCases['next-token']);
+  save(imported);
+  expect(loadCheckpoint(own).model.config).toMatchObject({ vocabulary: 7 });
+  const exact = createModel('transformer', { vocabulary: 7, context: 4, layers: 1, heads: 1, width: 4 });
+  expect(() => save(exact)).toThrow('has 6 tokens, but the model has 7');
+  rmSync(own, { recursive: true });
 });

@@ -17,7 +17,7 @@ import { mergeAdapter } from './adapter.ts';
 import { adapterBase, adapterFiles, isAdapterFolder, readAdapter } from './hugging-face/peft.ts';
 import { readFolderTokenizer, tokenizerConfig } from './hugging-face/tokenizer-files.ts';
 import { folderTensors, readFolderWeights } from './hugging-face/weight-files.ts';
-import { createModel, domainOf, type FamilyName, families, layoutOf } from './index.ts';
+import { createModel, domainOf, type FamilyName, families, familyOf, layoutOf } from './index.ts';
 import type { Model, Weights } from './model.ts';
 import { checkWeights } from './weights.ts';
 
@@ -316,9 +316,8 @@ function checkTokenizer(model: Model, tokenizer: Tokenizer | undefined, folder: 
       hint: 'Put the tokenizer that the model was trained with there.',
     });
   const { vocabulary } = model.sampler;
-  // Other programs round vocabularies up: rows that no token has are let be.
   const fits =
-    layoutOf(model.family) === undefined
+    familyOf(model.family).roundedVocabulary === undefined
       ? tokenizer.vocabularySize === vocabulary
       : tokenizer.vocabularySize <= vocabulary;
   if (!fits)

@@ -40,9 +40,17 @@ describe('models of a hub', () => {
       fetchHubModel(tiny, { environment: { ...environment, HF_HUB_OFFLINE: '1' } }),
     ).rejects.toMatchObject({ code: 'not-fetched' });
     const folder = await fetchHubModel(tiny, { environment });
+    hub.asked.length = 0;
+    for (const word of ['1', 'true', 'YES', 'on'])
+      expect(await fetchHubModel(tiny, { environment: { ...environment, HF_HUB_OFFLINE: word } })).toBe(
+        folder,
+      );
+    expect(hub.asked).toEqual([]);
     await hub.stop();
-    expect(await fetchHubModel(tiny, { environment })).toBe(folder);
-    expect(await fetchHubModel(tiny, { environment: { ...environment, HF_HUB_OFFLINE: '1' } })).toBe(folder);
+    const reasons: string[] = [];
+    const onStale = (reason: string) => reasons.push(reason);
+    expect(await fetchHubModel(tiny, { environment, onStale })).toBe(folder);
+    expect(reasons).toEqual([expect.stringContaining('fetch failed')]);
     await expect(fetchHubModel(hubModel('hub:org/other')!, { environment })).rejects.toThrow(
       'hub:org/other could not be fetched',
     );
@@ -64,8 +72,20 @@ describe('models of a hub', () => {
     hub.asked.length = 0;
     const folder = await fetchHubModel(tiny, { environment });
     expect(readFileSync(join(folder, 'model.safetensors')).equals(bytes)).toBe(true);
-    const ranges = hub.asked.flatMap((path) => /bytes=(\d+)-/.exec(path)?.[1] ?? []).map(Number);
-    expect(ranges.filter((from) => from > 0 && from < there)).toEqual([]);
+    // Nothing of the first part is sent again: but for the byte that is asked for to learn the size.
+    const sent = hub.asked
+      .filter((path) => path.includes('/resolve/'))
+      .map((path) => /bytes=(\d+)-(\d+)$/.exec(path)?.slice(1).map(Number) ?? [0, size - 1])
+      .filter(([from, to]) => to! > from!);
+    expect(sent.map(([from]) => from)).toEqual([there, there + 8 * 2 ** 20]);
+  });
+
+  test('can be stopped while the hub keeps a request waiting', async () => {
+    const stop = new AbortController();
+    hub.waiting = () => stop.abort();
+    await expect(fetchHubModel(tiny, { environment, signal: stop.signal })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
   });
 
   test('that come damaged are refused and fetched anew', async () => {

@@ -23,10 +23,12 @@ import {
 } from './model-folder.ts';
 
 export interface FetchOptions {
-  /** `HF_ENDPOINT` names another hub, `HF_TOKEN` a token for models that need one, `HF_HUB_OFFLINE=1` forbids fetching. */
+  /** `HF_ENDPOINT` names another hub, `HF_TOKEN` a token for models that need one, `HF_HUB_OFFLINE=1` (or true, yes, on) forbids fetching. */
   readonly environment: Environment;
   /** Called after each part of a file: bytes that are there, and bytes of all files. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called where the hub does not answer and what was fetched before is used: why, in words. */
+  readonly onStale?: (reason: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -48,19 +50,28 @@ const wanted =
 export async function fetchHubModel(model: HubModel, options: FetchOptions): Promise<string> {
   const { environment } = options;
   const known = fetchedModel(model, environment);
-  if (environment.HF_HUB_OFFLINE === '1') {
+  if (isOffline(environment)) {
     if (known !== undefined) return known;
-    throw notFetched(model, hubOf(environment), 'HF_HUB_OFFLINE is 1, and it is not in the cache');
+    throw notFetched(
+      model,
+      hubOf(environment),
+      `HF_HUB_OFFLINE is ${environment.HF_HUB_OFFLINE}, and it is not in the cache`,
+    );
   }
   try {
     return await fetchFiles(model, options);
   } catch (error) {
     // What was fetched before serves where the hub cannot be reached, but not where what it sent is wrong.
-    if (known !== undefined && isGraftError(error, 'not-fetched') && error.facts.unreachable === true)
-      return known;
-    throw error;
+    if (known === undefined || !isGraftError(error, 'not-fetched') || error.facts.unreachable !== true)
+      throw error;
+    options.onStale?.(error.facts.reason);
+    return known;
   }
 }
+
+/** Whether a person forbids to ask, in any of the words that the hub's own programs know. */
+const isOffline = ({ HF_HUB_OFFLINE: said = '' }: Environment): boolean =>
+  ['1', 'on', 'yes', 'true'].includes(said.toLowerCase());
 
 const hubOf = (environment: Environment): string => environment.HF_ENDPOINT ?? DEFAULT_HUB;
 
@@ -71,11 +82,16 @@ async function fetchFiles(model: HubModel, options: FetchOptions): Promise<strin
   const access = {
     hubUrl,
     ...(environment.HF_TOKEN === undefined ? {} : { accessToken: environment.HF_TOKEN }),
+    // A request that hangs ends with the command.
+    ...(signal === undefined
+      ? {}
+      : { fetch: (url: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(url, { ...init, signal }) }),
   };
   const asked = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
+      throwIfInterrupted(signal, `fetching ${model.name}`);
       throw hubError(model, hubUrl, error);
     }
   };
@@ -155,6 +171,8 @@ async function fetchFile(
       done = end;
       failures = 0;
     } catch (error) {
+      // Where a person stopped it, this says so.
+      progress(done);
       if (++failures >= ATTEMPTS) throw hubError(model, hubUrl, error, entry.path);
       blob = (await open()) ?? blob;
     }

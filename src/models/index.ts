@@ -72,6 +72,10 @@ export interface Family {
   readonly schema: z.ZodObject;
   /** How its checkpoints stand in folders that `transformers` reads; absent where it has no such model. */
   readonly layout?: HuggingFaceLayout;
+  /** Vocabularies of its checkpoints may have rows that no token has: other programs round them up. */
+  readonly roundedVocabulary?: true;
+  /** A configuration holds the computation of one size: no other can be made of it. */
+  readonly oneSize?: true;
   /** Options that follow from the data and are therefore not written in a study file. */
   readonly fromData: readonly string[];
   /** For images: what a configuration's likelihood is one of; undefined where it has none. */
@@ -210,6 +214,7 @@ export const families = {
     citations: [radford2019],
     schema: gpt2Schema,
     layout: gpt2Layout,
+    roundedVocabulary: true,
     fromData: ['vocabulary'],
     create: createGpt2,
   },
@@ -220,6 +225,7 @@ export const families = {
     citations: [touvron2023],
     schema: llamaSchema,
     layout: llamaLayout,
+    roundedVocabulary: true,
     fromData: ['vocabulary'],
     create: createLlama,
   },
@@ -234,6 +240,8 @@ const importedFamily: Family = {
   version: 1,
   citations: [],
   schema: importedSchema,
+  roundedVocabulary: true,
+  oneSize: true,
   fromData: [],
   pixels: ({ loss, variational }) => (loss === 'bernoulli' && variational === true ? 'bernoulli' : undefined),
   create: createImported,

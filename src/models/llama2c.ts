@@ -131,6 +131,9 @@ export function halvesFromPairs(matrix: Float32Array, heads: number, width: numb
   return out;
 }
 
+/** Bytes of a piece at most; merges of a piece are as many as it has characters, each as long. */
+const LONGEST_PIECE = 1024;
+
 /** Ids below this are marks and bytes; the learned pieces follow. */
 const PIECES = 259;
 
@@ -148,6 +151,13 @@ export function readLlama2cTokenizer(path: string, vocabularySize: number): Toke
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   for (let id = 0; id < vocabularySize; id++) {
     const length = at + 8 <= bytes.length ? view.getInt32(at + 4, true) : -1;
+    if (length > LONGEST_PIECE && at + 8 + length <= bytes.length)
+      throw badFile(
+        tokenizerFormat,
+        path,
+        `the piece of id ${id} has ${showCount(length)} bytes; at most ${showCount(LONGEST_PIECE)} are allowed`,
+        { offset: `byte ${at + 4}` },
+      );
     if (length < 0 || at + 8 + length > bytes.length)
       throw badFile(tokenizerFormat, path, `it ends within the piece of id ${id} of ${vocabularySize}`, {
         offset: `byte ${at}`,
@@ -177,7 +187,8 @@ function tokenizerOf(pieces: readonly { piece: string; score: number }[], path: 
   const marks = ['<unk>', '<s>', '</s>'];
   const hex = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
   const named = pieces.map(({ piece }, id) => (id < 3 ? marks[id]! : id < PIECES ? hex(id - 3) : piece));
-  const vocab: Record<string, number> = {};
+  // Without a prototype: 'constructor' and 'toString' are pieces like others.
+  const vocab: Record<string, number> = Object.create(null);
   named.forEach((piece, id) => {
     vocab[piece] ??= id;
   });

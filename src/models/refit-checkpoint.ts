@@ -1,7 +1,8 @@
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
+import { GraftError } from '../errors.ts';
 import type { Stream } from '../random.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { createModel } from './index.ts';
+import { createModel, familyOf } from './index.ts';
 import { type TensorFate, transplant } from './transplant.ts';
 
 /**
@@ -17,6 +18,12 @@ export function refitCheckpoint(
   stream: Stream,
 ): { checkpoint: Checkpoint; fates: readonly TensorFate[] } {
   const { model, weights, data } = checkpoint;
+  if (familyOf(model.family).oneSize)
+    throw new GraftError('unsupported', {
+      what: `another size or vocabulary of a model of the family '${model.family}'`,
+      reason: 'its computation was read from a file, which is for one size',
+      hint: 'Export it in the other size, and import that file.',
+    });
   const tokenizer = change.tokenizer ?? checkpoint.tokenizer;
   const config = {
     ...model.config,

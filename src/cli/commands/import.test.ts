@@ -12,6 +12,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'graft-import-'));
   for (const name of ['gpt2', 'llama', 'llama-lora'])
     cpSync(join(golden, name), join(folder, name), { recursive: true });
+  cpSync(join(golden, '../imported/autoencoder.onnx'), join(folder, 'autoencoder.onnx'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -97,7 +98,7 @@ test('import reads a model of llama2.c and its tokenizer', async () => {
   expect([...tokenizer!.encode('a b')]).toEqual([261, 259, 3 + 98]);
   writeFileSync(join(folder, 'c/short.bin'), file.subarray(0, file.length - 1));
   expect((await run('import', 'c/short.bin', '--out', 'short')).said).toContain(
-    'it is no model file that is known',
+    'it is unknown binary data, no model file that is known',
   );
 });
 
@@ -142,4 +143,41 @@ test('import changes sizes and vocabularies, and says what became of each tensor
   expect(wrong.code).not.toBe(0);
   expect(wrong.said).toContain('allowed: a multiple of the number of heads');
   expect(existsSync(join(folder, 'wrong'))).toBe(false);
+});
+
+test.each([
+  [
+    'a role',
+    ['import', 'llama', '--out', 'said', '--as', 'next-token'],
+    '--as and a folder with config.json',
+  ],
+  ['the model of an adapter', ['import', 'llama', '--out', 'said', '--base', 'gpt2'], '--base and a folder'],
+  [
+    'a tokenizer for images',
+    ['import', 'autoencoder.onnx', '--as', 'autoencoder', '--tokenizer', 'llama', '--out', 'said'],
+    '--tokenizer and --as autoencoder',
+  ],
+])('%s that nothing would be made of is refused', async (_, line, words) => {
+  const { code, said } = await run(...line);
+  expect(code).toBe(1);
+  expect(said).toContain(words);
+  expect(existsSync(join(folder, 'said'))).toBe(false);
+});
+
+test('another tokenizer may have any name', async () => {
+  cpSync(join(folder, 'llama/tokenizer.json'), join(folder, 'their.json'));
+  const { code, out } = await run('import', 'gpt2', '--out', 'renamed', '--tokenizer', 'their.json');
+  expect([code, out]).toEqual([0, expect.stringContaining('326 tokens')]);
+});
+
+test('a model that holds its own computation keeps its size, and that is said', async () => {
+  expect((await run('import', 'autoencoder.onnx', '--as', 'autoencoder', '--out', 'onnx-own')).code).toBe(0);
+  const { code, said } = await run('import', 'onnx-own', '--out', 'larger', 'latent=5');
+  expect(code).not.toBe(0);
+  expect(said).toContain('which is for one size');
+});
+
+test('files of Keras are refused with the way to convert them', async () => {
+  writeFileSync(join(folder, 'model.h5'), '\x89HDF\r\n\x1a\n', 'latin1');
+  expect((await run('import', 'model.h5', '--out', 'x')).said).toContain('tensorflowjs_converter');
 });

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { withByteTokens } from '../../data/tokenizers/character-tokenizer.ts';
-import { readTokenizerJson } from '../../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../../errors.ts';
 import { isFolder } from '../../formats/list-files.ts';
-import { readFileChecked } from '../../formats/read-file-checked.ts';
+import { isCharRnn } from '../../models/char-rnn.ts';
 import { type Checkpoint, saveCheckpoint } from '../../models/checkpoint.ts';
-import { readFolderTokenizer } from '../../models/hugging-face/tokenizer-files.ts';
+import { readTokenizerAt } from '../../models/hugging-face/tokenizer-files.ts';
 import { importCheckpoint } from '../../models/import-checkpoint.ts';
 import { checkCausal } from '../../models/imported/check-causal.ts';
 import { refitCheckpoint } from '../../models/refit-checkpoint.ts';
@@ -108,8 +107,8 @@ export const importCommand = defineCommand({
       options.tokenizer === undefined ? undefined : resolve(terminal.directory, options.tokenizer);
     const onnx = onnxOptions(options, overrides, terminal.directory);
     const other =
-      onnx === undefined && given !== undefined && (isFolder(given) || given.endsWith('tokenizer.json'))
-        ? otherTokenizer(given)
+      onnx === undefined && given !== undefined && !isOwnTokenizer(path, given)
+        ? readTokenizerAt(given)
         : undefined;
     const { checkpoint: read, format } = importCheckpoint(path, {
       ...(given === undefined || other !== undefined ? {} : { tokenizer: given }),
@@ -129,7 +128,7 @@ export const importCommand = defineCommand({
         )
       : { checkpoint: read, fates: [] };
     const { model, tokenizer } = checkpoint;
-    if (onnx !== undefined) await checkCausal(model, checkpoint.weights);
+    if (onnx?.role === 'next-token') await checkCausal(model, checkpoint.weights);
     saveCheckpoint(
       out,
       checkpoint,
@@ -182,15 +181,13 @@ function spellingUnseen(
   return withByteTokens(tokenizer);
 }
 
-/** The tokenizer of a tokenizer.json with the marks that its folder names, or of a folder with one. */
-function otherTokenizer(path: string): Tokenizer {
-  const folder = isFolder(path) ? path : basename(path) === 'tokenizer.json' ? dirname(path) : undefined;
-  if (folder === undefined)
-    return readTokenizerJson(new TextDecoder().decode(readFileChecked(path, 'tokenizer.json')), path);
-  const found = readFolderTokenizer(folder, {});
-  if (found !== undefined) return found;
-  throw new GraftError('file-not-found', { path: join(folder, 'tokenizer.json'), what: 'tokenizer' });
-}
+/**
+ * Whether a tokenizer is the one that the model's own format has in a file of its own (llama2.c, ml5.js), not another one
+ * whose tokens the model is to learn.
+ */
+const isOwnTokenizer = (model: string, tokenizer: string): boolean =>
+  tokenizer.endsWith('.bin') ||
+  (isCharRnn(model) && !isFolder(tokenizer) && basename(tokenizer) !== 'tokenizer.json');
 
 /** What became of each tensor that was not taken as it was, and how many were. */
 function fateTable(fates: readonly TensorFate[]): string {

@@ -129,6 +129,54 @@ test.each([
   expect(() => gpt2Layout.readConfig({ model_type: 'gpt2', [key]: value }, 'config.json')).toThrow(key);
 });
 
+describe('adapters that would be another model if they were read as plain ones', () => {
+  const golden = fileURLToPath(new URL('../../../test/golden/hugging-face', import.meta.url));
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'graft-adapter-'));
+    for (const name of ['llama', 'llama-lora'])
+      cpSync(join(golden, name), join(folder, name), { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const load = (change: object) => {
+    const path = join(folder, 'llama-lora/adapter_config.json');
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...change }));
+    return loadCheckpoint(join(folder, 'llama-lora'));
+  };
+
+  test.each([
+    [
+      'a start that changed the model',
+      { init_lora_weights: 'pissa_niter_16' },
+      "init_lora_weights 'pissa_niter_16'",
+    ],
+    [
+      'layers that are repeated',
+      {
+        layer_replication: [
+          [0, 2],
+          [1, 2],
+        ],
+      },
+      'layer_replication',
+    ],
+    ['one that acts behind some tokens alone', { alora_invocation_tokens: [5] }, 'alora_invocation_tokens'],
+    ['DoRA', { use_dora: true }, 'use_dora'],
+    ['layers that were trained whole', { modules_to_save: ['lm_head'] }, 'modules_to_save'],
+    [
+      'a pattern of names',
+      { alpha_pattern: { 'layers.0.*q_proj': 32 } },
+      "the key 'layers.0.*q_proj' of alpha_pattern",
+    ],
+  ])('%s is refused by name', (_, change, words) => {
+    expect(() => load(change)).toThrow(words);
+  });
+
+  test('a start that left the model alone is none', () => {
+    expect(load({ init_lora_weights: 'gaussian', modules_to_save: [] }).model.family).toBe('llama');
+  });
+});
+
 describe('folders that are not what they should be', () => {
   const golden = fileURLToPath(new URL('../../../test/golden/hugging-face', import.meta.url));
   let folder: string;

@@ -19,7 +19,26 @@ export const adapterFiles = { config: 'adapter_config.json', weights: 'adapter_m
 const prefix = 'base_model.model.';
 const pattern = z.record(z.string(), z.number().positive()).nullish();
 
-const schema = z.object({
+/** Ways to begin that leave the base weights as they are; the others of `peft` change them, and only it can do that again. */
+const plainStarts = [true, false, 'gaussian', 'eva', 'orthogonal'];
+
+/** What makes of an adapter, where it is set, something else than a product of two matrices that is added everywhere. */
+const variants = [
+  'use_dora',
+  'lora_bias',
+  'use_qalora',
+  'use_bdlora',
+  'kasa_config',
+  'monteclora_config',
+  'arrow_config',
+  'alora_invocation_tokens',
+  'target_parameters',
+  'trainable_token_indices',
+  'layer_replication',
+  'modules_to_save',
+];
+
+const schema = z.looseObject({
   peft_type: z.string(),
   base_model_name_or_path: z.string().nullish(),
   r: z.int().min(1).max(65_536),
@@ -27,14 +46,17 @@ const schema = z.object({
   lora_dropout: z.number().min(0).max(1).nullish(),
   bias: z.string().nullish(),
   use_rslora: z.boolean().nullish(),
-  use_dora: z.boolean().nullish(),
-  lora_bias: z.boolean().nullish(),
-  modules_to_save: z.array(z.string()).nullish(),
   rank_pattern: pattern,
   alpha_pattern: pattern,
+  init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
 });
 
 type PeftConfig = z.output<typeof schema>;
+
+const isSet = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).length > 0
+    : value != null && value !== false;
 
 /** Whether a folder holds an adapter of `peft` and no model. */
 export const isAdapterFolder = (folder: string): boolean =>
@@ -62,11 +84,19 @@ function readAdapterConfig(folder: string): PeftConfig {
     throw new GraftError('unsupported', { what: `${key} in ${path}`, reason });
   };
   if (config.peft_type !== 'LORA') not(`peft_type '${config.peft_type}'`, 'only LoRA adapters are read');
-  if (config.use_dora) not('use_dora', 'only plain LoRA adapters are read');
-  if (config.lora_bias) not('lora_bias', 'only adapters without biases are read');
   if (config.bias != null && config.bias !== 'none') not(`bias '${config.bias}'`, "only 'none' is read");
-  if (config.modules_to_save != null && config.modules_to_save.length > 0)
-    not('modules_to_save', 'only adapters without trained layers beside them are read');
+  for (const key of variants)
+    if (isSet(config[key]))
+      not(key, 'only plain LoRA adapters are read, without layers or biases beside them');
+  const { init_lora_weights: start } = config;
+  if (start != null && !plainStarts.includes(start))
+    not(
+      `init_lora_weights '${start}'`,
+      'it changes the weights of the model itself; convert it with save_pretrained(..., path_initial_model_for_weight_conversion=...), or save the merged model',
+    );
+  for (const table of ['rank_pattern', 'alpha_pattern'] as const)
+    for (const key of Object.keys(config[table] ?? {}))
+      if (!/^[\w.]+$/.test(key)) not(`the key '${key}' of ${table}`, 'names are read, not patterns of them');
   return config;
 }
 

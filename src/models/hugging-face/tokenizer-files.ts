@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { parseSpec } from '../../data/parse-spec.ts';
 import { readTokenizerJson } from '../../data/tokenizers/read-tokenizer.ts';
 import type { Marks, Tokenizer } from '../../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../../errors.ts';
+import { isFolder } from '../../formats/list-files.ts';
 import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { readMarks } from './config-fields.ts';
 
@@ -61,6 +62,18 @@ export function readFolderTokenizer(
       hint: `Make one: python -c "from transformers import AutoTokenizer as T; T.from_pretrained('in').save_pretrained('out')".`,
     });
   return undefined;
+}
+
+/**
+ * The tokenizer of a folder that has one, or of a `tokenizer.json` with the marks that the files beside it name, or of any
+ * other file in that format.
+ */
+export function readTokenizerAt(path: string): Tokenizer {
+  const folder = isFolder(path) ? path : basename(path) === 'tokenizer.json' ? dirname(path) : undefined;
+  if (folder === undefined) return readTokenizerJson(text(path), path);
+  const found = readFolderTokenizer(folder, {});
+  if (found !== undefined) return found;
+  throw new GraftError('file-not-found', { path: join(folder, 'tokenizer.json'), what: 'tokenizer' });
 }
 
 const named = z.union([z.string(), z.object({ content: z.string() })]).nullish();

@@ -29,8 +29,14 @@ export async function checkCausal(model: Model, weights: Weights, threads = 1): 
     draws,
     { batchSize: 2, threads, device: 'cpu' },
   );
+  // A token may have the score -Infinity: it never comes.
+  const top = scores.data.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
+  if (scores.data.some((v) => Number.isNaN(v) || v === Number.POSITIVE_INFINITY))
+    throw new GraftError('not-finite', {
+      what: 'a score of this model for random tokens',
+      hint: 'Compare its outputs with those of the program that it comes from; it may need another value as output=NAME.',
+    });
   const size = length * vocabulary;
-  const top = scores.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   for (let i = 0; i < middle * vocabulary; i++)
     if (Math.abs(scores.data[i]! - scores.data[size + i]!) > ROUNDING * top)
       throw new GraftError('unsupported', {

@@ -1,4 +1,5 @@
 import { looksLikeTfjs, readTfjsLayers } from '../../formats/tfjs-layers.ts';
+import type { GraphProto } from '../../onnx/model-proto.ts';
 import { constant } from '../../tensor/build.ts';
 import { expand } from '../../tensor/functions/arrangement.ts';
 import { BATCH, type ImportedProgram } from '../../tensor/imported-program.ts';
@@ -19,6 +20,8 @@ export interface ForeignFile {
   readonly format: string;
   readonly inputs: readonly ForeignInput[];
   readonly outputs: readonly string[];
+  /** Names of the tensors that it stores, where it does not say itself which of them are trained. */
+  readonly stored?: readonly string[];
   /** The program for a feeding; `outputs`: names of the values that are wanted; `freeze`: keep what no gradient reaches. */
   program(feeding: Feeding, outputs: readonly string[], freeze: boolean): ImportedProgram;
 }
@@ -32,9 +35,20 @@ export function readForeign(path: string): ForeignFile {
     format: 'file of ONNX',
     inputs: file.inputs,
     outputs: file.model.graph.outputs.map(({ name }) => name),
+    stored: storedNames(file.model.graph),
     program: (feeding, outputs, freeze) => programOf(file, feeding, outputs, freeze),
   };
 }
+
+/** Names of the tensors that a graph stores, those of graphs inside it included. */
+const storedNames = ({ initializers, nodes }: GraphProto): string[] => [
+  ...initializers.map(({ name }) => name),
+  ...nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).flatMap((attribute) =>
+      attribute.kind === 'graph' ? storedNames(attribute.value) : [],
+    ),
+  ),
+];
 
 function readTfjs(path: string): ForeignFile {
   const model = readTfjsLayers(path);

@@ -47,9 +47,25 @@ export function imageInput(
   const info = mainInput(file, options.input);
   const shape =
     declaredShape(info) ?? (options.image === undefined ? undefined : openImage(info, options.image));
-  const meaning = `the size of its images; input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`;
+  const declared = `input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`;
+  const meaning = `the size of its images; ${declared}`;
+  requireImageOf(shape, options.image, declared);
   const image = imageOf(neededArgument(shape, 'image=CxHxW', meaning), options.image);
   return { info, shape: shape!, image: neededArgument(image, 'image=CxHxW', meaning) };
+}
+
+/** Fails where a person says another size of image than a value has. */
+function requireImageOf(
+  shape: readonly number[] | undefined,
+  asked: ImageSize | undefined,
+  declared: string,
+): void {
+  if (asked !== undefined && shape !== undefined && sizeOf(asked) !== sizeOf(shape))
+    throw new GraftError('invalid-value', {
+      what: 'image',
+      received: asked.join('x'),
+      allowed: `channels x height x width of ${sizeOf(shape)} values in all; ${declared}`,
+    });
 }
 
 /** The shape of an input whose sides are open, for an image: the channels stand where the file has their number. */
@@ -102,21 +118,36 @@ export const range = ({ outputMean, outputStd }: OnnxImportOptions) => ({ mean: 
 export const normal = ({ mean, std }: OnnxImportOptions) => ({ mean, std });
 export const freezing = ({ freeze }: OnnxImportOptions): boolean => freeze ?? false;
 
+/** The shape of an input whose length is open: a vector, with the axes of size 1 that the file has behind it. */
+const openVector = ({ shape = [] }: ForeignInput, length: number): readonly number[] => [
+  length,
+  ...shape.slice(2).map(() => 1),
+];
+
 /** A decoder: codes [batch, ...] -> images. */
 export function decoderOf(file: ForeignFile, options: OnnxImportOptions, latent?: number) {
   const info = mainInput(file, options.input);
+  const declared = declaredShape(info);
+  if (declared !== undefined && options.latent !== undefined && sizeOf(declared) !== options.latent)
+    throw new GraftError('invalid-value', {
+      what: 'latent',
+      received: options.latent,
+      allowed: `${sizeOf(declared)}: input '${info.name}' of ${file.path} is declared as [${info.shape!.join(', ')}]`,
+    });
   const shape = neededArgument(
-    declaredShape(info) ?? (latent === undefined ? undefined : [latent]),
-    'a file whose input has a size',
-    `input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`,
+    declared ?? (latent === undefined ? undefined : openVector(info, latent)),
+    'latent=N',
+    `the length of its latent vector; input '${info.name}' of ${file.path} is declared as [${(info.shape ?? []).join(', ')}]`,
   );
   const output = firstOutput(file, options.output);
   const imported = file.program({ input: info.name, shape, ...fed(options) }, [output], freezing(options));
   const made = requireRows(file, output, imported.program.outputs[output]!, 'an image');
+  const given = `value '${output}' of ${file.path} is [${made.join(', ')}] for each example`;
+  requireImageOf(made, options.image, given);
   const image = neededArgument(
     imageOf(made, options.image),
     'image=CxHxW',
-    `the size of its images; value '${output}' of ${file.path} is [${made.join(', ')}] for each example`,
+    `the size of its images; ${given}`,
   );
   return { imported, name: info.name, output, latent: sizeOf(shape), image };
 }

@@ -31,7 +31,7 @@ export function pairedAutoencoder(
   const code = firstOutput(encoderFile, options.code);
   const wanted = [code, ...(options.logVariance === undefined ? [] : [options.logVariance])];
   const encoded = encoderFile.program(
-    { input: info.name, shape, fill: {}, constants: options.constants ?? [] },
+    { input: info.name, shape, ...fed(options) },
     wanted,
     freezing(options),
   );

@@ -156,6 +156,12 @@ describe('generators', () => {
     expect(await decoded(importOnnx(path, { role: 'generator' }), new Float32Array(15))).toHaveLength(20);
   });
 
+  test('a latent vector of open length', () => {
+    const path = write(linear, [value('z', ['batch', 'latent'])], ['flat'], [weight('net.0.weight', [3, 4])]);
+    expect(problem(path, { role: 'generator' }).message).toContain('latent=N');
+    expect(importOnnx(path, { role: 'generator', latent: 3 }).model.config).toMatchObject({ latent: 3 });
+  });
+
   test('an output without examples is refused, with those before it', () => {
     const path = write(
       [...linear, node('Gather', ['flat', 'first'], ['y'])],
@@ -164,6 +170,41 @@ describe('generators', () => {
       [weight('net.0.weight', [3, 4]), whole('first', [0])],
     );
     expect(problem(path, { role: 'generator' }).message).toContain('[batch, 4]');
+  });
+});
+
+describe('what is said and would mean nothing', () => {
+  const generator = write(
+    [node('MatMul', ['z', 'net.0.weight'], ['y'])],
+    [value('z', ['batch', 3])],
+    ['y'],
+    [weight('net.0.weight', [3, 4])],
+  );
+
+  test.each([
+    [{ logVariance: 'y' }, 'logVariance and --as generator cannot be combined'],
+    [{ context: 4 }, 'it says something of --as next-token'],
+    [{ encoder: generator }, '--encoder and --as generator'],
+    [{ mean: [0.5] }, 'mean and --as generator'],
+    [{ fill: { lable: 'zeros' } }, "unknown input of fill 'lable'"],
+    [{ constants: ['net.0.wieght'] }, "Did you mean 'net.0.weight'?"],
+    [{ latent: 4 }, 'latent is 4'],
+    [{ image: [1, 3, 3] }, "image is '1x3x3'"],
+  ] as const)('%j is refused', (said, words) => {
+    expect(problem(generator, { role: 'generator', ...(said as object) }).message).toContain(words);
+  });
+
+  test('a length of sequences other than that of the file', () => {
+    const language = write(
+      [node('Gather', ['embedding.weight', 'tokens'], ['scores'])],
+      [value('tokens', ['batch', 4], 'int64')],
+      ['scores'],
+      [weight('embedding.weight', [5, 5])],
+    );
+    expect(problem(language, { role: 'next-token', context: 8 }).message).toContain('context is 8');
+    expect(importOnnx(language, { role: 'next-token', context: 4 }).model.config).toMatchObject({
+      context: 4,
+    });
   });
 });
 
@@ -327,6 +368,25 @@ describe('next-token models', () => {
       [value('past_key_values.0.key', ['batch', 'past', 3])],
     );
     expect(importOnnx(cached, options).model.config).toMatchObject({ context: 4, vocabulary: 5 });
+  });
+
+  test('scores that are no numbers are refused, those of tokens that never come are none', async () => {
+    const hidden = (number: number) =>
+      importOnnx(
+        write(
+          [node('Gather', ['embedding.weight', 'tokens'], ['h']), node('Add', ['h', 'never'], ['scores'])],
+          [value('tokens', ['batch', 'time'], 'int64')],
+          ['scores'],
+          [
+            weight('embedding.weight', [5, 5]),
+            { ...weight('never', [5]), raw: new Uint8Array(Float32Array.of(0, 0, 0, 0, number).buffer) },
+          ],
+        ),
+        options,
+      );
+    const [masked, broken] = [hidden(-Infinity), hidden(Number.NaN)];
+    await checkCausal(masked.model, masked.weights);
+    await expect(checkCausal(broken.model, broken.weights)).rejects.toMatchObject({ code: 'not-finite' });
   });
 
   test('scores that look ahead are refused', async () => {

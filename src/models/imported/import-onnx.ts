@@ -9,6 +9,7 @@ import { sizeOf } from '../../tensor/shape.ts';
 import type { Model, Weights } from '../model.ts';
 import { givingImages, takingCodes, takingImages } from './adapt-images.ts';
 import { assembleImported } from './assemble-imported.ts';
+import { checkImportOptions } from './check-import-options.ts';
 import { type ForeignFile, readForeign } from './foreign-file.ts';
 import {
   declaredShape,
@@ -32,15 +33,21 @@ export function importOnnx(
   options: OnnxImportOptions,
 ): { model: Model; weights: Weights; format: string } {
   const file = readForeign(path);
-  return { ...modelOf(file, options), format: file.format };
+  const encoder = options.encoder === undefined ? undefined : readForeign(options.encoder);
+  checkImportOptions(options, encoder === undefined ? [file] : [file, encoder]);
+  return { ...modelOf(file, encoder, options), format: file.format };
 }
 
-function modelOf(file: ForeignFile, options: OnnxImportOptions): { model: Model; weights: Weights } {
+function modelOf(
+  file: ForeignFile,
+  encoder: ForeignFile | undefined,
+  options: OnnxImportOptions,
+): { model: Model; weights: Weights } {
   switch (options.role) {
     case 'autoencoder':
-      return options.encoder === undefined
+      return encoder === undefined
         ? wholeAutoencoder(file, options)
-        : pairedAutoencoder(file, readForeign(options.encoder), options);
+        : pairedAutoencoder(file, encoder, options);
     case 'generator':
       return generator(file, options);
     case 'scorer':
@@ -51,7 +58,7 @@ function modelOf(file: ForeignFile, options: OnnxImportOptions): { model: Model;
 }
 
 function generator(file: ForeignFile, options: OnnxImportOptions) {
-  const { imported, name, output, latent, image } = decoderOf(file, options);
+  const { imported, name, output, latent, image } = decoderOf(file, options, options.latent);
   const p = givingImages(takingCodes(imported.program, name, latent), output, image, range(options));
   return assembleImported(
     { ...factsOf(options), image, latent },
@@ -85,6 +92,14 @@ function nextToken(file: ForeignFile, options: OnnxImportOptions) {
     options.input ?? (file.inputs.some(({ name }) => name === 'input_ids') ? 'input_ids' : undefined);
   const info = mainInput(file, named);
   const declared = declaredShape(info)?.[0];
+  if (declared !== undefined && options.context !== undefined && options.context !== declared)
+    throw new GraftError('invalid-value', {
+      what: 'context',
+      received: options.context,
+      allowed: `${declared}: the file was written for sequences of that length`,
+      where: file.path,
+      hint: 'Export it with an open length to choose another.',
+    });
   const context = neededArgument(
     declared ?? options.context,
     'context=N',

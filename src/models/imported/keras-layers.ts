@@ -135,6 +135,8 @@ const poolSchema = z.object({
   data_format: channelsLast,
 });
 
+const globalPoolSchema = z.object({ data_format: channelsLast, keepdims: z.literal(false).nullish() });
+
 function convolved(config: z.output<typeof convSchema>, { values, weight }: LayerInputs): KerasValue {
   const x = first(values[0]!);
   const window = config.kernel_size.map((k, i) => (k - 1) * config.dilation_rate[i]! + 1);
@@ -250,12 +252,10 @@ export const kerasLayers: Readonly<Record<string, KerasKind>> = {
   AveragePooling2D: kind(poolSchema, [], (config, inputs) =>
     pooled(config, inputs, (x, window, options) => averagePool(x, window, { ...options, includePad: false })),
   ),
-  GlobalAveragePooling2D: kind(z.object({ data_format: channelsLast }), [], (_, { values }) =>
+  GlobalAveragePooling2D: kind(globalPoolSchema, [], (_, { values }) =>
     plain(globalAveragePool(first(values[0]!))),
   ),
-  GlobalMaxPooling2D: kind(z.object({ data_format: channelsLast }), [], (_, { values }) =>
-    plain(max(first(values[0]!), [2, 3])),
-  ),
+  GlobalMaxPooling2D: kind(globalPoolSchema, [], (_, { values }) => plain(max(first(values[0]!), [2, 3]))),
   UpSampling2D: kind(
     z.object({
       size: pair.default([2, 2]),
@@ -285,7 +285,7 @@ export const kerasLayers: Readonly<Record<string, KerasKind>> = {
     ({ padding: [top, bottom, left, right] }, { values }) =>
       image(pad(first(values[0]!), [0, 0, top!, left!], [0, 0, bottom!, right!])),
   ),
-  Flatten: kind(nothing, [], (_, { values }) => {
+  Flatten: kind(z.object({ data_format: channelsLast }), [], (_, { values }) => {
     const x = last(values[0]!);
     return plain(reshape(x, [x.shape[0]!, sizeOf(x.shape.slice(1) as number[])]));
   }),
@@ -339,10 +339,15 @@ export const kerasLayers: Readonly<Record<string, KerasKind>> = {
       tensor: clamp(values[0]!.tensor, 0, most ?? Number.POSITIVE_INFINITY),
     }),
   ),
-  LeakyReLU: kind(z.object({ alpha: z.number().default(0.3) }), [], ({ alpha }, { values }) => ({
-    ...values[0]!,
-    tensor: leakyRelu(values[0]!.tensor, alpha),
-  })),
+  // Keras 3 calls the slope negative_slope.
+  LeakyReLU: kind(
+    z.object({ alpha: z.number().optional(), negative_slope: z.number().optional() }),
+    [],
+    ({ alpha, negative_slope: slope }, { values }) => ({
+      ...values[0]!,
+      tensor: leakyRelu(values[0]!.tensor, slope ?? alpha ?? 0.3),
+    }),
+  ),
   ELU: kind(z.object({ alpha: z.number().default(1) }), [], ({ alpha }, { values }) => ({
     ...values[0]!,
     tensor: elu(values[0]!.tensor, alpha),

@@ -202,3 +202,18 @@ test('inputs that the role does not feed are filled as asked', () => {
   expect(() => importOnnx(path, { role: 'generator', fill: { label: 'hot:3' } })).toThrow(/hot:0 to hot:2/);
   expect(importOnnx(path, { role: 'generator', fill: { label: 'hot:2' } }).model.config.latent).toBe(2);
 });
+
+test('a leaky slope stands under the names of Keras 2 and of Keras 3', () => {
+  for (const config of [{ alpha: 0.1 }, { negative_slope: 0.1 }]) {
+    const { x, data } = run([{ kind: 'LeakyReLU', name: 'leaky', config }], [4]);
+    expectNear(
+      data,
+      [...x].map((v) => (v < 0 ? 0.1 * v : v)),
+    );
+  }
+});
+
+test('a global pooling that keeps its axes is refused, not read as another', () => {
+  const layer = { kind: 'GlobalAveragePooling2D', name: 'mean', config: { keepdims: true } };
+  expect(() => run([layer], [4, 4, 2])).toThrow('its option keepdims is not read');
+});

@@ -15,6 +15,8 @@ export interface OnnxImportOptions {
   readonly input?: string;
   readonly image?: ImageSize;
   readonly context?: number;
+  /** Generators: length of the latent vector, where the file leaves it open. */
+  readonly latent?: number;
   readonly mean?: PerChannel;
   readonly std?: PerChannel;
   readonly outputMean?: PerChannel;

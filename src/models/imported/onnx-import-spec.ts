@@ -25,6 +25,7 @@ export const onnxImportSpec = z
     input: name.describe('name of the input that is fed, where there are several'),
     image: image.describe('channels x height x width, where the file leaves it open'),
     context: size.describe('next-token: length of sequences, where the file leaves it open'),
+    latent: size.describe('generators: length of the latent vector, where the file leaves it open'),
     mean: perChannel.describe('subtracted from pixels in 0..1, for all channels or for each'),
     std: perChannel.describe('divides pixels after that'),
     outputStd: perChannel.describe('multiplies the pixels that come out (0.5 where they are -1..1)'),
