@@ -150,15 +150,12 @@ export function applyBlock(
   const values = part('value', c.keyHeads);
   const all = (fresh: Tensor, old: Tensor | undefined) =>
     cached === undefined || old === undefined ? fresh : cached.merge(cached.step.here, fresh, old);
-  const seen = attend(
-    context,
-    layer,
-    c,
+  const seen = attend(context, layer, c, {
     query,
-    all(keys, cached?.step.keys),
-    all(values, cached?.step.values),
+    keys: all(keys, cached?.step.keys),
+    values: all(values, cached?.step.values),
     mask,
-  );
+  });
   const drop = (name: string, t: Tensor) =>
     dropout(context, layer, `${layer}/${name}`, t, c.dropout.residual);
   const attended = add(x, drop('attention', context.linear(`${layer}/attention/output`, fromHeads(seen))));
@@ -173,40 +170,37 @@ function feedForward(context: ModelContext, layer: string, c: BlockConfig, x: Te
   return gelu(context.linear(`${layer}/mlp/up`, x), c.activation === 'gelu' ? 'none' : 'tanh');
 }
 
+/** What attention works on: heads of queries, keys and values, and what is added to scores. */
+interface Attended {
+  /** [batch, heads, time, headWidth] */
+  readonly query: Tensor;
+  /** [batch, keyHeads, positions, headWidth] */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  /** [time, positions], or [1, positions] for one time. */
+  readonly mask: Tensor;
+}
+
 /** Query heads that share a key head stand one after the other, so that they can be its rows: no key is copied. */
-function attend(
-  context: ModelContext,
-  layer: string,
-  c: BlockConfig,
-  query: Tensor,
-  keys: Tensor,
-  values: Tensor,
-  mask: Tensor,
-): Tensor {
+function attend(context: ModelContext, layer: string, c: BlockConfig, of: Attended): Tensor {
+  const { query, mask } = of;
   const group = c.heads / c.keyHeads;
-  if (group === 1) return attendHeads(context, layer, c, query, keys, values, mask);
+  if (group === 1) return attendHeads(context, layer, c, of);
   const [batch, , time] = query.shape as [number | string, number, number];
-  const rows = reshape(query, [batch, c.keyHeads, group * time, c.headWidth]);
-  const seen = attendHeads(
-    context,
-    layer,
-    c,
-    rows,
-    keys,
-    values,
-    mask.shape[0] === 1 ? mask : concat(Array<Tensor>(group).fill(mask), 0),
-  );
+  const seen = attendHeads(context, layer, c, {
+    ...of,
+    query: reshape(query, [batch, c.keyHeads, group * time, c.headWidth]),
+    mask: mask.shape[0] === 1 ? mask : concat(Array<Tensor>(group).fill(mask), 0),
+  });
   return reshape(seen, [batch, c.heads, time, c.headWidth]);
 }
 
+/** Each head of queries with the keys and values of its own. */
 function attendHeads(
   context: ModelContext,
   layer: string,
   c: BlockConfig,
-  query: Tensor,
-  keys: Tensor,
-  values: Tensor,
-  mask: Tensor,
+  { query, keys, values, mask }: Attended,
 ): Tensor {
   if (c.dropout.attention === 0 || !context.training(layer))
     return attention(query, keys, values, mask).output;

@@ -1,3 +1,4 @@
+import { GraftError } from '../errors.ts';
 import { constant } from '../tensor/build.ts';
 import { reshape, slice } from '../tensor/functions/arrangement.ts';
 import { add, cast, clamp, floor, minimum, mul, square, sub } from '../tensor/functions/elementwise.ts';
@@ -13,9 +14,16 @@ const WIDENING = 2;
 
 /**
  * Ends of `count` parts of the times 1 .. T: part k is the times behind end k - 1 up to end k. The first holds time 1
- * alone; parts widen with time. With `count` from T on each time is a part of its own.
+ * alone; parts widen with time. With `count` from T on each time is a part of its own. Fails with `invalid-value` where one
+ * part would have to hold time 1 alone and all other times.
  */
 export function timeParts(steps: number, count: number): Int32Array {
+  if (!(Number.isInteger(count) && count >= Math.min(2, steps)))
+    throw new GraftError('invalid-value', {
+      what: 'times of a variational bound',
+      received: count,
+      allowed: 'an integer from 2 on: one for time 1, the others for all times behind it',
+    });
   const parts = Math.min(steps, count);
   const ends = new Int32Array(parts + 1);
   for (let k = 1; k <= parts; k++) {

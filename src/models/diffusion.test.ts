@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { expectLearntDensity, twoPixels } from '../../test/expect-learnt-density.ts';
 import { stream } from '../random.ts';
 import { constant, input } from '../tensor/build.ts';
 import { evaluateTensors } from '../tensor/evaluate.ts';
 import { add, div, mul, sub, tanh } from '../tensor/functions/elementwise.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { epochs } from '../training/batch-source.ts';
-import { convergenceRule } from '../training/convergence.ts';
-import { train } from '../training/train.ts';
 import { createContext } from './context.ts';
 import { createDiffusion } from './diffusion.ts';
 import { diffusionBound, timeParts } from './diffusion-bound.ts';
@@ -113,6 +111,12 @@ test('parts of the times begin with time 1 alone, cover all times once and widen
     for (let k = 1; k < ends.length; k++) expect(ends[k]!).toBeGreaterThan(ends[k - 1]!);
   }
   const wide = timeParts(1000, 64);
+  // One part cannot be time 1 alone and cover the others: without those the bound would be none.
+  expect(() => timeParts(1000, 1)).toThrow('an integer from 2 on');
+  expect([...timeParts(1000, 2)]).toEqual([0, 1, 1000]);
+  const model = createDiffusion({ image: [1, 4, 4] });
+  const context = createContext(model, { batchSize: 1 });
+  expect(() => model.likelihood!.logWeights(context, 1)).toThrow('an integer from 2 on');
   expect(wide[64]! - wide[63]!).toBeGreaterThan(wide[33]! - wide[32]!);
 });
 
@@ -228,16 +232,8 @@ describe('a small model', () => {
 });
 
 test('trained on a two-dimensional density, samples have its moments', async () => {
-  const n = 1024;
-  const draws = stream(7).normals(2 * n) as Float64Array;
-  // Two correlated values around 0.6 and 0.4.
-  const data = Float32Array.from({ length: 2 * n }, (_, i) => {
-    const [a, b] = [draws[i - (i % 2)]!, draws[i - (i % 2) + 1]!];
-    return i % 2 === 0 ? 0.6 + 0.1 * a : 0.4 + 0.08 * a + 0.06 * b;
-  });
-  const table = { count: n, fields: { x: { shape: [2, 1, 1], data } } };
   const model = createDiffusion({
-    image: [2, 1, 1],
+    image: [...twoPixels],
     channels: 32,
     groups: 4,
     multipliers: [1],
@@ -247,37 +243,5 @@ test('trained on a two-dimensional density, samples have its moments', async () 
     steps: 100,
     likelihood: 'none',
   });
-  const result = await train({
-    model,
-    start: freshWeights(model, stream(8)),
-    stages: [{ name: 'all', layers: model.layers, length: { kind: 'share', share: 1 } }],
-    source: epochs(table, 128, stream(9)),
-    validation: { count: 256, fields: { x: { shape: [2, 1, 1], data: data.subarray(0, 512) } } },
-    steps: 600,
-    looks: 4,
-    optimiser: 'adam',
-    learningRate: 2e-3,
-    schedule: 'cosine',
-    convergence: convergenceRule.parse({}),
-    keep: 'last',
-    stream: stream(10),
-    threads: 1,
-    device: 'cpu',
-    memoryLimit: 0,
-  });
-  const sampler = model.sampler as IterativeSampler;
-  const options = { count: 1000, batchSize: 1000, threads: 1, device: 'cpu' } as const;
-  const samples = (await drawImages(model, sampler, result.weights, stream(11), options)).data;
-  const column = (values: ArrayLike<number>, i: number) => Array.from(values).filter((_, j) => j % 2 === i);
-  for (const i of [0, 1]) {
-    const [[mean, sd], [wantedMean, wantedSd]] = [moments(column(samples, i)), moments(column(data, i))];
-    expect(Math.abs(mean - wantedMean)).toBeLessThan(0.02);
-    expect(Math.abs(sd - wantedSd)).toBeLessThan(0.02);
-  }
-  const covariance = (values: ArrayLike<number>) => {
-    const [a, b] = [column(values, 0), column(values, 1)];
-    const [ma, mb] = [moments(a)[0], moments(b)[0]];
-    return a.reduce((s, v, i) => s + (v - ma) * (b[i]! - mb), 0) / a.length;
-  };
-  expect(Math.abs(covariance(samples) - covariance(data))).toBeLessThan(0.003);
+  await expectLearntDensity(model, 600);
 });

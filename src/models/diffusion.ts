@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { GraftError } from '../errors.ts';
 import { expand, reshape, slice } from '../tensor/functions/arrangement.ts';
-import { add, cast, mul, square, sub } from '../tensor/functions/elementwise.ts';
-import { mean } from '../tensor/functions/reduction.ts';
+import { add, mul } from '../tensor/functions/elementwise.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { labelField } from './class-condition.ts';
+import { createDenoiser } from './denoiser.ts';
 import { diffusionBound } from './diffusion-bound.ts';
 import {
   atTimes,
@@ -14,22 +13,14 @@ import {
   onImages,
   pixels,
   predictions,
-  repeated,
   stepNumbers,
   stratifiedIndices,
   targetOf,
 } from './diffusion-process.ts';
-import {
-  guidanceOptions,
-  guidedClasses,
-  guidedPrediction,
-  type Predictor,
-  trainingLabels,
-} from './guidance.ts';
-import { LOOK_EXAMPLES, LOOK_TIMES } from './look-times.ts';
-import type { Likelihood, Model, ModelContext } from './model.ts';
+import { guidanceOptions } from './guidance.ts';
+import type { Likelihood, Model } from './model.ts';
 import { noiseSchedule, noiseScheduleNames } from './noise-schedule.ts';
-import { createUNet, uNetSchema } from './u-net.ts';
+import { uNetSchema } from './u-net.ts';
 
 /** Levels of the pixels that the bound is on. */
 const levelsOf = { levels: 256, binary: 2 } as const;
@@ -84,16 +75,10 @@ export function createDiffusion(input: DiffusionConfig): Model {
       received: steps,
       allowed: `1 to times, which is ${times}`,
     });
-  const names = guidedClasses(config);
-  const classes = names?.length;
-  const network = createUNet(config, classes);
   const schedule = noiseSchedule(config.noiseSchedule, times);
   const onTimes = (values: Float64Array, index: Tensor) => onImages(atTimes((t) => values[t]!, times, index));
-  /** The network's output at times given by their indices [n], which all have a place among a thousand. */
-  const predictor =
-    (context: ModelContext): Predictor =>
-    (x, index, label) =>
-      network.apply(context, x, mul(cast(index, 'float32'), 1000 / times), label);
+  // The network's times are those of a thousand steps, whatever their number.
+  const denoiser = createDenoiser(config, 1000 / times);
   const path = sampler === 'ddpm' ? denoisingSteps(schedule, times, 1) : denoisingSteps(schedule, steps, eta);
 
   const likelihood: Likelihood | undefined =
@@ -109,11 +94,11 @@ export function createDiffusion(input: DiffusionConfig): Model {
                 what: 'an open number of times in a variational bound',
                 reason: 'their parts depend on how many there are',
               });
-            const labels = trainingLabels(context, classes, config, Math.min(times, samples));
+            const labels = denoiser.labels(context, Math.min(times, samples));
             const bound = diffusionBound(
               context,
               centred(context.field('x')),
-              (x, index) => predictor(context)(x, index, labels),
+              (x, index) => denoiser.predict(context)(x, index, labels),
               schedule,
               { prediction, levels: levelsOf[config.likelihood as keyof typeof levelsOf], times: samples },
             );
@@ -124,45 +109,24 @@ export function createDiffusion(input: DiffusionConfig): Model {
   return {
     family: 'diffusion',
     config,
-    fields: [{ name: 'x', shape: image, dtype: 'float32' }, ...(names === undefined ? [] : [labelField])],
-    ...(names === undefined ? {} : { classes: names }),
-    parameters: network.parameters,
-    state: [],
-    layers: network.layers,
-    linears: network.linears,
-    players: [
-      {
-        name: 'model',
-        layers: network.layers,
-        unit: 'squared error per value',
-        lookExamples: LOOK_EXAMPLES,
-        objective(context) {
-          const count = context.updating ? 1 : LOOK_TIMES;
-          const batch = context.batchSize;
-          const uniform = context.noise('time', [count, batch], { kind: 'uniform', batchAxis: 1 });
-          const index = reshape(stratifiedIndices(uniform, times), [-1]);
-          const [alpha, sigma] = [onTimes(schedule.alpha, index), onTimes(schedule.sigma, index)];
-          const clean = repeated(centred(context.field('x')), count);
-          const drawn = context.noise('noise', [count, batch, ...image], { batchAxis: 1 });
-          const noise = reshape(drawn, [-1, ...image]);
-          const noisy = add(mul(alpha, clean), mul(sigma, noise));
-          const target = targetOf(prediction, clean, noise, alpha, sigma);
-          const labels = trainingLabels(context, classes, config, count);
-          const predicted = predictor(context)(noisy, index, labels);
-          const errors = mean(square(sub(predicted, target)), [1, 2, 3]);
-          return { cost: mean(reshape(errors, [count, batch]), 0) };
-        },
-      },
-    ],
+    ...denoiser.model((clean, noise, uniform) => {
+      const index = reshape(stratifiedIndices(uniform, times), [-1]);
+      const [alpha, sigma] = [onTimes(schedule.alpha, index), onTimes(schedule.sigma, index)];
+      return {
+        x: add(mul(alpha, clean), mul(sigma, noise)),
+        time: index,
+        target: targetOf(prediction, clean, noise, alpha, sigma),
+      };
+    }),
     sampler: {
       kind: 'iterative',
       shape: image,
       steps: path.map(stepNumbers),
       noisy: path.some(({ fresh }) => fresh > 0),
-      settings: ['sampler', 'steps', 'eta', ...(names === undefined ? [] : ['guidance'])],
+      settings: ['sampler', 'steps', 'eta', ...denoiser.settings],
       step(context, { state, numbers, noise }) {
         const index = expand(slice(numbers, 0, 0, 1), [state.shape[0]!]);
-        const predicted = guidedPrediction(context, predictor(context), classes, config, state, index);
+        const predicted = denoiser.guided(context, state, index);
         return denoised(prediction, state, predicted, numbers, noise);
       },
       finish: pixels,

@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
+import { expectLearntDensity, twoPixels } from '../../test/expect-learnt-density.ts';
 import { stream } from '../random.ts';
 import { input } from '../tensor/build.ts';
 import { evaluateTensors } from '../tensor/evaluate.ts';
 import { add, cos, div, mul, square, sub } from '../tensor/functions/elementwise.ts';
-import { epochs } from '../training/batch-source.ts';
-import { convergenceRule } from '../training/convergence.ts';
-import { train } from '../training/train.ts';
 import { createContext, inputNames } from './context.ts';
-import { drawImages } from './draw-samples.ts';
 import { createFlowMatching } from './flow-matching.ts';
-import type { IterativeSampler } from './model.ts';
 import { type SolverName, solvers, type Velocity } from './ode-step.ts';
 import { freshWeights, weightFeeds } from './weights.ts';
 
@@ -79,14 +75,8 @@ test('costs compare the velocity of the path with the prediction', () => {
 });
 
 test('trained on a two-dimensional density, samples have its moments', async () => {
-  const n = 1024;
-  const draws = stream(7).normals(2 * n) as Float64Array;
-  const data = Float32Array.from({ length: 2 * n }, (_, i) =>
-    i % 2 === 0 ? 0.6 + 0.1 * draws[i]! : 0.4 + 0.08 * draws[i - 1]! + 0.06 * draws[i]!,
-  );
-  const table = { count: n, fields: { x: { shape: [2, 1, 1], data } } };
   const model = createFlowMatching({
-    image: [2, 1, 1],
+    image: [...twoPixels],
     channels: 24,
     groups: 4,
     multipliers: [1],
@@ -94,41 +84,5 @@ test('trained on a two-dimensional density, samples have its moments', async () 
     solver: 'midpoint',
     steps: 20,
   });
-  const result = await train({
-    model,
-    start: freshWeights(model, stream(8)),
-    stages: [{ name: 'all', layers: model.layers, length: { kind: 'share', share: 1 } }],
-    source: epochs(table, 128, stream(9)),
-    validation: { count: 256, fields: { x: { shape: [2, 1, 1], data: data.subarray(0, 512) } } },
-    steps: 400,
-    looks: 4,
-    optimiser: 'adam',
-    learningRate: 2e-3,
-    schedule: 'cosine',
-    convergence: convergenceRule.parse({}),
-    keep: 'last',
-    stream: stream(10),
-    threads: 1,
-    device: 'cpu',
-    memoryLimit: 0,
-  });
-  const sampler = model.sampler as IterativeSampler;
-  const options = { count: 1000, batchSize: 1000, threads: 1, device: 'cpu' } as const;
-  const samples = (await drawImages(model, sampler, result.weights, stream(11), options)).data;
-  const moments = (values: Float32Array) => {
-    const columns = [0, 1].map((k) => Array.from(values).filter((_, j) => j % 2 === k)) as [
-      number[],
-      number[],
-    ];
-    const means = columns.map((list) => list.reduce((a, b) => a + b, 0) / list.length) as [number, number];
-    const product = (p: 0 | 1, q: 0 | 1) =>
-      columns[p].reduce((s, v, i) => s + (v - means[p]) * (columns[q][i]! - means[q]), 0) / columns[p].length;
-    return { means, deviations: [product(0, 0), product(1, 1)].map(Math.sqrt), covariance: product(0, 1) };
-  };
-  const [found, wanted] = [moments(samples), moments(data)];
-  for (const i of [0, 1]) {
-    expect(Math.abs(found.means[i]! - wanted.means[i]!)).toBeLessThan(0.02);
-    expect(Math.abs(found.deviations[i]! - wanted.deviations[i]!)).toBeLessThan(0.02);
-  }
-  expect(Math.abs(found.covariance - wanted.covariance)).toBeLessThan(0.003);
+  await expectLearntDensity(model, 400);
 });

@@ -1,22 +1,14 @@
 import { z } from 'zod';
 import { constant } from '../tensor/build.ts';
 import { expand, reshape, slice } from '../tensor/functions/arrangement.ts';
-import { add, mul, square, sub } from '../tensor/functions/elementwise.ts';
-import { mean } from '../tensor/functions/reduction.ts';
+import { add, mul, sub } from '../tensor/functions/elementwise.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { labelField } from './class-condition.ts';
-import { centred, onImages, pixels, repeated } from './diffusion-process.ts';
-import {
-  guidanceOptions,
-  guidedClasses,
-  guidedPrediction,
-  type Predictor,
-  trainingLabels,
-} from './guidance.ts';
-import { LOOK_EXAMPLES, LOOK_TIMES } from './look-times.ts';
-import type { Model, ModelContext } from './model.ts';
+import { createDenoiser } from './denoiser.ts';
+import { onImages, pixels } from './diffusion-process.ts';
+import { guidanceOptions } from './guidance.ts';
+import type { Model } from './model.ts';
 import { solverNames, solvers } from './ode-step.ts';
-import { createUNet, uNetSchema } from './u-net.ts';
+import { uNetSchema } from './u-net.ts';
 
 /** Configuration of a flow of images that is trained by matching velocities. */
 export const flowMatchingSchema = uNetSchema.extend({
@@ -56,57 +48,27 @@ const NETWORK_TIMES = 1000;
 export function createFlowMatching(input: FlowMatchingConfig): Model {
   const config = flowMatchingSchema.parse(input);
   const { image, steps, leastNoise } = config;
-  const names = guidedClasses(config);
-  const classes = names?.length;
-  const network = createUNet(config, classes);
-  const predictor =
-    (context: ModelContext): Predictor =>
-    (x, time, label) =>
-      network.apply(context, x, mul(time, NETWORK_TIMES), label);
-
+  const denoiser = createDenoiser(config, NETWORK_TIMES);
   return {
     family: 'flow-matching',
     config,
-    fields: [{ name: 'x', shape: image, dtype: 'float32' }, ...(names === undefined ? [] : [labelField])],
-    ...(names === undefined ? {} : { classes: names }),
-    parameters: network.parameters,
-    state: [],
-    layers: network.layers,
-    linears: network.linears,
-    players: [
-      {
-        name: 'model',
-        layers: network.layers,
-        unit: 'squared error per value',
-        lookExamples: LOOK_EXAMPLES,
-        objective(context) {
-          const count = context.updating ? 1 : LOOK_TIMES;
-          const batch = context.batchSize;
-          const time = reshape(
-            stratified(context.noise('time', [count, batch], { kind: 'uniform', batchAxis: 1 })),
-            [-1],
-          );
-          const clean = repeated(centred(context.field('x')), count);
-          const drawn = context.noise('noise', [count, batch, ...image], { batchAxis: 1 });
-          const noise = reshape(drawn, [-1, ...image]);
-          const at = onImages(time);
-          const x = add(mul(sub(1, mul(at, 1 - leastNoise)), noise), mul(at, clean));
-          const velocity = predictor(context)(x, time, trainingLabels(context, classes, config, count));
-          const target = sub(clean, mul(noise, 1 - leastNoise));
-          const errors = mean(square(sub(velocity, target)), [1, 2, 3]);
-          return { cost: mean(reshape(errors, [count, batch]), 0) };
-        },
-      },
-    ],
+    ...denoiser.model((clean, noise, uniform) => {
+      const time = reshape(stratified(uniform), [-1]);
+      const at = onImages(time);
+      return {
+        x: add(mul(sub(1, mul(at, 1 - leastNoise)), noise), mul(at, clean)),
+        time,
+        target: sub(clean, mul(noise, 1 - leastNoise)),
+      };
+    }),
     sampler: {
       kind: 'iterative',
       shape: image,
       steps: Array.from({ length: steps }, (_, i) => [i / steps, 1 / steps]),
       noisy: false,
-      settings: ['solver', 'steps', ...(names === undefined ? [] : ['guidance'])],
+      settings: ['solver', 'steps', ...denoiser.settings],
       step(context, { state, numbers }) {
-        const velocity = (x: Tensor, t: Tensor) =>
-          guidedPrediction(context, predictor(context), classes, config, x, expand(t, [x.shape[0]!]));
+        const velocity = (x: Tensor, t: Tensor) => denoiser.guided(context, x, expand(t, [x.shape[0]!]));
         return solvers[config.solver](velocity, state, slice(numbers, 0, 0, 1), slice(numbers, 0, 1, 2));
       },
       finish: pixels,

@@ -56,7 +56,7 @@ export const ganSchema = z.strictObject({
     .describe('updates of the discriminator for each of the generator'),
   optimiser: optimiserSpec
     .default({ name: 'adam', beta1: 0, beta2: 0.9 })
-    .describe("of both players, in place of the training's"),
+    .describe('of both players, where a training states none'),
   discriminatorOptimiser: optimiserSpec.optional().describe('of the discriminator, where it has its own'),
   discriminatorRate: z
     .number()
@@ -69,7 +69,7 @@ export const ganSchema = z.strictObject({
     .lt(1)
     .default(0.999)
     .describe(
-      'decay of the moving average of the weights of the generator, which is what makes samples; 0 is none. In the first updates it is (1 + t) / (10 + t)',
+      'decay of the moving average of the weights of the generator, which is what makes samples, where a training states none; 0 is none. In the first updates it is (1 + t) / (10 + t)',
     ),
   ...classOptions,
 });
@@ -168,7 +168,7 @@ export function createGan(input: GanConfig): Model {
     layers: generator.layers,
     unit: `${config.objective} cost of the generator`,
     optimiser: config.optimiser as OptimiserSpec,
-    average: config.average === 0 ? 'none' : { decay: config.average, warmUp: true },
+    ...(config.average === 0 ? {} : { average: { decay: config.average, warmUp: true } }),
     objective(context) {
       const state: Record<string, Tensor> = {};
       const made = drawn(context, state);

@@ -29,7 +29,7 @@ export const guidanceOptions = {
 export type Predictor = (x: Tensor, time: Tensor, label?: Tensor) => Tensor;
 
 /** What a configuration says of classes. */
-interface GuidanceConfig {
+export interface GuidanceConfig {
   readonly conditional: boolean;
   readonly classes?: readonly string[] | undefined;
   readonly dropClass: number;

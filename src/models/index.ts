@@ -61,9 +61,9 @@ import { createVqVae, vqVaeSchema } from './vq-vae.ts';
 /** A kind of generative model. */
 export interface Family {
   readonly title: string;
-  /** What its data are. */
+  /** What its data are. Tunes are texts in a notation of music, which a data set names. */
   readonly domain: 'image' | 'text';
-  /** Raised whenever the same configuration would train differently. */
+  /** Raised whenever the same configuration would train differently: ids of steps have it from 2 on. */
   readonly version: number;
   /** Works that it comes from. */
   readonly citations: readonly Citation[];
@@ -266,7 +266,7 @@ export function createModel(family: string, config: unknown, where?: string): Mo
   }
 }
 
-/** What the data of a model are. */
+/** What the data of a model are: for models of tunes as well 'text', see `Family.domain`. */
 export const domainOf = ({ family, sampler }: Model): Family['domain'] =>
   sampler.kind === 'autoregressive' ? 'text' : familyOf(family).domain;
 

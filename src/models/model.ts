@@ -81,11 +81,11 @@ export interface Player {
   readonly unit: string;
   /** Its updates in one training step, each on another batch; 1 if absent. */
   readonly repeats?: number;
-  /** Takes the place of the run's optimiser. */
+  /** Its optimiser where the run's was not stated (`RunSettings.stated`). */
   readonly optimiser?: OptimiserSpec;
   /** Factor of the run's learning rate; 1 if absent. */
   readonly rate?: number;
-  /** A moving average of its weights, in place of the run's, or none. */
+  /** A moving average of its weights where the run's was not stated; 'none': it has none in any case. */
   readonly average?: { readonly decay: number; readonly warmUp: boolean } | 'none';
   /** Validation examples at most that a look costs, spread evenly over the set; all if absent. */
   readonly lookExamples?: number;

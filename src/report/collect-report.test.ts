@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SyntheticReportOptions, syntheticReport } from '../../test/synthetic-report.ts';
 import { imageRows, type SyntheticStudy, textRows } from '../../test/synthetic-study.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { isGraftError } from '../errors.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import { parseStudy } from '../study/study-spec.ts';
 import type { TrialResult } from '../study/trial-result.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
+import { methodsParagraphs } from './methods.ts';
 import { rateSearches } from './rate-searches.ts';
 import { mediaSize, readMedia } from './read-media.ts';
 import type { ReportData } from './report-data.ts';
@@ -213,7 +215,12 @@ test('what is cited is what was used', async () => {
 });
 
 test('options and rows call for works of their own', () => {
-  const keys = (models: readonly object[], training: object, row: object) => {
+  const keys = (
+    models: readonly { readonly family: string; readonly [option: string]: unknown }[],
+    training: object,
+    row: object,
+    own: { optimisers?: readonly OptimiserSpec[] } = {},
+  ) => {
     const techniques = ['source-only', { 'fine-tune': row }];
     const spec = parseStudy(
       {
@@ -234,7 +241,7 @@ test('options and rows call for works of their own', () => {
     const used = usedCitations({
       spec,
       rows,
-      models: [{ family: 'autoencoder', pretraining: [] }],
+      models: [{ family: models[0]!.family, pretraining: [], ...own }],
       metrics: [],
       compared: false,
       learning: false,
@@ -259,4 +266,25 @@ test('options and rows call for works of their own', () => {
     'vincent2010stacked',
     'yosinski2014transferable',
   ]);
+  // Optimisers of a model's players are those that train it, unless the study states another.
+  const gan = [{ family: 'gan', spectralNorm: false }];
+  const players = { optimisers: [{ name: 'adadelta' }] } as const;
+  expect(keys(gan, {}, {}, players)).toContain('zeiler2012adadelta');
+  const stated = keys(gan, { optimiser: 'adam' }, {}, players);
+  expect(stated).toContain('kingma2015adam');
+  expect(stated).not.toContain('zeiler2012adadelta');
+});
+
+test('methods name the optimisers of players where those train a model', async () => {
+  const report = await make();
+  const optimisers = [{ name: 'adam', beta1: 0, beta2: 0.9 }] as const;
+  const models = report.models.map((model) => ({ ...model, optimisers }));
+  const of = (training: object) =>
+    methodsParagraphs(
+      { ...report, models },
+      parseStudy({ ...(report.study.spec as object), training }, 'test'),
+    ).find((text) => text.startsWith('All techniques'));
+  const { label } = models[0]!;
+  expect(of({})).toContain(`, adam (${label}: adam with beta1 0 and beta2 0.9) with a learning rate`);
+  expect(of({ optimiser: 'sgd' })).toContain(', sgd with a learning rate');
 });

@@ -1,3 +1,4 @@
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { metrics } from '../metrics/index.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { stream } from '../random.ts';
@@ -44,6 +45,8 @@ export interface ReportInput {
     readonly origin: string;
     /** Steps that pre-train it, one for each source seed; empty for a given checkpoint. */
     readonly pretraining: readonly string[];
+    /** Those that its players have of their own, where they have any. */
+    readonly optimisers?: readonly OptimiserSpec[];
   }[];
   /** Trials as planned. */
   readonly trials: readonly { readonly cell: Cell; readonly step: string }[];
@@ -232,7 +235,7 @@ function verdictOf(
 }
 
 function describeModel(
-  { label, family, parameters, origin, pretraining }: ReportInput['models'][number],
+  { label, family, parameters, origin, pretraining, optimisers }: ReportInput['models'][number],
   trials: readonly FinishedTrial[],
   record: (id: string) => StepRecord | undefined,
 ): ModelDescription {
@@ -242,6 +245,7 @@ function describeModel(
     family,
     parameters,
     origin,
+    ...(optimisers === undefined ? {} : { optimisers }),
     pretraining: pretraining.flatMap((step) => {
       const found = record(step);
       if (found?.state !== 'done') return [];

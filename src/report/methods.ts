@@ -1,5 +1,7 @@
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { countOf, formatNumber, listWords, plural } from '../study/format-number.ts';
 import { metricInWords } from '../study/metric-in-words.ts';
+import { modelTraining, STANDARD_OPTIMISER } from '../study/model-training.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import { formatBytes, formatDuration, formatFlops } from './format-quantity.ts';
 import type { DataDescription, ReportData } from './report-data.ts';
@@ -55,8 +57,9 @@ function dataSentence(set: DataDescription): string {
   return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}${unseen}`;
 }
 
-function training({ study }: Omit<ReportData, 'methods'>, { training: t }: StudySpec): string {
-  const optimiser = typeof t.optimiser === 'string' ? t.optimiser : t.optimiser.name;
+function training({ study, models }: Omit<ReportData, 'methods'>, spec: StudySpec): string {
+  const { training: t } = spec;
+  const optimiser = optimisersInWords(models, spec);
   const schedule = typeof t.schedule === 'string' ? t.schedule : t.schedule.name;
   const rates = typeof t.learningRate === 'number' ? [t.learningRate] : t.learningRate;
   const rate =
@@ -64,6 +67,25 @@ function training({ study }: Omit<ReportData, 'methods'>, { training: t }: Study
       ? `a learning rate of ${rates[0]}`
       : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported and whose budgets, as large, were drawn from the same training part`;
   return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule, unless a row has a rate or a schedule of its own, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
+}
+
+/** The optimiser, and those of models whose players have their own, in so far as those are what trains them. */
+function optimisersInWords(models: ReportData['models'], spec: StudySpec): string {
+  const { optimiser: said = STANDARD_OPTIMISER } = spec.training;
+  const name = typeof said === 'string' ? said : said.name;
+  const own = models.flatMap(({ label, optimisers = [] }, m) =>
+    optimisers.length === 0 || modelTraining(spec, m).optimiser !== undefined
+      ? []
+      : [`${label}: ${listWords(optimisers.map(withOptions))}`],
+  );
+  return own.length === 0 ? name : `${name} (${own.join('; ')})`;
+}
+
+function withOptions(spec: OptimiserSpec): string {
+  if (typeof spec === 'string') return spec;
+  const { name, ...options } = spec;
+  const words = Object.entries(options).map(([key, value]) => `${key} ${String(value)}`);
+  return words.length === 0 ? name : `${name} with ${listWords(words)}`;
 }
 
 function measurements(

@@ -1,6 +1,7 @@
 import { itemWord } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { StepRecord } from '../store/step-record.ts';
+import { ownOptimisers } from '../study/model-training.ts';
 import type { TrialInputs } from '../study/step-inputs.ts';
 import type { StudyPlan } from '../study/study-plan.ts';
 import { countParameters } from '../tensor/parameters.ts';
@@ -50,6 +51,7 @@ export async function describePlan(plan: StudyPlan): Promise<PlanDescription> {
     models: models.map(({ label, family, model, pretraining }, i) => {
       const given = spec.models[i];
       const folder = given !== undefined && 'checkpoint' in given ? given.checkpoint : undefined;
+      const optimisers = ownOptimisers(model);
       return {
         label,
         family,
@@ -59,6 +61,7 @@ export async function describePlan(plan: StudyPlan): Promise<PlanDescription> {
             ? 'pre-trained on the source by this study'
             : `from the checkpoint ${folder ?? label}`,
         pretraining,
+        ...(optimisers.length === 0 ? {} : { optimisers }),
       };
     }),
     data: await describeAll(plan),

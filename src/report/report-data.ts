@@ -1,5 +1,6 @@
 import type { Citation } from '../citation.ts';
 import type { Notation } from '../data/data-set.ts';
+import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import type { StudyComparison } from '../study/compare-trials.ts';
 import type { Json, StepKind } from '../study/step.ts';
 import type { Cell, TrialResult } from '../study/trial-result.ts';
@@ -58,6 +59,8 @@ export interface ModelDescription {
   readonly parameters: number;
   /** Where it comes from, in words. */
   readonly origin: string;
+  /** Those that its players have of their own, where they have any: they train it where the study says none. */
+  readonly optimisers?: readonly OptimiserSpec[];
   /** Pre-training by the study itself, one for each source seed. */
   readonly pretraining: readonly {
     readonly step: string;

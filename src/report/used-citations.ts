@@ -4,7 +4,7 @@ import { updateRules } from '../engine/optimisers/index.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { metrics } from '../metrics/index.ts';
 import { families } from '../models/index.ts';
-import { modelTraining } from '../study/model-training.ts';
+import { modelTraining, STANDARD_OPTIMISER } from '../study/model-training.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import type { TechniqueRow } from '../study/technique-row.ts';
 import { techniques } from '../techniques/index.ts';
@@ -45,7 +45,11 @@ export interface Used {
   readonly spec: StudySpec;
   readonly rows: readonly TechniqueRow[];
   /** As many as the spec's, in its order. */
-  readonly models: readonly { readonly family: string; readonly pretraining: readonly string[] }[];
+  readonly models: readonly {
+    readonly family: string;
+    readonly pretraining: readonly string[];
+    readonly optimisers?: readonly OptimiserSpec[];
+  }[];
   readonly metrics: readonly string[];
   /** Stated comparisons were tested. */
   readonly compared: boolean;
@@ -69,7 +73,7 @@ export function usedCitations(used: Used): Citation[] {
     names.flatMap((name) => table[name]?.citations ?? []);
   const all: Citation[] = [
     ...used.models.flatMap((model, i) => modelCitations(model, spec.models[i])),
-    ...trainingCitations(spec, rows),
+    ...trainingCitations(used),
     ...of(
       techniques,
       rows.map(({ name }) => name),
@@ -83,9 +87,10 @@ export function usedCitations(used: Used): Citation[] {
 }
 
 function modelCitations(
-  { family, pretraining }: Used['models'][number],
+  model: Used['models'][number],
   given: StudySpec['models'][number] | undefined,
 ): Citation[] {
+  const { family, pretraining } = model;
   const entry = (families as Readonly<Record<string, Entry & { readonly schema: z.ZodObject }>>)[family];
   if (entry === undefined) return [];
   if (given === undefined || 'checkpoint' in given) return [...entry.citations];
@@ -93,27 +98,38 @@ function modelCitations(
     ...citationsOf(entry, entry.schema, given),
     ...(pretraining.length === 0
       ? []
-      : [...optimiserCitations(given.pretrain.optimiser), ...scheduleCitations(given.pretrain.schedule)]),
+      : [
+          ...optimiserCitations(model, given.pretrain.optimiser),
+          ...scheduleCitations(given.pretrain.schedule),
+        ]),
   ];
 }
 
-function trainingCitations(spec: StudySpec, rows: readonly TechniqueRow[]): Citation[] {
+function trainingCitations({ spec, rows, models }: Used): Citation[] {
   const trained = rows.filter(({ name }) => techniques[name].trains);
   if (trained.length === 0) return [];
-  const trainings = spec.models.map((_, m) => modelTraining(spec, m));
   return [
-    ...trainings.flatMap((training) => [
-      ...optimiserCitations(training.optimiser),
-      ...trained.flatMap(({ schedule }) => scheduleCitations(schedule ?? training.schedule)),
-    ]),
+    ...models.flatMap((model, m) => {
+      const training = modelTraining(spec, m);
+      return [
+        ...optimiserCitations(model, training.optimiser),
+        ...trained.flatMap(({ schedule }) => scheduleCitations(schedule ?? training.schedule)),
+      ];
+    }),
     // Rates that differ by layer are that paper's discriminative fine-tuning.
     ...(trained.some(({ layerDecay }) => layerDecay !== undefined) ? [howard2018] : []),
   ];
 }
 
-function optimiserCitations(spec: OptimiserSpec): Citation[] {
-  const rule = updateRules[typeof spec === 'string' ? spec : spec.name];
-  return citationsOf(rule, rule.options, typeof spec === 'string' ? {} : spec);
+/** Of the optimiser that was said, else those of the model's players, else the standard one. */
+function optimiserCitations(
+  { optimisers = [STANDARD_OPTIMISER] }: Used['models'][number],
+  said: OptimiserSpec | undefined,
+): Citation[] {
+  return (said === undefined ? optimisers : [said]).flatMap((spec) => {
+    const rule = updateRules[typeof spec === 'string' ? spec : spec.name];
+    return citationsOf(rule, rule.options, typeof spec === 'string' ? {} : spec);
+  });
 }
 
 function scheduleCitations(spec: ScheduleSpec): readonly Citation[] {

@@ -11,6 +11,7 @@ import { modelFolder } from '../models/model-folder.ts';
 import { longestExample } from './encoding.ts';
 import { valuesOf } from './fit-family.ts';
 import type { Loaded } from './loaded-data.ts';
+import { requireDomain } from './require-domain.ts';
 import type { EncodingInput } from './step-inputs.ts';
 
 /**
@@ -111,13 +112,7 @@ function imageValues(
 /** Fails where a model that was given cannot take the examples of a data set. */
 function requireFitting(model: Model, set: DataSet, where: string): void {
   const { family, fields } = model;
-  const domain = domainOf(model);
-  if (set.kind !== domain)
-    throw new GraftError('bad-data', {
-      what: `model '${family}'`,
-      problem: `is for ${domain}s, but '${set.name}' holds ${set.kind}s`,
-      where,
-    });
+  requireDomain({ family, domain: domainOf(model) }, set, set.name, where);
   if (set.kind === 'text') return;
   if (model.classes !== undefined) classLabels(set, model.classes, where);
   const needed = fields[0]!.shape;

@@ -13,6 +13,7 @@ import { GraftError, lookUp } from '../errors.ts';
 import { type Family, type FamilyName, families, familyOf } from '../models/index.ts';
 import { longestExample } from './encoding.ts';
 import type { Loaded } from './loaded-data.ts';
+import { requireDomain } from './require-domain.ts';
 import type { EncodingInput, HeldOutInput } from './step-inputs.ts';
 import type { StudySpec } from './study-spec.ts';
 
@@ -42,12 +43,7 @@ export function fitFamily(
   const { domain } = families[family as FamilyName];
   const set = target.prepared.train;
   for (const { prepared } of [target, source])
-    if (prepared.train.kind !== domain)
-      throw new GraftError('bad-data', {
-        what: `model '${family}'`,
-        problem: `is for ${domain}s, but '${prepared.name}' holds ${prepared.train.kind}s`,
-        where,
-      });
+    requireDomain({ family, domain }, prepared.train, prepared.name, where);
   refuseForeignSettings(spec, set.kind, target.prepared.name, where);
   if (set.kind === 'image') {
     const image = [set.channels, set.height, set.width];

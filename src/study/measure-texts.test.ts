@@ -45,6 +45,7 @@ test('where no sample is long enough, that is said', () => {
     'ngram_novelty on target was not measured: no sample has 4 characters or more.',
   ]);
 });
+
 test('of tunes the valid ones are counted, beside the real ones', () => {
   const tune = (body: string) => `X:1\nM:2/4\nL:1/4\nK:G\n${body}\n`;
   const tunes: TextSet = { ...train, notation: 'abc', documents: [tune('GA|B2|'), tune('GAB|')] };
@@ -62,4 +63,15 @@ test('of tunes the valid ones are counted, beside the real ones', () => {
   expect(found.get('bars_in_metre')!.value).toBeCloseTo((1 + 0 + 0) / 3, 9);
   expect(found.get('notes_in_key')!.value).toBeCloseTo((3 / 4 + 1 + 0) / 3, 9);
   expect(JSON.parse(readFileSync(join(folder, 'samples.json'), 'utf8'))[0].notation).toBe('abc');
+});
+
+test('what tunes of free metre have no bars for is said', () => {
+  const free: TextSet = { ...train, notation: 'abc', documents: ['X:1\nK:G\nGAB|\n'] };
+  const { measurements, notMeasured } = measureTexts(['X:1\nK:G\nGGG|B|\n'], free, folder, 1, free);
+  const names = measurements.map(({ metric }) => metric);
+  expect(names).toEqual(expect.arrayContaining(['valid_tunes', 'notes_in_key']));
+  expect(names).not.toContain('bars_in_metre');
+  expect(notMeasured).toEqual([
+    'bars_in_metre on target was not measured: no generated tune has bars of a metre.',
+  ]);
 });

@@ -46,7 +46,10 @@ export function measureTexts(
   writeFileAtomic(join(folder, 'samples.json'), `${JSON.stringify(first, null, 1)}\n`);
   const own = measureNovelty(samples, train, 'target');
   const tunes = measureTunes(samples, train.notation, real);
-  const novelty = { ...own, measurements: [...own.measurements, ...tunes] };
+  const novelty = {
+    measurements: [...own.measurements, ...tunes.measurements],
+    notMeasured: [...own.notMeasured, ...tunes.notMeasured],
+  };
   const generated = withCharacters(samples, DISTINCT);
   if (generated.length === 0)
     return { ...novelty, notMeasured: [tooShort('distinct_n', 'target', DISTINCT), ...novelty.notMeasured] };
@@ -59,35 +62,37 @@ export function measureTexts(
 }
 
 /** Validity of generated tunes, with that of real ones. */
-export function measureTunes(
+function measureTunes(
   samples: readonly string[],
   notation: Notation | undefined,
   real: TextSet | undefined,
-): Measurement[] {
-  if (notation === undefined || samples.length === 0) return [];
+): MeasuredTexts {
+  const measurements: Measurement[] = [];
+  const notMeasured: string[] = [];
+  if (notation === undefined || samples.length === 0) return { measurements, notMeasured };
   const characters = (texts: readonly string[]) => texts.map((text) => Array.from(text));
   const inputs = {
     generated: characters(samples),
     ...(real === undefined || real.count === 0 ? {} : { real: characters(real.documents) }),
   };
   const context = metricContext();
-  return [metrics.valid_tunes, metrics.bars_in_metre, metrics.notes_in_key].flatMap((metric) => {
+  for (const metric of [metrics.valid_tunes, metrics.bars_in_metre, metrics.notes_in_key])
     try {
       const result = applyMetric(metric, inputs, { notation }, context);
-      return [
+      measurements.push(
         toMeasurement(metric, result, {
           on: 'target',
           ...(real === undefined ? {} : { split: 'test', real: real.count }),
           generated: samples.length,
           options: { notation },
         }),
-      ];
+      );
     } catch (error) {
       // Tunes of free metre have no bars to count.
-      if (isGraftError(error, 'bad-data')) return [];
-      throw error;
+      if (!isGraftError(error, 'bad-data')) throw error;
+      notMeasured.push(`${metric.name} on target was not measured: ${error.facts.problem}.`);
     }
-  });
+  return { measurements, notMeasured };
 }
 
 /** Share of the pieces of generated texts that do not occur in training texts. */

@@ -4,8 +4,10 @@ import { createModel } from '../models/index.ts';
 import { stepFlops } from './adapt.ts';
 import { checkpointModel } from './checkpoint-model.ts';
 import { estimateStep } from './estimate-step.ts';
+import { familyVersion } from './family-version.ts';
 import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { makeStep } from './make-step.ts';
+import { statedTraining } from './model-training.ts';
 import { type PlanData, splitSource } from './plan-data.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { Step } from './step.ts';
@@ -66,18 +68,24 @@ function familyModel(
   const model = createModel(family, config, where);
   if (model.classes !== undefined)
     for (const { prepared } of sets) classLabels(prepared.train, model.classes, where);
-  const { learningRate, steps: count, ...rest } = pretrain;
+  const { learningRate, steps: count, optimiser, average, ...rest } = pretrain;
   const criterion = criterionInput(model);
   const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {
     const inputs: PretrainInputs = {
       version: STEP_VERSION,
       family,
+      ...familyVersion(family),
       config: model.config,
       source: source.input,
       heldOut,
       encoding,
-      training: { ...rest, steps: count, convergence: spec.training.convergence },
+      training: {
+        ...rest,
+        ...statedTraining(model, { optimiser, average }),
+        steps: count,
+        convergence: spec.training.convergence,
+      },
       ...(criterion === undefined ? {} : { criterion }),
       learningRate,
       seed: i + 1,

@@ -3,9 +3,10 @@ import type { Technique } from '../techniques/technique.ts';
 import { stepFlops } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
 import { estimateStep, stepsOfSample } from './estimate-step.ts';
+import { familyVersion } from './family-version.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
 import { drawsOf } from './measure-likelihood.ts';
-import { modelTraining } from './model-training.ts';
+import { modelTraining, statedTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
 import { criterionInput } from './sample-criterion.ts';
 import { sampleNetworks } from './sample-features.ts';
@@ -77,11 +78,20 @@ function adaptInputs(
           from: 'folder',
           path: (spec.models[m] as { checkpoint: string }).checkpoint,
           hash: model.weights!,
+          ...familyVersion(model.family),
         };
-  const { equal, learningRate: _, tuningSeeds: __, average, validation, ...rest } = modelTraining(spec, m);
+  const {
+    equal,
+    learningRate: _,
+    tuningSeeds: __,
+    optimiser,
+    average,
+    validation,
+    ...rest
+  } = modelTraining(spec, m);
   const training: TrainingInput = {
     ...rest,
-    ...(average === undefined ? {} : { average }),
+    ...statedTraining(model.model, { optimiser, average }),
     ...(validation === undefined ? {} : { validation }),
     ...(row.schedule === undefined ? {} : { schedule: row.schedule }),
     ...(row.layerDecay === undefined ? {} : { layerDecay: row.layerDecay }),

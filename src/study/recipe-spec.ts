@@ -3,12 +3,11 @@ import { dataSpec } from '../data/data-spec.ts';
 import { parseSpec } from '../data/parse-spec.ts';
 import { imageValues } from '../data/represent-images.ts';
 import { tokenizerSpec } from '../data/tokenizers/train-tokenizer.ts';
-import { optimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { families } from '../models/index.ts';
 import { averageSpec } from '../training/average-spec.ts';
 import { scheduleSpec } from '../training/schedules/schedule-spec.ts';
 import { FEWEST_TIMES } from './bound-times.ts';
-import { accumulate, recompute } from './study-spec.ts';
+import { accumulate, recompute, statedOptimiser } from './study-spec.ts';
 
 const count = z.int().min(1);
 const positive = z.number().positive();
@@ -37,7 +36,7 @@ export const recipeSpec = z.strictObject({
     accumulate,
     recompute,
     learningRate: positive.default(1e-3),
-    optimiser: optimiserSpec.default('adam'),
+    optimiser: statedOptimiser.optional(),
     schedule: scheduleSpec.default('constant'),
     average: averageSpec.optional(),
     looks: count.default(20).describe('looks at validation'),

@@ -9,7 +9,7 @@ import { GraftError } from '../errors.ts';
 import { type CheckpointData, saveCheckpoint } from '../models/checkpoint.ts';
 import { inputNames } from '../models/context.ts';
 import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
-import { createModel, type FamilyName, families } from '../models/index.ts';
+import { createModel, type FamilyName, familyOf } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { NO_TARGET } from '../models/next-token.ts';
 import { evaluationBatch } from '../models/run-model.ts';
@@ -26,7 +26,9 @@ import { nameOf } from './loaded-data.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
 import { batchInWords, modelCard, trainedOn } from './model-card.ts';
+import { statedTraining } from './model-training.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
+import { requireDomain } from './require-domain.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
@@ -76,7 +78,7 @@ export async function runRecipe(
   const root = stream(seed);
   const source = prepared.source(training.batch, root.child('order'));
   const steps = stepsOf(recipe, source);
-  const { keep, steps: _, epochs: __, learningRate, average, ...rest } = training;
+  const { keep, steps: _, epochs: __, learningRate, optimiser, average, ...rest } = training;
   const result = await runTraining(
     {
       model,
@@ -88,7 +90,7 @@ export async function runRecipe(
       validation: prepared.validation,
       training: {
         ...rest,
-        ...(average === undefined ? {} : { average }),
+        ...statedTraining(model, { optimiser, average }),
         steps,
         convergence: convergenceRule.parse({}),
       },
@@ -153,13 +155,12 @@ function stepsOf({ training }: RecipeSpec, source: BatchSource): number {
 
 function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Prepared {
   checkFamilyOptions(recipe.family, recipe.model, 'model');
-  const { domain } = families[recipe.family as FamilyName];
-  if (data.train.kind !== domain)
-    throw new GraftError('bad-data', {
-      what: `model '${recipe.family}'`,
-      problem: `is for ${domain}s, but '${data.name}' holds ${data.train.kind}s`,
-      where: 'data',
-    });
+  requireDomain(
+    { family: recipe.family, domain: familyOf(recipe.family).domain },
+    data.train,
+    data.name,
+    'data',
+  );
   const part = data[recipe.evaluation.part];
   if (data.train.kind === 'image') {
     const values = valuesOf(recipe.family as FamilyName, recipe.model, recipe.values, data.train);

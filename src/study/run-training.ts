@@ -75,6 +75,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
     schedule: job.schedule ?? training.schedule,
     convergence: training.convergence,
     ...averageOptions(training.average),
+    stated: training.stated,
     accumulate: training.accumulate ?? 1,
     recompute: training.recompute ?? false,
     keep: job.keep ?? 'best',
@@ -113,7 +114,7 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
 
 /** Goes back to a snapshot, if there is a sound one. */
 function readBack(path: string, job: TrainingJob, context: StepContext): TrainingSnapshot | undefined {
-  const { optimiser, average } = job.training;
+  const { optimiser, average, stated } = job.training;
   try {
     const snapshot = readSnapshot(path);
     if (snapshot !== undefined)
@@ -121,6 +122,7 @@ function readBack(path: string, job: TrainingJob, context: StepContext): Trainin
         ...job,
         optimiser,
         ...averageOptions(average),
+        stated,
       });
     return snapshot;
   } catch (error) {

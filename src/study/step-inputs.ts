@@ -45,6 +45,8 @@ export interface TrainingInput {
   readonly looks: number;
   readonly convergence: ConvergenceRule;
   readonly average?: AverageSpec;
+  /** What was said of these two for a model whose players have their own, before which it goes. */
+  readonly stated?: readonly ('optimiser' | 'average')[];
   /** Validation items to have at least, more than the budget may hold. */
   readonly validation?: number;
   /** Batches whose gradients make one update; 1 if absent. */
@@ -66,6 +68,8 @@ export interface CriterionInput {
 export interface PretrainInputs {
   readonly version: number;
   readonly family: string;
+  /** Of the family, from 2 on. */
+  readonly familyVersion?: number;
   readonly config: Readonly<Record<string, unknown>>;
   readonly source: DataInput;
   readonly heldOut: HeldOutInput;
@@ -79,7 +83,13 @@ export interface PretrainInputs {
 /** Where a trial's model comes from. */
 export type ModelInput =
   | { readonly from: 'step'; readonly step: string }
-  | { readonly from: 'folder'; readonly path: string; readonly hash: string };
+  | {
+      readonly from: 'folder';
+      readonly path: string;
+      readonly hash: string;
+      /** Of the family, from 2 on. */
+      readonly familyVersion?: number;
+    };
 
 export interface AdaptInputs {
   readonly version: number;

@@ -27,6 +27,10 @@ export const accumulate = count
     'batches whose gradients make one update, as one batch so many times as large would; fewer where there are not enough examples',
   );
 
+export const statedOptimiser = optimiserSpec.describe(
+  "a name, or { name, options }, for all players of a model; absent: what the model's players have of their own (a GAN's), else adam",
+);
+
 const sourceSeeds = {
   seeds: count
     .default(1)
@@ -47,8 +51,9 @@ const pretraining = z.strictObject({
   batch: count.default(64).describe('examples of an update, times accumulate'),
   accumulate,
   learningRate: positive.default(1e-3).describe('the largest rate; the schedule gives factors of it'),
-  optimiser: optimiserSpec.default('adam').describe('a name, or { name, options }'),
+  optimiser: statedOptimiser.optional(),
   schedule: scheduleSpec.default('cosine').describe('learning-rate schedule: a name, or { name, options }'),
+  average: averageSpec.optional(),
   looks: count.default(20).describe('looks at validation'),
 });
 
@@ -61,7 +66,7 @@ const tunable = {
     .describe(
       'one rate for all, or a grid from which each technique and budget takes the best by validation',
     ),
-  optimiser: optimiserSpec.describe('a name, or { name, options }'),
+  optimiser: statedOptimiser,
   schedule: scheduleSpec.describe('learning-rate schedule: a name, or { name, options }'),
   average: averageSpec,
 };
@@ -77,7 +82,7 @@ const training = z.strictObject({
   batch: tunable.batch.default(32),
   learningRate: tunable.learningRate.default([3e-4, 1e-3, 3e-3]),
   tuningSeeds: count.default(1).describe('runs of each rate of the grid, with seeds that are never reported'),
-  optimiser: tunable.optimiser.default('adam'),
+  optimiser: tunable.optimiser.optional(),
   schedule: tunable.schedule.default('constant'),
   looks: count.default(20).describe('looks at validation, the same number for every technique'),
   convergence: convergenceRule.prefault({}).describe('when a validation curve counts as flat'),

@@ -15,7 +15,7 @@ import { countFlops } from '../tensor/flops.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { BatchSource } from './batch-source.ts';
 import { cacheFrozenPart, keepsConstants } from './frozen-cache.ts';
-import { activePlayers, type PlayerSettings, playerSettings } from './player-settings.ts';
+import { activePlayers, type PlayerSettings, playerSettings, type RunSettings } from './player-settings.ts';
 import { ZERO_INPUT } from './recompute.ts';
 import type { LossTerm } from './stage.ts';
 import { buildStep, changedInputs, isFrozenInput, outputNames, type StepProgram } from './step-program.ts';
@@ -63,6 +63,7 @@ export interface RunnerOptions {
   readonly rates: Readonly<Record<string, number>>;
   readonly averageDecay: number | undefined;
   readonly averageWarmUp?: boolean;
+  readonly stated?: RunSettings['stated'];
   /** Batches of the source that make one update; 1 if absent. */
   readonly microBatches?: number;
   readonly losses: readonly LossTerm[];

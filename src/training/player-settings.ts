@@ -6,6 +6,8 @@ export interface RunSettings {
   readonly optimiser: OptimiserSpec;
   readonly averageDecay?: number | undefined;
   readonly averageWarmUp?: boolean | undefined;
+  /** Which of them go before what players have of their own; none if absent. */
+  readonly stated?: readonly ('optimiser' | 'average')[] | undefined;
 }
 
 /** How a player is trained. */
@@ -16,14 +18,16 @@ export interface PlayerSettings extends RunSettings {
   readonly rate: number;
 }
 
-/** A player's own settings, and the run's where it has none. */
+/** A player's own settings, and the run's where it has none or where they were stated. */
 export function playerSettings(player: Player, run: RunSettings): PlayerSettings {
-  const { optimiser = run.optimiser, repeats = 1, rate = 1, average } = player;
+  const { repeats = 1, rate = 1, average } = player;
+  const isStated = (what: 'optimiser' | 'average') => run.stated?.includes(what) === true;
+  const optimiser = isStated('optimiser') ? run.optimiser : (player.optimiser ?? run.optimiser);
   const averaged =
-    average === undefined
-      ? { averageDecay: run.averageDecay, averageWarmUp: run.averageWarmUp }
-      : average === 'none'
-        ? {}
+    average === 'none'
+      ? {}
+      : average === undefined || isStated('average')
+        ? { averageDecay: run.averageDecay, averageWarmUp: run.averageWarmUp }
         : { averageDecay: average.decay, averageWarmUp: average.warmUp };
   return { optimiser, repeats, rate, ...averaged };
 }

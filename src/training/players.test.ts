@@ -104,6 +104,20 @@ test('a player may have an optimiser and an average of its own, or no average wh
   expect(own.weights.parameters.b![0]).toBeCloseTo(1.12, 6);
 });
 
+test('what was stated for a run goes before what players have of their own, but for a player without an average', async () => {
+  const model = chase(
+    { optimiser: { name: 'adam', beta1: 0 }, average: { decay: 0.25, warmUp: false } },
+    { average: 'none' },
+  );
+  const run = { ...options(model), averageDecay: 0.5, steps: 1 };
+  const { weights } = await train({ ...run, stated: ['optimiser', 'average'] });
+  // By plain descent a goes from 1 to 0.9 and b from 1 to 1.16.
+  expect(weights.parameters.a![0]).toBeCloseTo(0.95, 6);
+  expect(weights.parameters.b![0]).toBeCloseTo(1.16, 6);
+  const partly = await train({ ...run, stated: ['optimiser'] });
+  expect(partly.weights.parameters.a![0]).toBeCloseTo(0.25 + 0.75 * 0.9, 6);
+});
+
 test('a player with nothing to train has no turn', async () => {
   const model = chase({}, {});
   const stages = [{ name: 'b', layers: ['b'], length: { kind: 'share', share: 1 } } as const];

@@ -7,6 +7,7 @@ import type { BatchSource } from './batch-source.ts';
 import type { ConvergenceRule } from './convergence.ts';
 import type { Criterion } from './criterion.ts';
 import type { Look } from './look.ts';
+import type { RunSettings } from './player-settings.ts';
 import type { ScheduleSpec } from './schedules/schedule-spec.ts';
 import type { LossTerm, Stage, StageRecord } from './stage.ts';
 import type { TrainingSnapshot } from './training-snapshot.ts';
@@ -39,6 +40,8 @@ export interface TrainOptions {
   readonly averageDecay?: number;
   /** A smaller decay in the first updates. */
   readonly averageWarmUp?: boolean;
+  /** What of these goes before what the model's players have of their own. */
+  readonly stated?: RunSettings['stated'];
   /**
    * Batches of the source whose gradients make one update, 1 if absent; fewer where there are not enough examples for
    * each to be another one. The gradient is that of the mean over all of their examples.

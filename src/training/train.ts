@@ -244,6 +244,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       rates: stage.rates ?? {},
       averageDecay: options.averageDecay,
       averageWarmUp: options.averageWarmUp ?? false,
+      stated: options.stated,
       microBatches: parts,
       losses: options.losses ?? [],
       recompute: options.recompute ?? false,

@@ -7,7 +7,7 @@ import { sizeOf } from '../tensor/shape.ts';
 import { type ConvergenceState, convergenceState } from './convergence.ts';
 import type { Look } from './look.ts';
 import type { PlayerRunner } from './player-runner.ts';
-import { activePlayers, playerSettings } from './player-settings.ts';
+import { activePlayers, playerSettings, type RunSettings } from './player-settings.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
 import type { Stage, StageRecord } from './stage.ts';
 import { type TallyState, tallyState } from './tally.ts';
@@ -41,6 +41,7 @@ export interface SnapshotUse {
   readonly stages: readonly Stage[];
   readonly optimiser: OptimiserSpec;
   readonly averageDecay?: number;
+  readonly stated?: RunSettings['stated'];
 }
 
 /** Names of the parameters that some stage trains; all others stay as they were at the start. */

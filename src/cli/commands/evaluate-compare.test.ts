@@ -287,7 +287,7 @@ describe('graft compare', () => {
       'images and texts',
       ['vae', 'gpt', '--data', handwriting, ...little],
       1,
-      /is for texts, but .* holds images/,
+      /is for texts and tunes, but .* holds images/,
     ],
     ['no data', ['vae', 'worse'], 2, /needs --data SET/],
     [

@@ -1,8 +1,9 @@
 import { GraftError } from '../../errors.ts';
+import { pieceTokenizer } from './piece-tokenizer.ts';
 import { fallbackIds, tokenTexts } from './token-texts.ts';
-import { endOfText, type Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizer.ts';
 import { characterJson } from './tokenizer-json.ts';
-import { utf8Bytes, utf8Text } from './utf8.ts';
+import { utf8Text } from './utf8.ts';
 
 /** How a character tokenizer is made. */
 export interface CharacterOptions {
@@ -45,58 +46,15 @@ export function characterTokenizer(
   { unseen = 'bytes', ends = false }: CharacterOptions = {},
 ): Tokenizer {
   const fallback = unseen === 'bytes';
-  const firstByte = characters.length;
-  const afterBytes = firstByte + (fallback ? 256 : 0);
-  const vocabularySize = afterBytes + (ends ? 1 : 0);
-  const ids = new Map(characters.map((character, id) => [character, id]));
-  const tokenBytes = new Int32Array(vocabularySize);
-  characters.forEach((character, id) => {
-    tokenBytes[id] = Buffer.byteLength(character, 'utf8');
-  });
-  tokenBytes.fill(1, firstByte, afterBytes);
-
-  const encode = (text: string): Int32Array => {
-    const out: number[] = [];
-    for (const character of text) {
-      const id = ids.get(character);
-      if (id !== undefined) out.push(id);
-      else if (fallback) for (const byte of utf8Bytes(character)) out.push(firstByte + byte);
-      else throw unseenCharacter(character, text);
-    }
-    return Int32Array.from(out);
-  };
-  const decode = (tokens: ArrayLike<number>): string => {
-    let text = '';
-    let bytes: number[] = [];
-    const flush = () => {
-      if (bytes.length > 0) text += utf8Text(Uint8Array.from(bytes));
-      bytes = [];
-    };
-    for (let i = 0; i < tokens.length; i++) {
-      const id = tokens[i]!;
-      if (id >= firstByte && id < afterBytes) {
-        bytes.push(id - firstByte);
-      } else {
-        flush();
-        text += characters[id] ?? '';
-      }
-    }
-    flush();
-    return text;
-  };
-  return {
+  return pieceTokenizer({
     kind: 'character',
-    vocabularySize,
-    special: ends ? { bos: afterBytes, eos: afterBytes, pad: afterBytes } : {},
-    tokenBytes,
-    encode,
-    decode,
-    toJSON: () => {
-      const vocab = Object.fromEntries(ids);
-      if (fallback) for (let byte = 0; byte < 256; byte++) vocab[byteToken(byte)] = firstByte + byte;
-      return characterJson(vocab, ends ? [{ id: afterBytes, content: endOfText }] : [], fallback);
-    },
-  };
+    vocabulary: characters,
+    fallback,
+    ends,
+    cut: (text) => text,
+    unseen: unseenCharacter,
+    json: (vocab, special) => characterJson(vocab, special, fallback),
+  });
 }
 
 /**
@@ -116,11 +74,6 @@ export function withByteTokens(tokenizer: Tokenizer): Tokenizer {
           : `it is one of ${tokenizer.kind} tokens, not of characters`,
     });
   return characterTokenizer(characters, { unseen: 'bytes', ends });
-}
-
-/** The name of a byte token in `tokenizer.json`. */
-export function byteToken(byte: number): string {
-  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
 }
 
 function unseenCharacter(character: string, text: string): GraftError {

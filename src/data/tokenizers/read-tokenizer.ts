@@ -3,8 +3,9 @@ import { GraftError } from '../../errors.ts';
 import { bpeTokenizer } from './bpe-tokenizer.ts';
 import { byteCharacters } from './byte-alphabet.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
-import { byteToken, characterTokenizer } from './character-tokenizer.ts';
+import { characterTokenizer } from './character-tokenizer.ts';
 import { huggingFaceTokenizer } from './hugging-face-tokenizer.ts';
+import { byteToken } from './piece-tokenizer.ts';
 import { endOfText, type Marks, type Tokenizer } from './tokenizer.ts';
 import { unitKind, unitsTokenizer } from './units-tokenizer.ts';
 

@@ -2,10 +2,9 @@ import { GraftError } from '../../errors.ts';
 import { abcUnitPattern } from '../../formats/music/abc-units.ts';
 import { eventUnitPattern } from '../../formats/music/event-words.ts';
 import type { Notation } from '../data-set.ts';
-import { byteToken } from './character-tokenizer.ts';
+import { pieceTokenizer } from './piece-tokenizer.ts';
 import { endOfText, type Tokenizer } from './tokenizer.ts';
 import { unitsJson } from './tokenizer-json.ts';
-import { utf8Bytes, utf8Text } from './utf8.ts';
 
 const patterns: Readonly<Record<Notation, string>> = { abc: abcUnitPattern, events: eventUnitPattern };
 
@@ -51,56 +50,12 @@ const unitsOf = (kind: Notation, text: string): string[] =>
 
 /** The tokenizer of a given vocabulary of units and characters: entry i has id i. */
 export function unitsTokenizer(kind: Notation, vocabulary: readonly string[], ends: boolean): Tokenizer {
-  const firstByte = vocabulary.length;
-  const end = firstByte + 256;
-  const ids = new Map(vocabulary.map((unit, id) => [unit, id]));
-  const vocabularySize = end + (ends ? 1 : 0);
-  const tokenBytes = new Int32Array(vocabularySize);
-  vocabulary.forEach((unit, id) => {
-    tokenBytes[id] = Buffer.byteLength(unit, 'utf8');
-  });
-  tokenBytes.fill(1, firstByte, end);
-  return {
+  return pieceTokenizer({
     kind,
-    vocabularySize,
-    special: ends ? { bos: end, eos: end, pad: end } : {},
-    tokenBytes,
-    encode(text) {
-      const out: number[] = [];
-      for (const unit of unitsOf(kind, text)) {
-        const whole = ids.get(unit);
-        if (whole !== undefined) out.push(whole);
-        else
-          for (const character of unit) {
-            const id = ids.get(character);
-            if (id !== undefined) out.push(id);
-            else for (const byte of utf8Bytes(character)) out.push(firstByte + byte);
-          }
-      }
-      return Int32Array.from(out);
-    },
-    decode(tokens) {
-      let text = '';
-      let bytes: number[] = [];
-      const flush = () => {
-        if (bytes.length > 0) text += utf8Text(Uint8Array.from(bytes));
-        bytes = [];
-      };
-      for (let i = 0; i < tokens.length; i++) {
-        const id = tokens[i]!;
-        if (id >= firstByte && id < end) bytes.push(id - firstByte);
-        else {
-          flush();
-          text += vocabulary[id] ?? '';
-        }
-      }
-      flush();
-      return text;
-    },
-    toJSON() {
-      const vocab = Object.fromEntries(ids);
-      for (let byte = 0; byte < 256; byte++) vocab[byteToken(byte)] = firstByte + byte;
-      return unitsJson(vocab, ends ? [{ id: end, content: endOfText }] : [], patterns[kind]);
-    },
-  };
+    vocabulary,
+    fallback: true,
+    ends,
+    cut: (text) => unitsOf(kind, text),
+    json: (vocab, special) => unitsJson(vocab, special, patterns[kind]),
+  });
 }

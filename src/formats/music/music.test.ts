@@ -23,7 +23,9 @@ describe('ABC notation', () => {
     expect([...scaleOf(readAbc('X:1\nK:Bm\nB\n').key)].sort((a, b) => a - b)).toEqual([1, 2, 4, 6, 7, 9, 11]);
     expect(readAbc('X:1\nK:A dorian\nA\n').key.sharps).toBe(1);
     expect(readAbc('X:1\nK:Eb\nE\n').key.sharps).toBe(-3);
-    expect(pitches('G c', 'X:1\nK:D exp _b ^g\n').flat()).toEqual([68, 73]);
+    // The accidentals of an explicit key are all that there is of its signature.
+    expect(pitches('G c f B', 'X:1\nK:D exp _b ^g\n').flat()).toEqual([68, 72, 77, 70]);
+    expect(pitches('G c f B', 'X:1\nK:D _b ^g\n').flat()).toEqual([68, 73, 78, 70]);
   });
 
   test('lengths: unit, multiples, broken rhythm, tuplets, ties, rests of whole bars', () => {
@@ -35,17 +37,10 @@ describe('ABC notation', () => {
     expect(lengths('[GB]2 [G2B2] Z2|')).toEqual([2, 2, 4, 4]);
     expect(lengths('G', 'X:1\nM:2/4\nK:C\n')).toEqual([0.25]);
     expect(lengths('G', 'X:1\nM:3/4\nK:C\n')).toEqual([0.5]);
+    // A metre within the tune changes the unit no more.
+    expect(lengths('G|\nM:2/4\nG|\nL:1/4\nG', 'X:1\nM:3/4\nK:C\n')).toEqual([0.5, 0.5, 1]);
     const { notes } = songOf(readAbc(`${head}G2-G2|\n`));
     expect(notes.map(({ at, length }) => [at, length])).toEqual([[0, 4]]);
-  });
-
-  test('repeats are played twice, endings in their turn', () => {
-    const played = (body: string) => songOf(readAbc(head + body)).notes.map(({ pitch }) => pitch);
-    expect(played('G4:|A4|')).toEqual([67, 67, 69]);
-    expect(played('G4|:A4|B4:|c4|')).toEqual([67, 69, 71, 69, 71, 72]);
-    expect(played('|:G4|[1A4:|[2B4||c4|')).toEqual([67, 69, 67, 71, 72]);
-    expect(played('|:G4|1A4:|2B4|]')).toEqual([67, 69, 67, 71]);
-    expect(played('|:G4::A4:|')).toEqual([67, 67, 69, 69]);
   });
 
   test('bars that add up: upbeats and what completes them stand at the edges of parts', () => {
@@ -71,6 +66,21 @@ describe('ABC notation', () => {
 });
 
 describe('MIDI', () => {
+  test('changes of key and metre stand where they are, the tempo is that of the head', () => {
+    const { keys, metres, tempos } = songOf(
+      readAbc('X:1\nM:4/4\nL:1/4\nQ:1/4=90\nK:G\nG4|\nM:3/4\nK:Dm\nQ:1/4=200\nA3|\n'),
+    );
+    expect(keys).toEqual([
+      { at: 0, sharps: 1, minor: false },
+      { at: 4, sharps: -1, minor: true },
+    ]);
+    expect(metres).toEqual([
+      { at: 0, beats: 4, unit: 4 },
+      { at: 4, beats: 3, unit: 4 },
+    ]);
+    expect(tempos).toEqual([{ at: 0, perMinute: 90 }]);
+  });
+
   const song = songOf(readAbc('X:1\nM:6/8\nL:1/8\nQ:3/8=80\nK:Em\nB|:"Em"e2f g3|[EB]6:|\n'));
 
   test('what is written is read again', () => {

@@ -1,4 +1,5 @@
 import { badFile, quote } from '../bad-file.ts';
+import { type Fail, keyOf, metreOf, signed, tempoOf, unitOf } from './abc-fields.ts';
 import { abcUnits } from './abc-units.ts';
 import {
   alterationOf,
@@ -16,20 +17,6 @@ const format = 'ABC';
 const LONGEST = 64;
 const MOST = 100_000;
 
-const MODES: Readonly<Record<string, number>> = {
-  maj: 0,
-  ion: 0,
-  mix: -1,
-  dor: -2,
-  m: -3,
-  min: -3,
-  aeo: -3,
-  phr: -4,
-  loc: -5,
-  lyd: 1,
-};
-/** Sharps of the major key of each letter, C to B. */
-const MAJOR = [0, 2, 4, -1, 1, 3, 5];
 /** Notes of a tuplet of p are played in the time of q; undefined: 2, or 3 in compound metres. */
 const IN_TIME_OF: readonly (number | undefined)[] = [
   undefined,
@@ -43,42 +30,6 @@ const IN_TIME_OF: readonly (number | undefined)[] = [
   3,
   undefined,
 ];
-
-type Fail = (problem: string) => Error;
-
-function metreOf(text: string, fail: Fail): Metre | undefined {
-  const own = text.trim();
-  if (own === '' || own === 'none') return undefined;
-  if (own === 'C') return { beats: 4, unit: 4 };
-  if (own === 'C|') return { beats: 2, unit: 2 };
-  const match = /^\(?(\d{1,2}(?:\+\d{1,2}){0,6})\)?\/(\d{1,3})$/.exec(own);
-  const beats = (match?.[1] ?? '0').split('+').reduce((sum, n) => sum + Number(n), 0);
-  const unit = Number(match?.[2] ?? 0);
-  if (beats < 1 || ![1, 2, 4, 8, 16, 32, 64, 128].includes(unit))
-    throw fail(`the metre ${quote(own)} is none`);
-  return { beats, unit };
-}
-
-function keyOf(text: string, fail: Fail): Key {
-  const own = text.trim();
-  const match = /^(?:(none)|(HP|Hp)|([A-G])([#b]?)\s*([A-Za-z]*))(.*)$/.exec(own);
-  if (match === null && own !== '') throw fail(`the key ${quote(own)} is none`);
-  if (match === null || match[1] !== undefined) return { name: 'C', sharps: 0, extra: {} };
-  if (match[2] !== undefined) return { name: match[2], sharps: 2, extra: {} };
-  const letter = 'CDEFGAB'.indexOf(match[3]!);
-  const word = match[5]!.toLowerCase();
-  // Words behind a key that are no mode (clef, transpose) change no note.
-  const mode = word === '' ? 0 : (MODES[word === 'm' ? 'm' : word.slice(0, 3)] ?? 0);
-  const sharps = MAJOR[letter]! + (match[4] === '#' ? 7 : match[4] === 'b' ? -7 : 0) + mode;
-  if (Math.abs(sharps) > 7) throw fail(`the key ${quote(own)} has ${Math.abs(sharps)} accidentals`);
-  const extra: Record<number, number> = {};
-  for (const [, sign, note] of match[6]!.matchAll(/(\^\^?|__?|=)([A-Ga-g])/g))
-    extra['CDEFGAB'.indexOf(note!.toUpperCase())] = signed(sign!);
-  return { name: `${match[3]}${match[4]}${mode === 0 ? '' : match[5]}`, sharps, extra };
-}
-
-const signed = (sign: string): number =>
-  sign === '=' ? 0 : sign.startsWith('^') ? sign.length : -sign.length;
 
 /** `3/2`, `/`, `//`, '' -> factor of the unit length. */
 function lengthOf(text: string, fail: Fail): number {
@@ -105,7 +56,7 @@ export function readAbc(text: string, path = 'tune'): Tune {
   let metre: Metre | undefined;
   let unit: number | undefined;
   let key: Key | undefined;
-  let tempo: { beat: number | undefined; perMinute: number } | undefined;
+  let tempo: ReturnType<typeof tempoOf>;
   let first: { metre: Metre | undefined; key: Key } | undefined;
   // State of the bar and of what is being put together.
   const inBar = new Map<number, number>();
@@ -118,8 +69,7 @@ export function readAbc(text: string, path = 'tune'): Tune {
   let voice: string | undefined;
   let notes = 0;
 
-  const unitTicks = () =>
-    unit ?? (metre !== undefined && metre.beats / metre.unit < 0.75 ? WHOLE / 16 : WHOLE / 8);
+  const unitTicks = () => unit ?? WHOLE / 8;
   const push = (element: TuneElement) => {
     if (elements.length >= MOST) throw fail(`it has more than ${MOST} elements`);
     elements.push(element);
@@ -181,21 +131,12 @@ export function readAbc(text: string, path = 'tune'): Tune {
     else if (letter === 'M') {
       metre = metreOf(own, fail);
       if (begun) push({ kind: 'metre', metre });
-    } else if (letter === 'L') {
-      const match = /^\s*1\/(\d{1,3})\s*$/.exec(own);
-      const below = match === null ? (/^\s*1\s*$/.test(own) ? 1 : 0) : Number(match[1]);
-      if (![1, 2, 4, 8, 16, 32, 64, 128].includes(below)) throw fail(`the unit length ${quote(own)} is none`);
-      unit = WHOLE / below;
-    } else if (letter === 'K') {
+    } else if (letter === 'L') unit = unitOf(own, fail);
+    else if (letter === 'K') {
       key = keyOf(own, fail);
       if (begun) push({ kind: 'key', key });
     } else if (letter === 'Q') {
-      const match = /^\s*(?:"[^"]*"\s*)?(?:(\d{1,3})\/(\d{1,3})\s*=\s*)?(\d{1,4})\b/.exec(own);
-      if (match !== null && Number(match[3]) > 0)
-        tempo = {
-          beat: match[1] === undefined || match[2] === '0' ? undefined : Number(match[1]) / Number(match[2]),
-          perMinute: Number(match[3]),
-        };
+      if (!begun) tempo = tempoOf(own) ?? tempo;
     } else if (letter === 'P' && begun) push({ kind: 'part', name: own.trim() });
     else if (letter === 'V') {
       const name = own.trim().split(/\s/)[0]!;
@@ -206,6 +147,8 @@ export function readAbc(text: string, path = 'tune'): Tune {
   const begin = () => {
     if (key === undefined) throw fail('it has no key before its first note');
     first ??= { metre, key };
+    // Changes of metre leave it as it is.
+    unit ??= metre !== undefined && metre.beats / metre.unit < 0.75 ? WHOLE / 16 : WHOLE / 8;
   };
 
   const all = abcUnits(text);

@@ -1,4 +1,5 @@
-import { barTicks, type Metre, type Tune, type TuneElement, WHOLE } from './tune.ts';
+import { playOrder } from './play-order.ts';
+import { barTicks, type Key, type Metre, type Tune, WHOLE } from './tune.ts';
 
 /** A note that sounds; times in quarter notes. */
 export interface SongNote {
@@ -23,57 +24,18 @@ export interface Song {
 export const LONGEST_SONG = 1_000_000;
 
 const QUARTER = WHOLE / 4;
-/** Repeats that are not closed end somewhere. */
-const MOST_PLAYED = 20_000;
-
-/** The elements in the order in which they are played: repeats twice, each ending in its turn. */
-function unfolded(elements: readonly TuneElement[]): TuneElement[] {
-  const out: TuneElement[] = [];
-  const repeated = new Set<number>();
-  let start = 0;
-  let pass = 1;
-  for (let i = 0; i < elements.length && out.length < MOST_PLAYED; i++) {
-    const element = elements[i]!;
-    if (element.kind !== 'bar') {
-      out.push(element);
-      continue;
-    }
-    const { text, ending } = element;
-    const back = text.startsWith(':') || text === '::';
-    if (back && !repeated.has(i)) {
-      repeated.add(i);
-      pass++;
-      i = start - 1;
-      continue;
-    }
-    if (text.endsWith(':') || back) {
-      start = i + 1;
-      pass = 1;
-    }
-    out.push(element);
-    if (ending !== undefined && !ending.includes(pass)) {
-      // To the ending of this time through, or on where there is none.
-      const next = elements.findIndex(
-        (one, k) => k > i && one.kind === 'bar' && one.ending?.includes(pass) === true,
-      );
-      if (next > 0) {
-        i = next;
-        out.push(elements[next]!);
-      }
-    }
-  }
-  return out;
-}
 
 /** A tune as it sounds: repeats played, ties joined, grace notes taken from the note that follows. */
 export function songOf(tune: Tune): Song {
   const notes: SongNote[] = [];
   const metres: (Metre & { at: number })[] = tune.metre === undefined ? [] : [{ ...tune.metre, at: 0 }];
+  const keys = [{ at: 0, ...signatureOf(tune.key) }];
   let now = 0;
   let held = new Map<number, number>();
-  for (const element of unfolded(tune.elements)) {
+  for (const element of playOrder(tune.elements)) {
     if (element.kind === 'metre' && element.metre !== undefined)
       metres.push({ ...element.metre, at: now / QUARTER });
+    if (element.kind === 'key') keys.push({ at: now / QUARTER, ...signatureOf(element.key) });
     if (element.kind !== 'note') continue;
     const { heads, ticks, grace, tied } = element;
     const early = Math.min(grace.length * (QUARTER / 8), ticks / 2);
@@ -102,9 +64,14 @@ export function songOf(tune: Tune): Song {
     notes: notes.sort((a, b) => a.at - b.at || a.pitch - b.pitch),
     tempos: [{ at: 0, perMinute: tune.tempo }],
     metres,
-    keys: [{ at: 0, sharps: tune.key.sharps, minor: /m(?!aj|ix)/i.test(tune.key.name.slice(1)) }],
+    keys,
   };
 }
+
+const signatureOf = ({ name, sharps }: Key): { sharps: number; minor: boolean } => ({
+  sharps,
+  minor: /m(?!aj|ix)/i.test(name.slice(1)),
+});
 
 /** Quarter notes of a bar. */
 export const barQuarters = (metre: Metre): number => barTicks(metre) / QUARTER;

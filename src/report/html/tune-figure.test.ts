@@ -56,4 +56,9 @@ test('music by events is played but not drawn', () => {
   const { markup } = tuneFigure('m3/4 t120 p60 d12 w12 p64 d24', 'events', true);
   expect(markup).toContain('data-notes="0,50,60;50,100,64"');
   expect(markup).not.toContain('<svg');
+  // Half as fast from the second quarter on, in which the first note is still held.
+  const slowed = tuneFigure('t120 p60 d24 w12 t60 w12 p64 d12', 'events', false).markup;
+  expect(slowed).toContain('data-notes="0,150,60;150,100,64"');
+  // Before the first tempo it is 120.
+  expect(tuneFigure('p60 d12 w12 t60 p64 d12', 'events', false).markup).toContain('"0,50,60;50,100,64"');
 });

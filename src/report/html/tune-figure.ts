@@ -28,13 +28,31 @@ export function tuneFigure(text: string, notation: Notation, drawn: boolean): Ht
 }
 
 /** `at,length,pitch` in hundredths of a second, joined by ';'. */
-function heard({ notes, tempos }: Song): string {
-  const perQuarter = 6000 / (tempos[0]?.perMinute ?? 120);
-  const short = (value: number) => Math.round(value * perQuarter);
-  return notes
-    .filter(({ at }) => at * perQuarter < LONGEST * 100)
-    .map(({ at, length, pitch }) => `${short(at)},${Math.max(4, short(length))},${pitch}`)
+function heard(song: Song): string {
+  const time = clockOf(song);
+  return song.notes
+    .filter(({ at }) => time(at) < LONGEST * 100)
+    .map(({ at, length, pitch }) => {
+      const heardFor = Math.max(4, Math.round(time(at + length) - time(at)));
+      return `${Math.round(time(at))},${heardFor},${pitch}`;
+    })
     .join(';');
+}
+
+/** Quarter notes a minute before the first tempo. */
+const STANDARD_TEMPO = 120;
+
+/** From places in quarter notes to hundredths of a second, through all changes of tempo. */
+function clockOf({ tempos }: Song): (at: number) => number {
+  const marks = [{ at: 0, time: 0, perQuarter: 6000 / STANDARD_TEMPO }];
+  for (const { at, perMinute } of tempos) {
+    const last = marks.at(-1)!;
+    marks.push({ at, time: last.time + (at - last.at) * last.perQuarter, perQuarter: 6000 / perMinute });
+  }
+  return (at) => {
+    const { at: from, time, perQuarter } = marks.findLast((mark) => mark.at <= at)!;
+    return time + (at - from) * perQuarter;
+  };
 }
 
 /**
