@@ -82,7 +82,8 @@ export function rowsByClass(
 /**
  * A tensor [rows] or [rows, width] with its rows in another order and number, and with the leading part of each where the
  * width differs. A token without a counterpart gets the mean of all rows, with which it takes little from the others
- * (Hewitt 2021); a class without one stays as in `fresh`. With the tensor, in words, what was done.
+ * (Hewitt 2021), in a bias less the logarithm of their number, so that together they are as likely as one average token; a
+ * class without one stays as in `fresh`. With the tensor, in words, what was done.
  */
 export function moveRows(
   data: Float32Array,
@@ -102,8 +103,10 @@ export function moveRows(
   };
   const all = by === 'token' ? meanOf(Array.from({ length: height }, (_, id) => id)) : undefined;
   const counts = { one: 0, several: 0, none: 0 };
-  rows.slice(0, tall).forEach((sources, id) => {
-    const there = sources.filter((source) => source < height);
+  const known = rows.slice(0, tall).map((sources) => sources.filter((source) => source < height));
+  const unknown = known.filter((sources) => sources.length === 0).length;
+  if (all !== undefined && from.length === 1 && unknown > 0) all[0]! -= Math.log(unknown);
+  known.forEach((there, id) => {
     if (there.length === 0 && all === undefined) return;
     counts[there.length === 0 ? 'none' : there.length === 1 ? 'one' : 'several']++;
     out.set(there.length === 0 ? all! : meanOf(there), id * wide);
