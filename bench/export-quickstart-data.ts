@@ -3,11 +3,11 @@
  *
  *     npm run bench -- export-quickstart-data quickstart.npz [--quick]
  */
-import { parseArgs } from 'node:util';
 import { exportQuickstartData } from './quickstart-data.ts';
 import { quickstartFolder, quickstartStudy } from './quickstart-study.ts';
+import { readOptions } from './read-options.ts';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   options: { quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 });

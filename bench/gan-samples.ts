@@ -10,7 +10,6 @@
  * of that of real images, 90 % of the samples classified with a confidence above 0.9, each class in 5 to 15 % of them.
  */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { dataContext } from '../src/data/data-context.ts';
 import { subset } from '../src/data/data-set.ts';
@@ -24,8 +23,9 @@ import { stream } from '../src/random.ts';
 import { encodeSet } from '../src/study/encoding.ts';
 import type { UnitImages } from '../src/study/image-grid.ts';
 import { tableImages } from '../src/study/measure-images.ts';
+import { readOptions } from './read-options.ts';
 
-const { values, positionals: folders } = parseArgs({
+const { values, positionals: folders } = readOptions({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: 'mnist' },

@@ -7,7 +7,6 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { joinPassages } from '../src/data/text-batches.ts';
 import { trainTokenizer } from '../src/data/tokenizers/train-tokenizer.ts';
 import { writeSafetensorsFile } from '../src/formats/safetensors.ts';
@@ -19,15 +18,20 @@ import { stream } from '../src/random.ts';
 import { randomWindows } from '../src/training/batch-source.ts';
 import { createPlayerRunner } from '../src/training/player-runner.ts';
 import { createSchedule } from '../src/training/schedules/schedule-spec.ts';
+import { readOptions } from './read-options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     text: { type: 'string' },
     out: { type: 'string', default: 'parity' },
     updates: { type: 'string', default: '150' },
   },
 });
-const text = readFileSync(values.text!, 'utf8');
+if (values.text === undefined) {
+  console.error('Give the text: npm run bench -- nanogpt-parity --text tinyshakespeare.txt');
+  process.exit(2);
+}
+const text = readFileSync(values.text, 'utf8');
 const training = text.slice(0, Math.floor(0.9 * text.length));
 const tokenizer = trainTokenizer({ character: { unseen: 'refuse' } }, [text], false);
 const model = createTransformer({

@@ -4,8 +4,7 @@
  * the machine disturb less than the clock; of an element-wise operator it is the difference between a chain of ten and
  * a chain of two.
  *
- *     npx esbuild bench/operators.ts --bundle --platform=node --format=esm --packages=external --outfile=dist/operators.mjs
- *     node dist/operators.mjs [elementwise|rows|products|convolutions|arrangement ...]
+ *     npm run bench -- operators [elementwise] [rows] [products] [convolutions] [arrangement]
  */
 import { createSession } from '../src/engine/create-session.ts';
 import { type Bound, Executable } from '../src/engine/executable.ts';

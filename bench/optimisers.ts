@@ -2,18 +2,17 @@
  * Times Adam's update of one flat vector of parameters on one thread: as WebAssembly, as loops, and in PyTorch, in
  * turns, so that what else the machine does falls on all of them alike.
  *
- *     npx esbuild bench/optimisers.ts --bundle --platform=node --format=esm --packages=external \
- *         --outfile=dist/bench/optimisers.js && node dist/bench/optimisers.js --python peers-env/bin/python
+ *     npm run bench -- optimisers [--python peers-env/bin/python] [--rounds 15]
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { createOptimiser, slotsOf } from '../src/engine/optimisers/create-optimiser.ts';
 import { createParameterArena } from '../src/engine/optimisers/parameter-arena.ts';
 import { stream } from '../src/random.ts';
+import { readOptions } from './read-options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: { python: { type: 'string' }, rounds: { type: 'string', default: '15' } },
 });
 const rounds = Number(values.rounds);

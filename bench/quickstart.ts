@@ -10,10 +10,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { exportQuickstartData } from './quickstart-data.ts';
 import { type GraftSeconds, readGraftRun } from './quickstart-result.ts';
 import { quickstartFolder, quickstartStudy } from './quickstart-study.ts';
+import { readOptions } from './read-options.ts';
 
 interface PeerResult {
   readonly seconds: Readonly<Record<'start' | 'pretrain' | 'tune' | 'train' | 'measure' | 'total', number>>;
@@ -26,7 +26,7 @@ interface PeerResult {
   readonly torch: string;
 }
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     python: { type: 'string' },
     rounds: { type: 'string', default: '1' },

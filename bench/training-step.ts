@@ -2,15 +2,19 @@
  * Time of one training step against PyTorch on the same machine, in turns: the dense VAE, the convolutional VAE,
  * a diffusion model, a GAN (both players), nanoGPT's transformer, an LSTM and a Llama-type model, on 1 and on 2 threads.
  *
- *     npm run bench -- --python peers-env/bin/python
+ *     npm run bench -- [--python peers-env/bin/python] [--model NAME ...] [--threads N ...]
+ *         [--modes eager,fused,compile] [--rounds 10] [--json]
+ *
+ * Without --python Graft's steps alone. Models: dense-vae, conv-vae, transformer, lstm, diffusion, gan; --model and
+ * --threads may be given several times.
  */
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { graft, subjects } from './graft-steps.ts';
 import { type Contender, inTurns, peerProcess } from './peer-process.ts';
+import { readOptions } from './read-options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     python: { type: 'string' },
     model: { type: 'string', multiple: true },
@@ -20,6 +24,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+const unknown = values.model?.find((one) => subjects.every(({ name }) => name !== one));
+if (unknown !== undefined) {
+  console.error(`There is no model '${unknown}'. There are: ${subjects.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
 const modes = values.python === undefined ? [] : values.modes.split(',');
 const rows: Record<string, unknown>[] = [];
 const ratios: number[] = [];

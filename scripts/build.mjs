@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { removeLeftovers } from './leftover-files.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const entries = {
@@ -33,7 +34,7 @@ if (upToDate()) process.exit(0);
 const began = new Date();
 
 // Programs of the build before may be running, with parts still to load: the new files, whose names hold a hash of their
-// content, go beside theirs one by one, the entries last. What no build of the last day wrote is removed.
+// content, go beside theirs one by one, the entries last.
 const aside = `${root}/.build-${process.pid}`;
 try {
   await build({
@@ -51,6 +52,8 @@ try {
     define: { BUILD_COMMIT: label ?? 'undefined' },
   });
   mkdirSync(dist, { recursive: true });
+  // The program of a build is dated with the build's beginning.
+  const before = existsSync(`${dist}/graft.js`) ? statSync(`${dist}/graft.js`).mtimeMs : 0;
   const isEntry = (name) => Object.keys(present).includes(name.split('.')[0]);
   const files = readdirSync(aside).sort((a, b) => isEntry(a) - isEntry(b));
   if (present.graft !== undefined) chmodSync(`${aside}/graft.js`, 0o755);
@@ -58,12 +61,7 @@ try {
   utimesSync(`${aside}/graft.js`, began, began);
   for (const name of files) renameSync(`${aside}/${name}`, `${dist}/${name}`);
   writeFileSync(`${dist}/commit.txt`, String(label));
-  const yesterday = Date.now() - 24 * 3600 * 1000;
-  for (const name of readdirSync(dist)) {
-    const path = `${dist}/${name}`;
-    const { mtimeMs } = statSync(path);
-    if (!files.includes(name) && /\.js(\.map)?$/.test(name) && mtimeMs < yesterday) rmSync(path);
-  }
+  removeLeftovers(dist, files, before);
 } finally {
   rmSync(aside, { recursive: true, force: true });
 }

@@ -3,6 +3,13 @@
  * that says what was received, what is allowed, where, and the nearest valid choice.
  */
 
+/** Of images that should have one size: the smallest and the largest, and the median of the shorter sides; pixels. */
+export interface ImageSizes {
+  readonly smallest: { readonly height: number; readonly width: number };
+  readonly largest: { readonly height: number; readonly width: number };
+  readonly medianSide: number;
+}
+
 /** The message of each error code. The parameter's type is the code's set of facts. */
 export const messages = {
   /** A name that is not in a closed list. */
@@ -31,13 +38,14 @@ export const messages = {
   /** A file or folder that is not there or cannot be read. */
   'file-not-found': (f: { path: string; what: string; hint?: string }) =>
     `${f.what} not found: ${f.path}.${f.hint ? ` ${f.hint}` : ''}`,
-  /** A file whose content is not what its format demands. */
+  /** A file whose content is not what its format demands; `sizes`: those of images that have several. */
   'bad-file': (f: {
     path: string;
     format: string;
     problem: string;
     offset?: number | string;
     hint?: string;
+    sizes?: ImageSizes;
   }) =>
     `${f.path} is not a valid ${f.format}${/(folder|image)$/.test(f.format) ? '' : ' file'}${f.offset === undefined ? '' : ` (at ${f.offset})`}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
   /** Something that could not be had from another machine; `unreachable`: it did not answer, or could not. */

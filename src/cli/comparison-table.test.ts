@@ -40,6 +40,11 @@ test('values share a column only where they differ by the models alone', () => {
     [null, null, 60],
   ]);
   expect(block!.rows[0]!.cells[0]!.deviation).toBeCloseTo(Math.sqrt(8), 12);
+  // 12.706 standard errors of 2 each way, with one degree of freedom.
+  expect(block!.rows[0]!.cells[0]!.interval!.low).toBeCloseTo(102 - 12.7062 * 2, 3);
+  expect(comparisonText([block!])).toMatch(
+    /^a +102 ± 25 \(2\).*\n {2}mean ± half of its 95 % t interval over seeds \(their number\), as in reports/ms,
+  );
   expect(block!.rows.map(({ cells: [cell] }) => cell?.best ?? null)).toEqual([false, true, null, null]);
   // One value alone is no best.
   expect(block!.rows[2]!.cells[1]!.best).toBe(false);

@@ -1,4 +1,7 @@
 import { GraftError } from '../errors.ts';
+import type { Interval } from '../statistics/alternative.ts';
+import { variance } from '../statistics/summarize.ts';
+import { oneSampleTTest } from '../statistics/t-test.ts';
 import { compareItems, type ItemComparison, type ItemLikelihood } from '../study/compare-items.ts';
 import { formatSignificant } from '../study/format-number.ts';
 import type { Measurement } from '../study/measurement.ts';
@@ -6,6 +9,9 @@ import { comparable, measurementKey } from '../study/measurement-key.ts';
 import { areItems, type SamplingUnits, unitsText } from '../study/sampling-units.ts';
 import { showNumber } from './show-number.ts';
 import { tableText } from './table-text.ts';
+
+/** Of intervals of means, as of those in reports. */
+const CONFIDENCE = 0.95;
 
 /** One thing that is compared: a checkpoint, or a cell of a study with its seeds. */
 export interface Contestant {
@@ -33,6 +39,8 @@ export interface ComparisonCell {
   readonly mean: number;
   /** Standard deviation over seeds; null for one. */
   readonly deviation: number | null;
+  /** t interval of the mean over seeds, as in a study's report; null for one. */
+  readonly interval: Interval | null;
   readonly runs: number;
   readonly best: boolean;
 }
@@ -174,10 +182,11 @@ const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a 
 
 function cellOf(values: readonly number[], best: number | undefined): ComparisonCell {
   const mean = meanOf(values);
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  const several = values.length > 1 && values.every(Number.isFinite);
   return {
     mean,
-    deviation: values.length < 2 ? null : Math.sqrt(variance),
+    deviation: several ? Math.sqrt(variance(values)) : null,
+    interval: several ? oneSampleTTest(values, 0, { confidence: CONFIDENCE }).interval : null,
     runs: values.length,
     best: mean === best,
   };
@@ -203,7 +212,9 @@ export function comparisonText(blocks: readonly ComparisonBlock[]): string {
         '',
         ...basis,
         ...(rows.some((row) => row.cells.some((cell) => cell !== null && cell.runs > 1))
-          ? ['  mean ± standard deviation over seeds (their number); * the best mean of a column']
+          ? [
+              `  mean ± half of its ${100 * CONFIDENCE} % t interval over seeds (their number), as in reports; * the best mean of a column`,
+            ]
           : []),
         ...notes.map((note) => `  ${note}`),
         ...pairedText(paired),
@@ -222,8 +233,11 @@ function columnNames(columns: readonly ComparisonColumn[]): string[] {
 
 function cellText(cell: ComparisonCell | null): string {
   if (cell === null) return '–';
+  const { interval } = cell;
   const spread =
-    cell.deviation === null ? '' : ` ± ${showNumber(Number(cell.deviation.toPrecision(2)))} (${cell.runs})`;
+    interval === null
+      ? ''
+      : ` ± ${showNumber(Number(((interval.high - interval.low) / 2).toPrecision(2)))} (${cell.runs})`;
   return `${cell.best ? '* ' : ''}${showNumber(cell.mean)}${spread}`;
 }
 

@@ -134,7 +134,10 @@ export function progressLines(
       ? 'stopping: running steps save what they have'
       : left === undefined
         ? 'time left not known yet'
-        : `about ${formatDuration(left)} left`,
+        : // Predictions end before their steps do.
+          left < 1
+          ? 'nearly done'
+          : `about ${formatDuration(left)} left`,
   ].join(' · ');
   const running = workers.map((id, i) => {
     const step = id === null ? undefined : steps.get(id);

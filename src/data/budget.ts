@@ -48,7 +48,7 @@ export function drawBudget(pool: BudgetPool, n: number | 'all', stream: Stream, 
       allowed:
         most < least
           ? `none: the pool has ${pool.count} items, a budget needs ${least} (${leastValidation} for validation)`
-          : `an integer from ${least} to ${most}, or 'all' (the pool has ${pool.count} items)`,
+          : `an integer from ${least} to ${most} (the pool has ${pool.count} items)`,
     });
   }
   const held = Math.max(validationCount(size), enlarged);

@@ -69,6 +69,11 @@ describe('mistakes are named with their place', () => {
     ],
     [{ pth: './x' }, 'unknown-name', "unknown key 'pth'"],
     [{ path: './x', resize: [28] }, 'invalid-value', 'resize'],
+    [
+      { path: './x', resize: 'large' },
+      'invalid-value',
+      "resize is 'large' (study.yaml); allowed: a number or an array",
+    ],
     [{ path: './x', channels: 2 }, 'invalid-value', 'channels is 2 (study.yaml); allowed: 1 or 3'],
     [{ dataset: 7 }, 'invalid-value', 'dataset is 7 (study.yaml); allowed: a string'],
   ])('%j', (spec, code, message) => {

@@ -36,10 +36,9 @@ function errorOf(
     const options = optionsOf(here);
     const words = options.flatMap((each) => [...(each._zod.values ?? [])].map(String));
     if (option === undefined && typeof received === 'string' && words.length > 0) {
-      const allowed = [
-        ...words,
-        ...options.flatMap((each) => (keysOf(each).length > 0 ? [nameOf(each)] : [])),
-      ];
+      // A map of one of the words and its options says no more than the word.
+      const maps = options.filter((each) => keysOf(each).some((key) => !words.includes(key)));
+      const allowed = [...words, ...maps.map(nameOf)];
       const kind = String(path.at(-1) ?? 'value');
       const entry = typeof path.at(-1) === 'number' ? `entry of ${String(path.at(-2) ?? 'the list')}` : kind;
       return new GraftError('unknown-name', { kind: entry, received, allowed, ...placed(path, where) });
@@ -101,7 +100,7 @@ function placed(path: readonly PropertyKey[], where: string | undefined): { wher
 function ruleOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'int' ? 'whole number' : issue.expected}`;
+      return withArticle(issue.expected === 'int' ? 'whole number' : issue.expected);
     case 'too_small':
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
@@ -212,8 +211,10 @@ function nameOf(schema: Schema): string {
   const { type, shape } = definition(schema);
   if (shape) return `{ ${Object.keys(shape).join(', ')} }`;
   const values = schema._zod.values;
-  return values ? [...values].map(String).join(', ') : `a ${type}`;
+  return values ? [...values].map(String).join(', ') : withArticle(type === 'tuple' ? 'array' : type);
 }
+
+const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GraftError, isGraftError } from '../errors.ts';
+import { GraftError, type ImageSizes, isGraftError } from '../errors.ts';
 import { badFile, showCount } from './bad-file.ts';
 import { type Colour, decodeImage, inspectImage, type PictureInfo } from './decode-image.ts';
 import { cutPatches, type Fit, fitPicture, type ImageShape, patchGrid } from './fit-picture.ts';
@@ -126,13 +126,22 @@ function commonSize(
   const { height, width } = infos[0]!;
   const other = infos.findIndex((info) => info.height !== height || info.width !== width);
   if (other >= 0)
-    throw badFile(
-      'image',
-      paths[other]!,
-      `it has ${infos[other]!.width} x ${infos[other]!.height} pixels, but ${paths[0]} has ${width} x ${height}`,
-      { hint: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.' },
-    );
+    throw new GraftError('bad-file', {
+      path: paths[other]!,
+      format: 'image',
+      problem: `it has ${infos[other]!.width} x ${infos[other]!.height} pixels, but ${paths[0]} has ${width} x ${height}`,
+      hint: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.',
+      sizes: sizesOf(infos),
+    });
   return { height, width };
+}
+
+function sizesOf(infos: readonly PictureInfo[]): ImageSizes {
+  const sizes = infos
+    .map(({ height, width }) => ({ height, width }))
+    .sort((a, b) => a.height * a.width - b.height * b.width);
+  const sides = sizes.map(({ height, width }) => Math.min(height, width)).sort((a, b) => a - b);
+  return { smallest: sizes[0]!, largest: sizes.at(-1)!, medianSide: sides[Math.floor(sides.length / 2)]! };
 }
 
 function patchCount(info: PictureInfo, patch: number, path: string): number {

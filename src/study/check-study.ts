@@ -33,13 +33,14 @@ export function checkSourceSeeds(sourceSeeds: number, seeds: number): void {
   });
 }
 
-/** Draws a budget to see that it can be drawn; what validation lacks is said with the key that asks for it. */
+/** Draws a budget to see that it can be drawn; what is wrong is said with the key that asks for it. */
 function checkDraw(pool: BudgetPool, budget: number, draw: Stream, validation: number | undefined): void {
   try {
     drawBudget(pool, budget, draw, validation);
   } catch (error) {
-    if (!isGraftError(error, 'invalid-value') || validation === undefined) throw error;
-    throw new GraftError('invalid-value', { ...error.facts, where: 'training.validation' }, { cause: error });
+    if (!isGraftError(error, 'invalid-value')) throw error;
+    const where = error.facts.what === 'budget' ? 'budgets' : 'training.validation';
+    throw new GraftError('invalid-value', { ...error.facts, where }, { cause: error });
   }
 }
 

@@ -116,12 +116,13 @@ function requireFitting(model: Model, set: DataSet, where: string): void {
   if (set.kind === 'text') return;
   if (model.classes !== undefined) classLabels(set, model.classes, where);
   const needed = fields[0]!.shape;
+  const [channels, height, width] = needed;
   const got = [set.channels, set.height, set.width];
   if (needed.some((length, i) => length !== got[i]))
     throw new GraftError('shape-mismatch', {
       op: `images of '${set.name}' and of the checkpoint`,
       shapes: [got, needed],
-      rule: 'both need one size; set resize and channels of the data set',
+      rule: `both need one size: set resize: ${height === width ? height : `[${height}, ${width}]`} and channels: ${channels} of the data set`,
       where,
     });
 }

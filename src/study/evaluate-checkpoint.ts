@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { largestBudget } from '../data/budget.ts';
-import { dataContext } from '../data/data-context.ts';
+import { type DataContext, dataContext } from '../data/data-context.ts';
 import type { DataSpec } from '../data/data-spec.ts';
 import { examplesOf } from '../data/prepare-data.ts';
 import { isGraftError } from '../errors.ts';
@@ -12,6 +12,7 @@ import { stream } from '../random.ts';
 import { inContext } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
 import type { EncodedSet } from './encoding.ts';
+import { fitToModel } from './fit-to-model.ts';
 import { loadData } from './loaded-data.ts';
 import { type DrawnSamples, measureElsewhere } from './measure-elsewhere.ts';
 import type { Measurement } from './measurement.ts';
@@ -36,6 +37,8 @@ export interface EvaluationRequest {
   /** What it was trained on; where absent, what its card names, if that is here. */
   readonly source?: DataSpec;
   readonly unseen: readonly DataSpec[];
+  /** Bring images of another size or other channels to what the model takes, and note it; else they are refused. */
+  readonly fitData?: boolean;
   /** Measure on the target alone: neither on the source nor on unseen sets. */
   readonly targetOnly?: boolean;
   readonly seed: number;
@@ -82,17 +85,29 @@ export async function evaluateCheckpoint(
 ): Promise<Evaluation> {
   const given = loadCheckpoint(request.checkpoint);
   const { weights, data: about, tokenizer } = given;
-  const source = request.targetOnly ? { notes: [] } : await sourceOf(request, about, context.base, graftData);
+  const files = dataContext(context.base, graftData);
+  const fits: string[] = [];
+  const fitted = async (set: DataSpec, where: string): Promise<DataSpec> => {
+    if (!request.fitData) return set;
+    const { spec: own, note } = await fitToModel(set, given.model, files, where);
+    if (note !== undefined) fits.push(note);
+    return own;
+  };
+  const target = await fitted(request.target, 'target');
+  const unseen: DataSpec[] = [];
+  for (const set of request.targetOnly ? [] : request.unseen) unseen.push(await fitted(set, 'evaluate_on'));
+  const asked = request.source === undefined ? undefined : await fitted(request.source, 'source');
+  const source = request.targetOnly ? { notes: [] } : await sourceOf(asked, about, files);
   const spec = parseStudy(
     {
       name: 'evaluation',
-      target: request.target,
+      target,
       ...(source.spec === undefined ? {} : { source: source.spec }),
       models: [{ checkpoint: request.checkpoint, label: request.label }],
       techniques: ['source-only'],
-      budgets: [await itemsLookedAt(request, context.base, graftData)],
+      budgets: [await itemsLookedAt(target, request.seed, files)],
       seeds: [request.seed],
-      evaluate_on: request.targetOnly ? [] : request.unseen,
+      evaluate_on: unseen,
       ...request.settings,
     },
     'command line',
@@ -168,6 +183,7 @@ export async function evaluateCheckpoint(
     units: samplingUnits(costs?.set ?? { count: 0 }, windows),
     suitability: judgeSuitability(facts),
     notes: [
+      ...fits,
       ...adaptedNotes(about, inputs.source?.name),
       ...source.notes,
       ...elsewhere.notMeasured,
@@ -203,10 +219,9 @@ const hashOf = (trainedOn: string | undefined): string | undefined =>
 
 /** What the model was trained on: as asked for, else as its card says where that is here and is still the same. */
 async function sourceOf(
-  { source: asked }: EvaluationRequest,
+  asked: DataSpec | undefined,
   { source: named, trainedOn }: CheckpointData,
-  base: string,
-  graftData: string | undefined,
+  files: DataContext,
 ): Promise<{ spec?: DataSpec; notes: string[] }> {
   const hash = hashOf(trainedOn);
   const spec = asked ?? named;
@@ -217,7 +232,7 @@ async function sourceOf(
       ],
     };
   try {
-    const { input } = await loadData(spec, dataContext(base, graftData), 'source');
+    const { input } = await loadData(spec, files, 'source');
     if (hash === undefined || input.hash === hash) return { spec, notes: [] };
     return asked === undefined
       ? { notes: [`${input.name}, which the model was trained on, has changed since; it was not measured.`] }
@@ -229,12 +244,8 @@ async function sourceOf(
 }
 
 /** As many training items of the target as there are, up to a limit: a trial of no training only looks at them. */
-async function itemsLookedAt(
-  { target, seed }: EvaluationRequest,
-  base: string,
-  graftData: string | undefined,
-): Promise<number> {
-  const { prepared } = await loadData(target, dataContext(base, graftData), 'target');
+async function itemsLookedAt(target: DataSpec, seed: number, files: DataContext): Promise<number> {
+  const { prepared } = await loadData(target, files, 'target');
   const pool = examplesOf(prepared.train, prepared.window);
   const draws = [seed, FIRST_TUNING_SEED].map((start) => stream(start).child('budget'));
   return Math.min(LOOKED_AT, ...draws.map((draw) => largestBudget(pool, draw)));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { parseSpec } from '../data/parse-spec.ts';
 import { resolveRows, type TechniqueRowInput, techniqueRow } from './technique-row.ts';
 
 const rows = (...given: TechniqueRowInput[]) => resolveRows(z.array(techniqueRow).parse(given));
@@ -25,6 +26,12 @@ test('labels say what differs from the defaults', () => {
   ]);
   expect(resolved[6]).toMatchObject({ layerDecay: 2.6, options: {} });
   expect(resolved[3]!.options).toEqual({ layers: 1 });
+});
+
+test('a misspelt technique is answered with every choice once', () => {
+  const parse = () => parseSpec(z.array(techniqueRow), ['fine-tun'], 'study.yaml');
+  expect(parse).toThrow(/'fine-tun' \(study\.yaml: 0\)\. Did you mean 'fine-tune'\? Known: .*\bfine-tune\b/);
+  expect(parse).not.toThrow(/\{ fine-tune \}|\bfine-tune\b.*\bfine-tune\b.*\bfine-tune\b/);
 });
 
 test('rows that train alike are refused, however they are written', () => {

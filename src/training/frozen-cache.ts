@@ -7,7 +7,7 @@ import type { Field, Model, Weights } from '../models/model.ts';
 import { weightFeeds } from '../models/weights.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { countParameters } from '../tensor/parameters.ts';
-import { boundary, cut } from '../tensor/passes/cut.ts';
+import { boundary, cut, type InputKind } from '../tensor/passes/cut.ts';
 import { type Program, program } from '../tensor/program.ts';
 import { sizeOf } from '../tensor/shape.ts';
 
@@ -50,23 +50,29 @@ export async function cacheFrozenPart(
   options: FrozenCacheOptions,
 ): Promise<FrozenPart> {
   const fieldNames = new Set(model.fields.map(({ name }) => inputNames.field(name)));
-  const kindOf = (name: string) => (fieldNames.has(name) ? 'example' : frozen(name) ? 'fixed' : 'other');
+  const kindOf = (name: string): InputKind =>
+    fieldNames.has(name) ? 'example' : frozen(name) ? 'fixed' : 'other';
   // Truth values are cheap to compute again and have no type of their own to be stored in.
   const edge = boundary(step, kindOf, batchSize).filter(({ dtype }) => dtype !== 'bool');
   const below = program(Object.fromEntries(edge.map((tensor, i) => [`cached/${i}`, tensor])));
   const flopsSaved = edge.length === 0 ? 0 : countFlops(below);
   const usesWeights = below.inputs.some(({ attributes }) => frozen(attributes.name));
-  if (!usesWeights) return { reason: 'no frozen layer computes the same in each step', flops: 0 };
+  if (!usesWeights) return { reason: nothingToStore(step, kindOf, frozen, batchSize), flops: 0 };
   const perExample = edge.map((tensor) => sizeOf(tensor.shape as number[]) / batchSize);
   const bytes = perExample.reduce((a, b) => a + b, 0) * 4 * examples.count;
   if (bytes > options.memoryLimit)
     return {
-      reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: they are computed anew in each step`,
+      reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: frozen layers are computed anew in each update`,
       flops: 0,
     };
   const { table, runs } = await computeRows(below, model, weights, examples, batchSize, perExample, options);
   const flops = runs * flopsSaved;
-  if (table === undefined) return { reason: 'the frozen part mixes the examples of a batch', flops };
+  if (table === undefined)
+    return {
+      reason:
+        'nothing could be computed once and kept, for the frozen layers mix the examples of a batch, which is another one in each update',
+      flops,
+    };
   const parts = cut(
     step,
     Object.fromEntries(edge.map((tensor, i) => [inputNames.field(`cached/${i}`), tensor])),
@@ -79,6 +85,24 @@ export async function cacheFrozenPart(
     }),
   );
   return { cache: { above: parts.above, fields, table, flopsSaved }, flops };
+}
+
+/** Why there is no frozen layer whose results could be computed once and kept. */
+function nothingToStore(
+  step: Program,
+  kindOf: (inputName: string) => InputKind,
+  frozen: (inputName: string) => boolean,
+  batchSize: number,
+): string {
+  const start = 'nothing could be computed once and kept';
+  if (!step.inputs.some(({ attributes }) => frozen(attributes.name)))
+    return `${start}, for every layer is trained`;
+  const isNoise = (name: string) => name.startsWith(inputNames.noise(''));
+  const withNoise = boundary(step, (name) => (isNoise(name) ? 'example' : kindOf(name)), batchSize);
+  const below = program(Object.fromEntries(withNoise.map((tensor, i) => [String(i), tensor])));
+  return below.inputs.some(({ attributes }) => frozen(attributes.name))
+    ? `${start}, for the frozen layers take random numbers (noise, codes), which are others in each update`
+    : `${start}, for what the frozen layers take comes out of layers that are trained`;
 }
 
 /** Bytes of weights up to which frozen ones are constants of a program. */

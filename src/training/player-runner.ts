@@ -180,9 +180,16 @@ async function compileUpdate(
   const frozen = isFrozenInput(model, changing);
   const part =
     source.finite === undefined
-      ? { reason: 'examples are drawn anew in each step', flops: 0 }
+      ? {
+          reason: 'nothing could be computed once and kept, for examples are drawn anew in each update',
+          flops: 0,
+        }
       : options.memoryLimit === 0
-        ? { reason: 'storing activations is turned off', flops: 0 }
+        ? {
+            reason:
+              'frozen layers were computed anew in each update, for keeping their results is turned off',
+            flops: 0,
+          }
         : await cacheFrozenPart(
             step.program,
             model,
@@ -269,7 +276,7 @@ async function compileUpdate(
     note:
       cache === undefined
         ? (part as { reason: string }).reason
-        : `frozen layers were computed once for each of ${cache.table.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each step`,
+        : `frozen layers were computed once for each of ${cache.table.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each update`,
     batch: whole,
     noise,
     fill,

@@ -4,11 +4,13 @@ import { parse } from 'yaml';
 import { largestBudget } from '../../data/budget.ts';
 import type { DataSpec } from '../../data/data-spec.ts';
 import { examplesOf, prepareData } from '../../data/prepare-data.ts';
+import { GraftError } from '../../errors.ts';
 import { makeFolder } from '../../formats/atomic-file.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../models/checkpoint.ts';
 import { adapterFiles } from '../../models/hugging-face/peft.ts';
 import { stream } from '../../random.ts';
 import { formatDuration } from '../../report/format-quantity.ts';
+import { countOf } from '../../study/format-number.ts';
 import { planStudy } from '../../study/plan-study.ts';
 import { parseStudy, studySpec } from '../../study/study-spec.ts';
 import type { TrialResult } from '../../study/trial-result.ts';
@@ -17,6 +19,7 @@ import { computeOptions, seedOption } from '../compute-options.ts';
 import { commandData, dataArgument, dataForm } from '../data-argument.ts';
 import { localModel } from '../local-model.ts';
 import { measurementTable } from '../measurement-table.ts';
+import { namingArguments } from '../naming-arguments.ts';
 import { applyOverrides, type Override } from '../overrides.ts';
 import { checkModelFolder, checkReplacedModels, failureOf, runSteps } from '../run-steps.ts';
 import { showNumber } from '../show-number.ts';
@@ -87,22 +90,29 @@ export const adapt = defineCommand({
     checkModelFolder(out);
     const target = checkingUsage('adapt', () => dataArgument(data, [], terminal, '--data'));
     const source = options.source;
-    const spec = studyOf(
-      {
-        name: 'adapt',
-        target,
-        ...(source === undefined
-          ? {}
-          : { source: checkingUsage('adapt', () => dataArgument(source, [], terminal, '--source')) }),
-        models: [{ checkpoint: await localModel(folder!, terminal), label: basename(resolve(folder!)) }],
-        techniques: [checkingUsage('adapt', () => parse(options.technique) as unknown)],
-        budgets: [options.budget ?? (await wholeBudget(target, options.seed, terminal))],
-        // A reported seed has to be one of those that tuning does not use.
-        seeds: [options.seed],
-      },
-      overrides,
+    const study = {
+      name: 'adapt',
+      target,
+      ...(source === undefined
+        ? {}
+        : { source: checkingUsage('adapt', () => dataArgument(source, [], terminal, '--source')) }),
+      models: [{ checkpoint: await localModel(folder!, terminal), label: basename(resolve(folder!)) }],
+      techniques: [checkingUsage('adapt', () => parse(options.technique) as unknown)],
+      budgets: [options.budget ?? (await wholeBudget(target, options.seed, terminal))],
+      // A reported seed has to be one of those that tuning does not use.
+      seeds: [options.seed],
+    };
+    const places = {
+      models: folder!,
+      target: '--data',
+      source: '--source',
+      techniques: '--technique',
+      budgets: '--budget',
+      seeds: '--seed',
+    };
+    const plan = await namingArguments(places, () =>
+      planStudy(studyOf(study, overrides), terminal.directory, terminal.environment.GRAFT_DATA),
     );
-    const plan = await planStudy(spec, terminal.directory, terminal.environment.GRAFT_DATA);
     if (!options.force) checkReplacedModels(out, [{ step: plan.trials[0]!.step, to: out }]);
     const { threads, device } = options;
     const { records, interrupted, directory } = await runSteps(
@@ -163,7 +173,14 @@ function studyOf(study: Record<string, unknown>, overrides: readonly Override[])
 /** All that the training part of the target has. */
 async function wholeBudget(target: DataSpec, seed: number, terminal: Terminal): Promise<number> {
   const prepared = await prepareData(target, commandData(terminal), { where: '--data' });
-  return largestBudget(examplesOf(prepared.train, prepared.window), stream(seed).child('budget'));
+  const pool = examplesOf(prepared.train, prepared.window);
+  const most = largestBudget(pool, stream(seed).child('budget'));
+  if (most > 0) return most;
+  throw new GraftError('bad-data', {
+    what: `data set '${prepared.name}'`,
+    problem: `its training part of ${countOf(pool.count, 'example')} is too small for a budget, of which 5 go to validation`,
+    where: '--data',
+  });
 }
 
 function copyResult(step: string, { files }: TrialResult, out: string): void {

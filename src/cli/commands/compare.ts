@@ -9,6 +9,7 @@ import { type Contestant, compareContestants, comparisonText } from '../comparis
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { dataArgument, dataForm } from '../data-argument.ts';
 import { inProcessContext } from '../in-process-context.ts';
+import { namingArguments } from '../naming-arguments.ts';
 import { overrideMap } from '../overrides.ts';
 import { type ContestantSource, fromEvaluation, readContestants } from '../read-contestants.ts';
 import { studyOptions, workspaceFolder } from '../study-options.ts';
@@ -18,7 +19,7 @@ export const compare = defineCommand({
   name: 'compare',
   summary: 'put checkpoints or finished studies side by side in one table',
   description:
-    'Takes checkpoints (or folders of runs that hold one), which are evaluated alike on the same items of --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, number of items, k and feature network; metrics on unlike representations are left out, and refused where --metric asks for them. * marks the best mean; nothing is claimed by it. Checkpoints with a likelihood are also compared with the first, item by item; items of one group (typeface, file) count as one, as do neighbouring windows of running text. Studies alone are compared in their primary metric.',
+    'Takes checkpoints (or folders of runs that hold one), which are evaluated alike on the same items of --data, and results that are there: studies (folder, name or results.json) and evaluations. Values stand in one column only where they differ by the models alone: same data, number of items, k and feature network; metrics on unlike representations are left out, and refused where --metric asks for them. ± is half of the 95 % t interval of a mean over seeds, as in reports; * marks the best mean; nothing is claimed by either. Checkpoints with a likelihood are also compared with the first, item by item; items of one group (typeface, file) count as one, as do neighbouring windows of running text. Studies alone are compared in their primary metric.',
   arguments: [
     { name: 'CHECKPOINT|RESULTS', summary: 'two or more, or one study', required: true, many: true },
   ],
@@ -65,18 +66,20 @@ export const compare = defineCommand({
       else {
         terminal.say(source.label);
         const evaluation = await inScratchFolder(join(tmpdir(), 'graft-compare-'), (folder) =>
-          evaluateCheckpoint(
-            {
-              checkpoint: source.folder,
-              label: source.label,
-              target: target!,
-              unseen: [],
-              targetOnly: true,
-              seed: options.seed,
-              settings: overrideMap(overrides),
-            },
-            terminal.environment.GRAFT_DATA,
-            inProcessContext(folder, options, terminal),
+          namingArguments({ models: source.label, target: '--data' }, () =>
+            evaluateCheckpoint(
+              {
+                checkpoint: source.folder,
+                label: source.label,
+                target: target!,
+                unseen: [],
+                targetOnly: true,
+                seed: options.seed,
+                settings: overrideMap(overrides),
+              },
+              terminal.environment.GRAFT_DATA,
+              inProcessContext(folder, options, terminal),
+            ),
           ),
         );
         contestants.push(fromEvaluation(evaluation, source.label));

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordedRun } from '../../../test/recorded-run.ts';
 import { dataContext } from '../../data/data-context.ts';
+import { writeNpyFile } from '../../formats/npy.ts';
+import { writePng } from '../../formats/write-png.ts';
+import { stream } from '../../random.ts';
 import type { Evaluation } from '../../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../../study/format-number.ts';
 import { measurementKey } from '../../study/measurement-key.ts';
@@ -161,10 +164,45 @@ describe('graft evaluate', () => {
     expect(suitability).toEqual(evaluation.suitability);
   });
 
+  test('images of other and of several sizes are brought to what the model takes, which is said', async () => {
+    mkdirSync(join(folder, 'photos'));
+    for (let i = 0; i < 80; i++) {
+      const [height, width] = i % 2 === 0 ? [20, 36] : [40, 40];
+      const data = Uint8Array.from(stream(i).integers(3 * height * width, 256));
+      await writePng(join(folder, `photos/${i}.png`), { channels: 3, height, width, data });
+    }
+    const narrow = Uint8Array.from(stream(1).integers(80 * 30 * 20, 256));
+    writeNpyFile(join(folder, 'narrow.npy'), { dtype: 'uint8', shape: [80, 30, 20], data: narrow });
+    const sets = ['--data', 'photos', '--unseen', '{ path: narrow.npy, fit: contain }'];
+    const { code, said } = await run('evaluate', 'vae/checkpoint', ...sets, '--out', 'fitted', ...little);
+    expect(code).toBe(0);
+    expect(said).toContain(
+      'note: The images of photos (36 x 20 to 40 x 40 pixels, colour) were brought to what the model takes (28 x 28, grey): cropped where the shape differs, antialiased bicubic.',
+    );
+    expect(said).toContain(
+      'note: The images of narrow (20 x 30) were brought to what the model takes (28 x 28): framed in black where the shape differs, antialiased bicubic.',
+    );
+    const { measurements, notes } = readEvaluation('fitted');
+    const nll = measurements.find(({ metric, on }) => metric === 'nll' && on === 'target')!;
+    expect(nll.representation).toMatch(/^binary 1x28x28 at 0\.5, .*resized/);
+    expect(notes.filter((note) => note.includes('brought to what the model takes'))).toHaveLength(2);
+    // What is compared must be measured alike: there a size is asked for.
+    const compared = await run('compare', 'vae', 'worse', '--data', 'narrow.npy', ...little);
+    expect(compared.said).toMatch(
+      /\(vae\); both need one size: set resize: 28 and channels: 1 of the data set/,
+    );
+    expect(compared.code).toBe(1);
+  });
+
   test.each([
     ['no data', ['evaluate', 'vae/checkpoint'], 2, /needs --data SET/],
     ['no checkpoint', ['evaluate', 'nothing', '--data', 'glyphs'], 1, /config\.json/],
-    ['texts for images', ['evaluate', 'vae/checkpoint', '--data', 'names/danish'], 1, /is for images/],
+    [
+      'texts for images',
+      ['evaluate', 'vae/checkpoint', '--data', 'names/danish'],
+      1,
+      /model 'vae' \(vae\/checkpoint\): is for images/,
+    ],
     [
       'a setting of training',
       ['evaluate', 'vae/checkpoint', '--data', 'glyphs', 'training.steps=3'],
@@ -269,7 +307,7 @@ describe('graft compare', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^\s+nll ↓\n/m);
     expect(out).not.toMatch(/kid/);
-    expect(out).toMatch(/^one: fine-tune, 10\s+101\.5 ± 0\.71 \(2\)\ntwo: fine-tune, 10\s+\* 91\.5/m);
+    expect(out).toMatch(/^one: fine-tune, 10\s+101\.5 ± 6\.4 \(2\)\ntwo: fine-tune, 10\s+\* 91\.5/m);
     const unlike = await run('compare', 'one.json', 'three.json');
     expect(unlike.code).toBe(1);
     expect(unlike.said).toMatch(/'one' \(primary metric nll\) and study 'three' \(kid\) cannot be combined/);

@@ -12,6 +12,7 @@ import { wrap } from '../help.ts';
 import { inProcessContext } from '../in-process-context.ts';
 import { localModel } from '../local-model.ts';
 import { measurementTable } from '../measurement-table.ts';
+import { namingArguments } from '../naming-arguments.ts';
 import { openInBrowser } from '../open-in-browser.ts';
 import { overrideMap } from '../overrides.ts';
 import { shownPath } from '../study-options.ts';
@@ -25,7 +26,7 @@ export const evaluate = defineCommand({
   name: 'evaluate',
   summary: 'measure a checkpoint on data, without training, and say whether it suits them',
   description:
-    'Measures likelihood, reconstructions, samples and their quality, what they copy, and cost on the test part of a data set, the same on further sets, and on what the model was trained on where that is here. Judges from these numbers whether the model suits the data as it is. Writes report.html, report.md and evaluation.json, with pictures beside them.',
+    'Measures likelihood, reconstructions, samples and their quality, what they copy, and cost on the test part of a data set, the same on further sets, and on what the model was trained on where that is here. Judges from these numbers whether the model suits the data as it is. Images of another size or other channels are brought to what the model takes, and the report says how. Writes report.html, report.md and evaluation.json, with pictures beside them.',
   arguments: [
     {
       name: 'CHECKPOINT',
@@ -92,19 +93,25 @@ export const evaluate = defineCommand({
           allowed: ['evaluation', 'sampling'],
           where: 'graft evaluate',
         });
+    const request = {
+      checkpoint,
+      label: basename(checkpoint),
+      target: read(data, '--data'),
+      ...(source === undefined ? {} : { source: read(source, '--source') }),
+      unseen: options.unseen.map((text) => read(text, '--unseen')),
+      fitData: true,
+      seed: options.seed,
+      settings,
+    };
     makeFolder(out);
-    const evaluation = await evaluateCheckpoint(
-      {
-        checkpoint,
-        label: basename(checkpoint),
-        target: read(data, '--data'),
-        ...(source === undefined ? {} : { source: read(source, '--source') }),
-        unseen: options.unseen.map((text) => read(text, '--unseen')),
-        seed: options.seed,
-        settings,
-      },
-      terminal.environment.GRAFT_DATA,
-      inProcessContext(out, options, terminal),
+    const places = {
+      models: folder!,
+      target: '--data',
+      source: source === undefined ? "the set that the model's card names" : '--source',
+      evaluate_on: '--unseen',
+    };
+    const evaluation = await namingArguments(places, () =>
+      evaluateCheckpoint(request, terminal.environment.GRAFT_DATA, inProcessContext(out, options, terminal)),
     );
     const written = writeEvaluation(evaluation, options.format, out);
     if (options.json) terminal.out(JSON.stringify(evaluation, null, 2));

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { recordedRun } from '../../../test/recorded-run.ts';
 import { writeNpyFile } from '../../formats/npy.ts';
+import { writePng } from '../../formats/write-png.ts';
 import { stream } from '../../random.ts';
 
 let folder: string;
@@ -86,4 +87,64 @@ test.each([
   expect(result.said).toMatch(wanted);
   expect(result.code).toBe(code);
   expect(existsSync(join(folder, 'x'))).toBe(false);
+});
+
+describe('images of several sizes', () => {
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'photos'));
+    for (let i = 0; i < 40; i++) {
+      const [height, width] = i % 3 === 0 ? [24, 30] : [48, 40 + i];
+      const data = Uint8Array.from(stream(i).integers(height * width, 256));
+      await writePng(join(folder, `photos/${i}.png`), { channels: 1, height, width, data });
+    }
+  });
+
+  test('get one that is said, with what another one takes', async () => {
+    const { code, said } = await run('mixed', '--target', 'photos');
+    expect(code).toBe(0);
+    expect(said).toMatch(
+      /The images of photos have 30 x 24 to 78 x 48 pixels: the study brings all to 32 x 32 \(resize: 32; cropped where the shape differs\)\. --resize SIDE takes another size\./,
+    );
+    const text = readText('mixed/study.yaml');
+    expect(text).toContain('Of files of several sizes models see the middle');
+    expect(parse(text)).toMatchObject({
+      target: { path: '../photos', resize: 32 },
+      source: { dataset: 'glyphs', resize: 32 },
+    });
+    expect(await recordedRun(['plan', 'mixed/study.yaml', 'budgets=[10]', '--json'], folder)).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test('get the one that is asked for, as do images of one size and built-in ones', async () => {
+    const asked = await run('twenty', '--target', 'photos', '--resize', '20');
+    expect(asked).toMatchObject({ code: 0 });
+    expect(asked.said).not.toMatch(/The images of photos/);
+    expect(parse(readText('twenty/study.yaml'))).toMatchObject({
+      target: { path: '../photos', resize: 20 },
+      source: { resize: 20 },
+    });
+    expect((await run('large', '--target', 'grey.npy', '--resize', '40')).code).toBe(0);
+    expect(parse(readText('large/study.yaml'))).toMatchObject({
+      target: { path: '../grey.npy', resize: 40 },
+    });
+    // A size in the data set's own words stays, however large.
+    const map = '{ path: photos, resize: 48, fit: contain }';
+    expect((await run('own', '--target', map)).code).toBe(0);
+    expect(parse(readText('own/study.yaml'))).toMatchObject({
+      target: { path: '../photos', resize: 48, fit: 'contain' },
+      source: { resize: 48 },
+    });
+    expect((await run('letters-32', '--resize', '32')).code).toBe(0);
+    expect(parse(readText('letters-32/study.yaml'))).toMatchObject({
+      target: { dataset: 'glyphs', resize: 32 },
+      evaluate_on: [{ dataset: 'glyphs', resize: 32 }],
+    });
+  });
+
+  test('texts have none', async () => {
+    const { code, said } = await run('x', '--kind', 'text', '--resize', '32');
+    expect(said).toMatch(/--resize and a study of texts cannot be combined: only images have a size/);
+    expect(code).toBe(2);
+  });
 });

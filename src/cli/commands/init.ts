@@ -4,8 +4,9 @@ import { checkData } from '../../data/check-data.ts';
 import type { DataSet, ImageSet } from '../../data/data-set.ts';
 import type { DataSpec } from '../../data/data-spec.ts';
 import { loadDataSet } from '../../data/load-data-set.ts';
+import { type LoadedInOneSize, loadInOneSize } from '../../data/load-in-one-size.ts';
 import { longForm } from '../../data/resolve-data-spec.ts';
-import { GraftError } from '../../errors.ts';
+import { GraftError, type ImageSizes } from '../../errors.ts';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { studyJsonSchema } from '../../study/study-json-schema.ts';
 import { defineCommand } from '../command.ts';
@@ -23,6 +24,8 @@ import { checkingUsage, usageError } from '../usage-error.ts';
 
 /** Largest side of images that a template proposes as they are. */
 const LARGEST_SIDE = 32;
+/** Sides that it chooses itself are multiples of this: convolutional models halve them twice. */
+const SIDE_STEP = 4;
 /** Characters of an example of running text, and tokens that a model sees at once. */
 const WINDOW = 128;
 /** Examples that the smallest budget needs. */
@@ -48,6 +51,13 @@ export const init = defineCommand({
       value: 'SET',
       summary: 'where they are pre-trained (default: built-in data of the same kind)',
     },
+    resize: {
+      kind: 'number',
+      value: 'SIDE',
+      summary: `pixels of a side of the images that models see (default: their own size, ${LARGEST_SIDE} at most; a square where the files have several sizes)`,
+      whole: true,
+      least: 1,
+    },
     force: { kind: 'flag', summary: 'replace a study file that is there' },
     schema: { kind: 'flag', summary: 'only print the JSON Schema of study files' },
   },
@@ -58,6 +68,7 @@ export const init = defineCommand({
       line: 'graft init my-study --target ./photos',
       does: 'a study of your own images in a folder of its own',
     },
+    { line: 'graft init my-study --target ./photos --resize 64', does: 'of 64 x 64 pixels' },
     { line: 'graft init --schema', does: 'the schema, for editors and other programs' },
   ],
   async run({ arguments: [written = 'study.yaml'], options }, terminal) {
@@ -103,14 +114,22 @@ interface Asked {
   readonly kind: StudyKind | undefined;
   readonly target: string | undefined;
   readonly source: string | undefined;
+  readonly resize: number | undefined;
+}
+
+/** Data that a person named, as they were read. */
+interface Named extends LoadedInOneSize {
+  readonly written: string;
 }
 
 /** What the study is about: built-in data, or what the person named, looked at. */
 async function templateData(asked: Asked, folder: string, terminal: Terminal): Promise<TemplateData> {
-  const read = async (written: string, where: string) => {
-    const spec = checkingUsage('init', () => dataArgument(written, [], terminal, where));
-    const set = await loadDataSet(spec, commandData(terminal), where);
-    return { set, spec: fromFolder(spec, folder, terminal), written };
+  const { resize } = asked;
+  const read = async (written: string, where: string): Promise<Named> => {
+    const given = checkingUsage('init', () => dataArgument(written, [], terminal, where));
+    const wanted = resize === undefined ? given : ({ ...longForm(given), resize } as DataSpec);
+    const loaded = await loadInOneSize(wanted, commandData(terminal), where, squareFor);
+    return { ...loaded, spec: fromFolder(loaded.spec, folder, terminal), written };
   };
   const target = asked.target === undefined ? undefined : await read(asked.target, '--target');
   const source = asked.source === undefined ? undefined : await read(asked.source, '--source');
@@ -123,12 +142,27 @@ async function templateData(asked: Asked, folder: string, terminal: Terminal): P
         problem: `holds ${set.kind}s where the study is about ${kind}`,
       });
   const standard = builtInData[kind];
-  if (sets.length === 0) return standard;
-  const { unseen: _, ...rest } = standard;
+  if (kind === 'text' && resize !== undefined)
+    throw usageError('init', 'conflict', {
+      first: '--resize',
+      second: 'a study of texts',
+      reason: 'only images have a size',
+    });
+  if (sets.length === 0 && resize === undefined) return standard;
+  const { unseen, ...rest } = standard;
   const largest = target === undefined ? Infinity : largestBudget(target.set, target.written, terminal);
   const fitting = standard.budgets.filter((n) => n <= largest);
-  const shape = kind === 'images' ? await shapeOf(target?.set, standard, terminal) : undefined;
-  const place = (one: typeof target, fallback: DataSpec) => inShape(one?.spec ?? fallback, one?.set, shape);
+  const shape = kind === 'images' ? await shapeOf(target, standard, resize, terminal) : undefined;
+  const place = (one: Named | undefined, fallback: DataSpec) =>
+    inShape(one?.spec ?? fallback, one?.set, shape);
+  if (sets.length === 0)
+    return {
+      ...rest,
+      source: place(undefined, standard.source),
+      target: place(undefined, standard.target),
+      ...(unseen === undefined ? {} : { unseen: place(undefined, unseen) }),
+    };
+  if (shape !== undefined) for (const one of sets) sayResized(one, shape, terminal);
   const running = sets.some(({ set }) => set.kind === 'text' && set.unit === 'running');
   const [music] = sets.flatMap(({ set }) => (set.kind === 'text' && set.notation ? [set.notation] : []));
   return {
@@ -139,7 +173,7 @@ async function templateData(asked: Asked, folder: string, terminal: Terminal): P
       source === undefined
         ? `Where models are pre-trained. Better than these built-in ${kind}: more data like yours.`
         : 'Where models are pre-trained.',
-    targetNote: 'Where they must work.',
+    targetNote: `Where they must work.${target?.sizes === undefined || longForm(target.spec).fit !== undefined ? '' : ` Of files of several sizes models see the middle; fit: contain shows all, in a black frame.`}`,
     ...(shape === undefined ? {} : { channels: shape.channels }),
     ...(running ? { context: WINDOW } : {}),
     ...(music === undefined ? {} : { tokenizer: music }),
@@ -179,16 +213,51 @@ interface Shape {
   readonly width: number;
 }
 
-/** The shape that all images of the study get: the target's, no larger than a template proposes. */
+/** A square that is larger neither than a template proposes nor than most of the images. */
+function squareFor({ medianSide }: ImageSizes): [number, number] {
+  const most = Math.min(LARGEST_SIDE, medianSide);
+  const side = Math.max(SIDE_STEP, SIDE_STEP * Math.floor(most / SIDE_STEP));
+  return [side, side];
+}
+
+/**
+ * The shape that all images of the study get: the one asked for, else the target's, no larger than a template proposes
+ * unless its spec says how large.
+ */
 async function shapeOf(
-  target: DataSet | undefined,
+  target: Named | undefined,
   standard: TemplateData,
+  resize: number | undefined,
   terminal: Terminal,
 ): Promise<Shape> {
-  const set = (target ?? (await loadDataSet(standard.target, commandData(terminal)))) as ImageSet;
-  const factor = Math.min(1, LARGEST_SIDE / Math.max(set.height, set.width));
-  const side = (size: number) => Math.max(4, Math.round(size * factor));
+  const set = (target?.set ?? (await loadDataSet(standard.target, commandData(terminal)))) as ImageSet;
+  if (target === undefined && resize !== undefined)
+    return { channels: set.channels === 1 ? 1 : 3, height: resize, width: resize };
+  const { resize: said, patch } = target === undefined ? {} : longForm(target.spec);
+  const asIs = said !== undefined || patch !== undefined;
+  const factor = asIs ? 1 : Math.min(1, LARGEST_SIDE / Math.max(set.height, set.width));
+  const side = (size: number) => (asIs ? size : Math.max(4, Math.round(size * factor)));
   return { channels: set.channels === 1 ? 1 : 3, height: side(set.height), width: side(set.width) };
+}
+
+const fitWords = { cover: 'cropped', contain: 'framed', fill: 'stretched', pad: 'framed' } as const;
+
+/** Says what size images get where their files have another one, or several, and nobody asked for it. */
+function sayResized(
+  { set, spec, sizes, written }: Named,
+  { height, width }: Shape,
+  terminal: Terminal,
+): void {
+  if (set.kind !== 'image') return;
+  const { resize, fit = 'cover' } = longForm(spec);
+  const changed = set.height !== height || set.width !== width;
+  if (sizes === undefined && (resize !== undefined || !changed)) return;
+  const pixels = (size: { height: number; width: number }) => `${size.width} x ${size.height}`;
+  const have = sizes === undefined ? pixels(set) : `${pixels(sizes.smallest)} to ${pixels(sizes.largest)}`;
+  const key = height === width ? String(height) : `[${height}, ${width}]`;
+  terminal.say(
+    `The images of ${written} have ${have} pixels: the study brings all to ${pixels({ height, width })} (resize: ${key}; ${fitWords[fit]} where the shape differs). --resize SIDE takes another size.`,
+  );
 }
 
 /** A spec with what brings its data to the study's form, where they are not in it. */

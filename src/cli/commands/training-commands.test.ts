@@ -178,7 +178,18 @@ describe.skipIf(!built)('training commands, by the built program (npm run build)
       2,
       /Did you mean 'steps'/,
     ],
-    ['images of another size', ['adapt', 'vae', '--data', 'large.npy', '--out', 'x'], 1, /set resize/],
+    [
+      'images of another size',
+      ['adapt', 'vae', '--data', 'large.npy', '--out', 'x'],
+      1,
+      /\(vae\); both need one size: set resize: 8 and channels: 1/,
+    ],
+    [
+      'too small a budget',
+      ['adapt', 'vae', '--data', 'b.npy', '--out', 'x', '--budget', '3'],
+      1,
+      /budget is 3 \(--budget\); allowed: an integer from 6 to/,
+    ],
     ['texts for a model of images', ['adapt', 'vae', '--data', 'text.txt', '--out', 'x'], 1, /is for images/],
   ])('%s is an error', async (_, line, code, wanted) => {
     const result = await recordedRun(line, folder);

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { formatNumber, plural } from '../../study/format-number.ts';
 import type { MetricColumn, MetricTable } from '../metric-columns.ts';
 import { metricLabel, type ReportData } from '../report-data.ts';
-import { chart } from './chart.ts';
+import { chart, plotArea } from './chart.ts';
 import { type Content, type Html, html } from './markup.ts';
 import { scaleDomain } from './scale-domain.ts';
 import { styleOf } from './technique-style.ts';
@@ -36,10 +36,12 @@ export function budgetChart(
   const { matrix, techniques, study } = report;
   const { budgets } = matrix;
   const confidence = report.comparison?.confidence ?? 0.95;
+  const height = 260;
+  const step = stepBetween(budgets, techniques.length, plotArea(height).width);
   const series = techniques.map((technique, i) => {
-    // Techniques stand a little beside each other, so that their intervals can be told apart.
+    // Techniques stand beside each other, so that their marks and intervals can be told apart.
     const shift = i - (techniques.length - 1) / 2;
-    const at = (budget: number) => budget * 1.045 ** shift;
+    const at = (budget: number) => budget * step ** shift;
     const found = budgets.flatMap((budget) => {
       const summary = table.summary(column, { model, technique: technique.label, budget }, confidence);
       return summary === undefined ? [] : [{ x: at(budget), summary }];
@@ -63,12 +65,12 @@ export function budgetChart(
   // Cut by hand: clip paths would need names of their own in the page.
   const inside = (end: 'low' | 'high') => (point: Point) =>
     Math.min(domain[1], Math.max(domain[0], point[end]));
-  const edge = 1.045 ** (techniques.length / 2 + 1);
+  const edge = step ** ((techniques.length + 1) / 2);
   const { title: name, direction } = column.description;
   const items = plural(study.item);
   return chart({
     title,
-    height: 260,
+    height,
     ...(options.large ? { wide: { width: 600, height: 380 } } : {}),
     y: {
       label: options.label ?? metricLabel(column.description),
@@ -116,6 +118,26 @@ export function budgetChart(
       }),
     },
   });
+}
+
+/** Pixels between two techniques at one budget: marks are 9 wide. */
+const APART = 11;
+/** Share of the way to the next budget that the techniques of one may take. */
+const MOST_OF_GAP = 0.7;
+
+/**
+ * The factor between the places of neighbouring techniques on a logarithmic axis so many pixels wide, from half a step
+ * before the first technique at the smallest budget to half a step behind the last one at the largest.
+ */
+export function stepBetween(budgets: readonly number[], techniques: number, width: number): number {
+  const logs = budgets.map(Math.log);
+  const span = logs.at(-1)! - logs[0]!;
+  // One budget alone has the axis for itself.
+  if (span === 0) return 1.1;
+  const nearest = Math.min(...logs.slice(1).map((log, i) => log - logs[i]!));
+  const free = width - APART * (techniques + 1);
+  const wanted = free > 0 ? (APART * span) / free : Infinity;
+  return Math.exp(Math.min(wanted, (MOST_OF_GAP * nearest) / techniques));
 }
 
 /** What lines, bars and points of such a chart are. */

@@ -26,14 +26,22 @@ export interface ChartOptions {
 /** Width of a panel in its own pixels: that of a phone, so that text keeps its size there. */
 export const PANEL_WIDTH = 340;
 
+const margin = { left: 46, right: 14, top: 10, bottom: 26 };
+
+/** Pixels of the rectangle between the axes of a panel of this height. */
+export const plotArea = (height: number): { width: number; height: number } => ({
+  width: PANEL_WIDTH - margin.left - margin.right,
+  height: height - margin.top - margin.bottom,
+});
+
 /** One panel: a drawing with its axes named in words around it, which wrap where the drawing could only shrink. */
 export function chart({ title, x, y, description, plot, height = 250, wide }: ChartOptions): Html {
   const draw = (size: { width: number; height: number }) =>
     drawSvg({
-      marginLeft: 46,
-      marginRight: 14,
-      marginTop: 10,
-      marginBottom: 26,
+      marginLeft: margin.left,
+      marginRight: margin.right,
+      marginTop: margin.top,
+      marginBottom: margin.bottom,
       style: { fontSize: '11px' },
       ...plot,
       ...size,

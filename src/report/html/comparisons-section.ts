@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { PairedResult } from '../../statistics/compare-paired.ts';
-import type { TrialComparison } from '../../study/compare-trials.ts';
+import type { StudyComparison, TrialComparison } from '../../study/compare-trials.ts';
 import { countOf, formatNumber, formatSigned } from '../../study/format-number.ts';
 import { metricInWords } from '../../study/metric-in-words.ts';
 import { primaryDecimals } from '../../study/primary-decimals.ts';
 import { DECISION } from '../../study/verdict-scope.ts';
 import { metricLabel, primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
+import { CLAIMS } from './claims-link.ts';
 import { drawSvg } from './draw-svg.ts';
 import { anchor, type Content, type Html, html } from './markup.ts';
 import { scaleDomain } from './scale-domain.ts';
@@ -19,7 +20,6 @@ export function comparisonsSection(report: ReportData): Section | null {
   const { comparison, matrix } = report;
   const primary = primaryOf(report);
   if (comparison === null || primary === undefined || comparison.family === 0) return null;
-  const percent = formatNumber(100 * comparison.confidence, 0);
   const better = primary.direction === 'lower' ? 'below' : 'above';
   const groups = matrix.models.flatMap((model) =>
     comparison.references.map((reference) => ({
@@ -31,11 +31,24 @@ export function comparisonsSection(report: ReportData): Section | null {
   return section(
     'comparisons',
     'Comparisons',
-    html`<p>Technique minus reference in ${metricLabel({ title: metricInWords(primary.name), unit: primary.unit })}, paired by seed: ${better} zero the technique is better. Intervals and p-values are adjusted for all ${countOf(comparison.family, 'stated comparison')} (Holm), so that the probability of any false claim is at most ${formatNumber(100 - Number(percent), 0)} % where paired differences are symmetric about their mean (${DECISION}; * marks claims of which one side varies over seeds at least three times as much as the other, where skewed noise breaks this); an interval excludes zero exactly where the difference is significant; an arrow at its end says that it goes on. Seeds needed: for a difference of the observed size, with 80 % power.</p>`,
-    groups
+    html`<div class="aside"><div><p>Technique minus reference in ${metricLabel({ title: metricInWords(primary.name), unit: primary.unit })}: ${better} zero the technique is better. An interval excludes zero exactly where the difference is significant; an arrow at its end says that it goes on.</p>${claims(comparison)}</div>
+<div>${groups
       .filter(({ rows }) => rows.length > 0)
-      .map(({ model, reference, rows }) => group(report, model, reference, rows)),
+      .map(({ model, reference, rows }) => group(report, model, reference, rows))}</div></div>`,
   );
+}
+
+/** From the results of two techniques to what may be said of them, step by step. */
+function claims({ family, confidence }: StudyComparison): Html {
+  const falsely = formatNumber(100 * (1 - confidence), 0);
+  return html`<h3 id="${CLAIMS}">How a difference is claimed</h3>
+<ol class="steps">
+<li><b>Pair:</b> the two techniques' results of each seed, which saw the same examples, are subtracted.</li>
+<li><b>Test:</b> a paired t test asks whether these differences are zero on average.</li>
+<li><b>Adjust:</b> p-values are raised and intervals widened for all ${countOf(family, 'stated comparison')} (Holm), so that in at most ${falsely} % of such studies anything is claimed that is not so. This takes differences that are symmetric about their mean; * marks claims of which one side varies over seeds at least three times as much as the other, where skewed noise breaks it (simulations: ${DECISION} in Graft's documentation).</li>
+<li><b>Not significant:</b> nothing is claimed. <i>Seeds needed</i> would find a difference of the observed size in 80 % of studies.</li>
+<li><b>Significant:</b> <i>better</i> or <i>worse</i> is claimed, unless the weaker side was still improving when its training ended.</li>
+</ol>`;
 }
 
 function group(report: ReportData, model: string, reference: string, rows: readonly TrialComparison[]): Html {
@@ -51,7 +64,7 @@ function group(report: ReportData, model: string, reference: string, rows: reado
   const described = (label: string) => techniques.find((one) => one.label === label)!;
   const better = primary.direction === 'lower' ? '← technique better' : 'technique better →';
   return html`<h3>${named({ ...described(reference), label: title })}</h3>
-<table class="cards forest"><thead><tr><th scope="col">budget</th><th scope="col">technique</th><th scope="col">difference (adjusted interval)</th><th scope="col" class="picture">${axis(domain)}<span class="note">difference${primary.unit === '' ? '' : `, ${primary.unit}`} (${better})</span></th><th scope="col">p, adjusted</th><th scope="col">what can be claimed</th><th scope="col">seeds needed</th></tr></thead>
+<table class="cards forest"><thead><tr><th scope="col">budget</th><th scope="col">technique</th><th scope="col">difference (adjusted interval)</th><th scope="col" class="picture">${axis(domain)}<span class="note">difference${primary.unit === '' ? '' : `, ${primary.unit}`} <br>${better}</span></th><th scope="col">p, adjusted</th><th scope="col">what can be claimed</th><th scope="col">seeds needed</th></tr></thead>
 <tbody>${rows.map((row, i) => comparisonRow(row, described(row.technique), { decimals, domain, item: study.item, first: row.budget !== rows[i - 1]?.budget }))}</tbody></table>`;
 }
 

@@ -18,14 +18,14 @@ export function costSection(report: ReportData): Section | null {
   return section(
     'cost',
     'Quality and cost',
-    drawn &&
-      html`<p>Each mark is a technique's mean. The line is the Pareto front: no technique below its cost is better than what lies on it.</p>${legend(report.techniques)}`,
-    charts.map(
-      ({ model, panels: found }) =>
-        found.length > 0 && html`${models.length > 1 && html`<h3>${model}</h3>`}${panels(found)}`,
-    ),
+    html`<div class="aside behind">${
+      drawn &&
+      html`<div><p>Each mark is a technique's mean. The line is the Pareto front: no technique is better than those on it at the same cost or less.</p>${legend(report.techniques)}${charts.map(
+        ({ model, panels: found }) =>
+          found.length > 0 && html`${models.length > 1 && html`<h3>${model}</h3>`}${panels(found)}`,
+      )}</div>`
+    }<div>${prediction(report)}</div></div>`,
     costTable(report),
-    prediction(report),
   );
 }
 

@@ -5,7 +5,8 @@ import { unitInWords } from '../../study/metric-in-words.ts';
 import { trialTable } from '../../study/trial-table.ts';
 import type { Look } from '../../training/look.ts';
 import type { ReportData, TechniqueDescription } from '../report-data.ts';
-import { chart } from './chart.ts';
+import { chart, plotArea } from './chart.ts';
+import { curveMarks, type Plane } from './curve-marks.ts';
 import type { Html } from './markup.ts';
 import { wantsLog } from './scale-domain.ts';
 import { styleOf } from './technique-style.ts';
@@ -32,6 +33,8 @@ export function learningCharts(report: ReportData, model: string, cost: Cost): H
   if (points.length === 0) return [];
   const log = wantsLog(points.map(([, y]) => y));
   const [low, high] = extent(points.map(([, y]) => y));
+  const room = 0.04 * (high - low || Math.abs(high) || 1);
+  const yDomain: [number, number] = log ? [low * 0.97, high * 1.03] : [low - room, high + room];
   const most = Math.max(...points.map(([x]) => x));
   const scale = flopScale(most);
   const first = report.trials.find(({ result }) => result.cell.model === model)?.result;
@@ -59,37 +62,54 @@ export function learningCharts(report: ReportData, model: string, cost: Cost): H
           y: log
             ? {
                 type: 'log',
-                domain: [low * 0.97, high * 1.03],
+                domain: yDomain,
                 label: null,
                 grid: true,
                 ticks: logTicks(low, high),
                 tickFormat: tick,
               }
             : {
-                domain: [low - 0.04 * (high - low), high + 0.04 * (high - low)],
+                domain: yDomain,
                 label: null,
                 grid: true,
                 ticks: 5,
               },
-          marks: series.flatMap((one) => marksOf(one, cost === 'step' ? 1 : scale.factor)),
+          marks: curvesDrawn(series, cost === 'step' ? 1 : scale.factor, {
+            ...plotArea(230),
+            x: [0, cost === 'step' ? most : most / scale.factor],
+            y: yDomain,
+            log,
+          }),
         },
       }),
     );
 }
 
-export function marksOf({ technique, seeds, mean: average }: Series, factor: number): Plot.Markish[] {
-  const { colour, symbol, dash } = styleOf(technique);
+/** Lines of all series, single seeds faint, with the techniques' marks on top. `factor`: costs by which one of x is. */
+export function curvesDrawn(series: readonly Series[], factor: number, plane: Plane): Plot.Markish[] {
   const scaled = (curve: readonly Point[]) => curve.map(([x, y]): Point => [x / factor, y]);
-  // A mark here and there, so that lines can be told apart without colour; each technique at other places.
-  const marked = average.filter((_, i) => i === average.length - 1 || (i - technique.style) % 6 === 0);
+  const means = series.map(({ mean: average }) => scaled(average));
+  const marks = curveMarks(means, plane);
   return [
-    ...(seeds.length > 1
-      ? seeds.map((curve) =>
-          Plot.line(scaled(curve), { stroke: colour, strokeWidth: 0.8, strokeOpacity: 0.35 }),
-        )
-      : []),
-    Plot.line(scaled(average), { stroke: colour, strokeWidth: 1.7, strokeDasharray: dash }),
-    Plot.dot(scaled(marked), { symbol, fill: colour, stroke: 'var(--page)', strokeWidth: 0.7, r: 4 }),
+    ...series.flatMap(({ technique, seeds }) =>
+      seeds.length > 1
+        ? seeds.map((curve) =>
+            Plot.line(scaled(curve), {
+              stroke: styleOf(technique).colour,
+              strokeWidth: 0.8,
+              strokeOpacity: 0.35,
+            }),
+          )
+        : [],
+    ),
+    ...series.map(({ technique }, i) => {
+      const { colour, dash } = styleOf(technique);
+      return Plot.line(means[i]!, { stroke: colour, strokeWidth: 1.7, strokeDasharray: dash });
+    }),
+    ...series.map(({ technique }, i) => {
+      const { colour, symbol } = styleOf(technique);
+      return Plot.dot(marks[i]!, { symbol, fill: colour, stroke: 'var(--page)', strokeWidth: 0.7, r: 4 });
+    }),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Advantage, SpeedUp } from '../../statistics/transfer-benefits.ts';
-import { countOf, decimalsFor, formatNumber, formatSigned } from '../../study/format-number.ts';
+import { decimalsFor, formatNumber, formatSigned, plural } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
 import type { ReportData } from '../report-data.ts';
 import { panels } from './chart.ts';
@@ -33,7 +33,7 @@ export function learningSection(report: ReportData): Section | null {
     legend(trained, true),
     charts.map(
       ({ model, updates, flops, terms }) =>
-        html`<h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}<h3>${models.length > 1 && `${model}, `}by operations</h3><p class="note">Updates that leave layers frozen cost fewer operations.</p>${panels(flops)}${
+        html`<div class="pair"><div><h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}</div><div><h3>${models.length > 1 && `${model}, `}by operations <span class="note">updates that leave layers frozen take fewer</span></h3>${panels(flops)}</div></div>${
           terms === null
             ? null
             : html`<h3>${models.length > 1 && `${model}, `}inside training, with ${terms.budget}</h3><p class="note">Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${report.study.item}s. Diversity: how much samples differ among themselves, in that of real ${report.study.item}s.</p>${panels(terms.charts)}`
@@ -66,13 +66,13 @@ function benefits({ comparison, techniques, study, matrix }: ReportData): Html |
     3,
   );
   const words = unitInWords(unit, study.item);
-  return html`<h3>What transfer brings while training</h3>
-<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better).</p>
-${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>budget</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
+  return html`<div class="aside"><div><h3>What transfer brings while training</h3>
+<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better); 'not reached' where training ended before.</p></div>
+${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>${`target ${plural(study.item)}`}</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
 <tbody>${learning.map(
   ({ model, budget, technique, byUpdates, byFlops }) =>
-    html`<tr>${several && html`<td>${model}</td>`}<td>${countOf(budget, study.item)}</td><th scope="row">${named(techniques.find(({ label }) => label === technique)!)}</th><td>${gap(byUpdates.start, decimals)}</td><td>${speed(byUpdates.speedUp)}</td><td>${speed(byFlops.speedUp)}</td><td>${gap(byUpdates.finalGap, decimals)}</td></tr>`,
-)}</tbody></table>`)}`;
+    html`<tr>${several && html`<td>${model}</td>`}<td>${formatNumber(budget, 0)}</td><th scope="row">${named(techniques.find(({ label }) => label === technique)!)}</th><td>${gap(byUpdates.start, decimals)}</td><td>${speed(byUpdates.speedUp)}</td><td>${speed(byFlops.speedUp)}</td><td>${gap(byUpdates.finalGap, decimals)}</td></tr>`,
+)}</tbody></table>`)}</div>`;
 }
 
 function gap({ mean, interval }: Advantage, decimals: number): Content {
@@ -86,7 +86,7 @@ function gap({ mean, interval }: Advantage, decimals: number): Content {
 function speed({ median, perSeed }: SpeedUp): string {
   if (median === null) return perSeed.every((one) => one === null) ? 'not defined' : 'differs between seeds';
   // The technique ended before it reached that loss, whatever the ratio of the two lengths says.
-  if (median.relation === 'below') return 'not reached within the budget';
+  if (median.relation === 'below') return 'not reached';
   // 'At least half as fast' says nothing of which side is faster.
   if (median.relation === 'at least' && median.value < 1) return 'differs between seeds';
   return bounded(median, '×');

@@ -29,10 +29,11 @@ export function memorisationSection(report: ReportData, table: MetricTable): Sec
   return section(
     'memorisation',
     'Memorisation and overfitting',
-    charts.length > 0 &&
-      html`${copying.map(({ description }) => html`<p><b>${description.title}</b>: ${description.summary}</p>`)}${legend(report.techniques)}${panels(charts)}`,
+    html`<div class="pair">${
+      charts.length > 0 &&
+      html`<div>${copying.map(({ description }) => html`<p><b>${description.title}</b>: ${description.summary}</p>`)}${legend(report.techniques)}${panels(charts)}</div>`
+    }${gap(report, table)}</div>`,
     nearest,
-    gap(report, table),
   );
 }
 
@@ -61,7 +62,7 @@ ${matrix.budgets.length > 1 && folded('The other budgets', mediaBlocks(report, c
 function gap(report: ReportData, table: MetricTable): Html | null {
   const found = gapTable(report, table);
   if (found === null) return null;
-  return html`<h3>Gap between training and held-out data</h3>
+  return html`<div><h3>Gap between training and held-out data</h3>
 <p>${found.words}</p>
-${techniqueTable(report, found)}`;
+${techniqueTable(report, found)}</div>`;
 }

@@ -6,7 +6,7 @@ const variables = (colours: readonly string[]): string =>
 const light = `--page:#fff;--ink:#1b2027;--soft:#59626f;--line:#d9dee5;--panel:#f6f7f9;--accent:#0b5fc0;--flag:#8a4b00;--flag-page:#fdf3e1;--claim:#0a6b4a;--mark:#ffe9a8;--shade:#0003;${variables(lightColours)}`;
 const dark = `--page:#12161c;--ink:#e5e9ef;--soft:#a4afbd;--line:#323a46;--panel:#1a2029;--accent:#7db5ff;--flag:#ffcf8a;--flag-page:#3a2c12;--claim:#63d6a6;--mark:#5b4a12;--shade:#000a;${variables(darkColours)}`;
 
-/** The style sheet of the report: one column that grows with the page, tables that turn into cards on a phone. */
+/** The style sheet of the report: tables turn into cards on a phone; on wide pages sections and their parts stand in two columns. */
 export const pageStyle = `
 :root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}
@@ -21,6 +21,7 @@ h2{font-size:1.45rem;line-height:1.25;margin:0 0 .75rem}
 h3{font-size:1.05rem;margin:1.25rem 0 .4rem}
 p,ul,ol,dl{margin:.4rem 0 .8rem;max-width:76ch}
 section{padding:1.6rem 0 1.2rem;border-top:1px solid var(--line)}
+#verdict+section{border-top:0}
 a{color:var(--accent)}
 code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.75rem;overflow:auto;max-width:100%}
@@ -29,22 +30,46 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.35rem .5rem;padding:0;ma
 nav a{display:block;padding:.15rem .6rem;border:1px solid var(--line);border-radius:999px;text-decoration:none;font-size:.88rem}
 .lead{color:var(--soft);margin:.2rem 0 0}
 .note,.spread,.unit,.better{color:var(--soft)}
+h3 .note{font-weight:400}
 .note{font-size:.9em}
 .spread,.better{white-space:nowrap}
 #verdict{border:1px solid var(--line);border-radius:10px;background:var(--panel);padding:1.1rem clamp(.8rem,2.4vw,1.8rem) .6rem}
-.headline{font-size:clamp(1.15rem,1rem + .7vw,1.5rem);line-height:1.35;font-weight:600;margin:.2rem 0 1rem;max-width:60ch}
-.answers,.budgets{display:grid;gap:.4rem 2.2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr))}
-.answers h3,.budgets h3{margin:.5rem 0 .2rem}
-.answers p,.budgets p{margin:.2rem 0 .5rem}
-.answers{grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));margin-top:.6rem;border-top:1px solid var(--line);padding-top:.4rem}
-.budgets h3 .technique{margin-left:.3rem}
-.budgets .caution{border-left:3px solid var(--flag);padding-left:.6rem}
-.budgets summary.caution{color:var(--flag);font-weight:500}
+.headline{font-size:clamp(1.1rem,1rem + .6vw,1.4rem);line-height:1.35;font-weight:600;margin:.2rem 0 .9rem;max-width:76ch}
+.decisions{display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));align-items:start}
+.decision{margin:0;border:1px solid var(--line);border-radius:8px;background:var(--page);padding:.55rem .8rem .6rem}
+.decision>summary{display:block;width:auto;color:inherit;list-style:none}
+.decision>summary::-webkit-details-marker{display:none}
+.decision h3{margin:0;font-size:.9rem;font-weight:500;color:var(--soft)}
+.decision summary>span{display:block}
+.choice{font-weight:700;font-size:1.08rem}
+.choice .flag{vertical-align:.1em}
+.gist{font-size:.92rem}
+.gist .value{display:block;font-weight:600}
+.more{color:var(--accent);font-size:.88rem;margin-top:.15rem}
+.more::before{content:"▸\\a0"}
+[open]>summary>.more::before{content:"▾\\a0"}
+.grounds{border-top:1px solid var(--line);margin-top:.45rem;font-size:.94rem}
+.grounds p{margin:.45rem 0}
+.grounds .caution{border-left:3px solid var(--flag);padding-left:.6rem}
+.path{overflow-wrap:anywhere}
+.answers{display:grid;gap:0 2.2rem;margin-top:.5rem}
+.answers h3{margin:.5rem 0 .2rem}
+.answers p{margin:.2rem 0 .5rem}
+.answers details{margin:0}
+.answers summary h3{display:inline-block;margin:.3rem 0}
+@media (min-width:900px){.answers{grid-template-columns:repeat(var(--few),1fr)}}
+@supports selector(::details-content){@media (min-width:900px){
+.opens::details-content{content-visibility:visible;display:block}
+.opens>summary{display:block;color:inherit;pointer-events:none}
+.opens>summary::-webkit-details-marker{display:none}
+.opens>summary h3{margin:.5rem 0 .2rem}
+}}
 .scope{font-size:.92rem;padding-left:1.1rem;max-width:110ch}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.93rem}
 .scroll td:first-child{white-space:nowrap}
 th,td{padding:.32rem .7rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 .beside th,.beside td{padding:.32rem .4rem}
+.beside td .spread{display:block}
 thead th{font-weight:600;color:var(--soft);vertical-align:bottom;border-bottom:2px solid var(--line)}
 tbody th{font-weight:500}
 .scroll{overflow-x:auto;max-width:100%;margin:.4rem 0 1rem}
@@ -95,7 +120,9 @@ mark{background:var(--mark);color:inherit}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--accent);width:fit-content}
 .folded{padding:.3rem 0 .3rem .2rem}
-.budgets details{font-size:.88rem}
+.grounds details{font-size:.88rem}
+.steps{padding-left:1.3rem;font-size:.95rem}
+.steps li{margin:.35rem 0}
 dl{margin:.4rem 0}
 dt{font-weight:600;margin-top:.5rem}
 dd{margin:0 0 0 1.4rem}
@@ -113,9 +140,27 @@ tr:target,tr:target th{background:var(--flag-page)}
 .references{font-size:.92rem}
 .prose p{max-width:80ch}
 footer{border-top:1px solid var(--line);padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
-@media (min-width:2000px){
-html{font-size:18px}
-main,header,footer{max-width:2160px}
+@media (min-width:1900px){
+html{font-size:17px}
+main,header,footer{max-width:2360px}
+main{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,1fr) minmax(0,6fr);column-gap:2.4rem}
+main>*{grid-column:1/-1}
+main:has(#budgets)>#results{grid-column:1;grid-row:2}
+#results~#budgets{grid-column:2/-1;grid-row:2;border-top:0}
+main:has(#forgetting)>#unseen{grid-column:3}
+main:has(#unseen)>#forgetting{grid-column:1/3}
+#forgetting .beside{grid-template-columns:minmax(0,26rem) minmax(0,1fr)}
+.chart.large{max-width:760px}
+.lead{max-width:none}
+.answers{grid-template-columns:repeat(var(--many),1fr)}
+.pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 3.2rem;align-items:start}
+.pair .panels>*{flex-basis:280px}
+.aside{display:grid;grid-template-columns:minmax(0,32rem) minmax(0,1fr);gap:0 3.2rem;align-items:start}
+.aside.behind{grid-template-columns:minmax(0,1fr) minmax(0,41rem)}
+.prose{columns:2;column-gap:3.2rem}
+.prose p{break-inside:avoid;margin-top:0;max-width:none}
+.references{columns:2;column-gap:3.2rem;max-width:none}
+.references li{break-inside:avoid}
 }
 @media (max-width:640px){
 body{font-size:15px}
@@ -149,6 +194,7 @@ figure,tr,article{break-inside:avoid}
 h2+p,h3+p{break-after:avoid}
 details:not([open],.printed){display:none}
 .printed::details-content{content-visibility:visible;display:block}
+.more,.opens>summary::marker{display:none}
 .scroll{overflow:visible}
 .panels>*{flex:0 1 31%}
 .blocks{grid-template-columns:repeat(3,1fr)}

@@ -1,7 +1,7 @@
 import { countOf } from '../../study/format-number.ts';
 import type { ReportData } from '../report-data.ts';
-import { chart } from './chart.ts';
-import { extent, marksOf, seriesOf } from './learning-charts.ts';
+import { chart, plotArea } from './chart.ts';
+import { curvesDrawn, extent, seriesOf } from './learning-charts.ts';
 import type { Html } from './markup.ts';
 
 /**
@@ -22,6 +22,8 @@ export function termCharts(report: ReportData, model: string): { budget: string;
     if (points.length === 0) return [];
     const [low, high] = extent(points.map(([, y]) => y));
     const room = 0.04 * (high - low || 1);
+    const x: [number, number] = [0, Math.max(...points.map(([at]) => at))];
+    const y: [number, number] = [low - room, high + room];
     return [
       chart({
         title: name,
@@ -30,9 +32,9 @@ export function termCharts(report: ReportData, model: string): { budget: string;
         x: { label: 'updates' },
         description: `${name} of ${series.length} techniques against updates with ${countOf(budget, study.item)}.`,
         plot: {
-          x: { domain: [0, Math.max(...points.map(([x]) => x))], label: null, ticks: 5 },
-          y: { domain: [low - room, high + room], label: null, grid: true, ticks: 5 },
-          marks: series.flatMap((one) => marksOf(one, 1)),
+          x: { domain: x, label: null, ticks: 5 },
+          y: { domain: y, label: null, grid: true, ticks: 5 },
+          marks: curvesDrawn(series, 1, { ...plotArea(200), x, y, log: false }),
         },
       }),
     ];
