@@ -41,6 +41,13 @@ test('another scale, another kind or no likelihood: the kernel distance of sampl
     expect(choosePrimary([vae, other], images(3), 500)).toBe('kid');
 });
 
+test('likelihoods of images given their class share no scale with those of images alone', () => {
+  const alone = pictures('bound', 'levels');
+  const byClass = model('bound', { kind: 'image', values: 'levels', classes: ['a', 'b'] });
+  expect(choosePrimary([byClass, byClass], images(1), 500)).toBe('nll');
+  expect(choosePrimary([alone, byClass], images(1), 500)).toBe('kid');
+});
+
 test('nothing decides where neither can be had', () => {
   const autoencoder = pictures(undefined, 'unit');
   expect(choosePrimary([autoencoder], images(2), 500)).toBeUndefined();

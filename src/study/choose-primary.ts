@@ -13,8 +13,8 @@ export interface JudgedModel {
 
 /**
  * The metric that decides where a study names none, by a rule on what is planned, never on what came out: held-out
- * likelihood where all models have it on one scale (`nll` of the same representation of images, exact or a bound for
- * all; `bits_per_byte` of the same items of text), else for images the kernel distance of samples in the first
+ * likelihood where all models have it on one scale (`nll` of the same representation of images, given the class for all
+ * or none, exact or a bound for all; `bits_per_byte` of the same items of text), else for images the kernel distance of samples in the first
  * feature network. Undefined where neither can be had: what else is measured (diversity, copies) makes no model better
  * than another.
  */
@@ -37,5 +37,9 @@ function scaleOf({ model: { likelihood }, encoding }: JudgedModel, test: DataSet
   const { kind } = likelihood;
   if (encoding.kind === 'text') return canonicalJson({ kind, ends: encoding.ends } satisfies Json);
   if (test.kind !== 'image') return undefined;
-  return canonicalJson({ kind, representation: representationOf(test, encoding.values).name } satisfies Json);
+  return canonicalJson({
+    kind,
+    representation: representationOf(test, encoding.values).name,
+    byClass: encoding.classes !== undefined,
+  } satisfies Json);
 }

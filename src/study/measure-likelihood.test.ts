@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { createNormalizingFlow } from '../models/normalizing-flow.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
+import { measurementKey } from './measurement-key.ts';
 
 const pixels = 4;
 
@@ -28,3 +30,41 @@ test.each([
     expect(bits!.value).toBeCloseTo(nll!.value / (pixels * Math.LN2) + Math.log2(levels), 10);
   },
 );
+
+test('the likelihood of images given their class has a column of its own', async () => {
+  const measured = async (conditional: boolean) => {
+    const model = createVae({ image: [1, 2, 2], hidden: [4], latent: 2, conditional, classes: ['a', 'b'] });
+    const fields = {
+      x: { shape: [1, 2, 2], data: new Float32Array(2 * pixels) },
+      label: { shape: [], data: Int32Array.of(0, 1) },
+    };
+    const { measurements } = await measureLikelihood(
+      model,
+      freshWeights(model, stream(1)),
+      { table: { count: 2, fields }, representation: 'small' },
+      { on: 'target', split: 'test' },
+      stream(2),
+      { importanceSamples: 2, batchSize: 2, threads: 1, device: 'cpu' },
+    );
+    return measurements.map(measurementKey);
+  };
+  const [alone, byClass] = [await measured(false), await measured(true)];
+  expect(alone[0]).toBe('nll(k=2)@target/test');
+  expect(byClass[0]).toBe('nll(given=class, k=2)@target/test');
+  expect(byClass[1]).toContain('given=class');
+});
+
+test('an exact likelihood takes no draws and says so', async () => {
+  const model = createNormalizingFlow({ image: [1, 2, 2], scales: 1, depth: 1, likelihood: 'density' });
+  const data = new Float32Array(2 * pixels).fill(0.5);
+  const { measurements } = await measureLikelihood(
+    model,
+    freshWeights(model, stream(1)),
+    { table: { count: 2, fields: { x: { shape: [1, 2, 2], data } } }, representation: 'small' },
+    { on: 'target', split: 'test' },
+    stream(2),
+    { importanceSamples: 5, batchSize: 2, threads: 1, device: 'cpu' },
+  );
+  expect(measurements[0]).toMatchObject({ kind: 'exact', options: {} });
+  expect(measurementKey(measurements[0]!)).toBe('nll@target/test');
+});

@@ -83,7 +83,12 @@ export async function measureLikelihood(
     // Each example is decoded so many times at once.
     { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, draws / 8))) },
   );
-  const made = likelihood.kind === 'variational' ? { times: draws } : { k: draws };
+  const made = {
+    ...(likelihood.kind === 'bound' ? { k: draws } : {}),
+    ...(likelihood.kind === 'variational' ? { times: draws } : {}),
+    // That of an image given its class is another number than that of the image.
+    ...(model.classes === undefined ? {} : { given: 'class' }),
+  };
   const inputs =
     likelihood.kind === 'bound'
       ? { logWeights: matrix(set.table.count, draws, drawn.data) }

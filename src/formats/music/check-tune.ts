@@ -23,7 +23,7 @@ interface Bar {
 
 /**
  * Counts bars and notes. A bar counts as full where it has the length of its metre; the first and last bar of a part
- * (between repeat signs, double bars, endings, labels of parts and changes of metre) may be shorter, for upbeats, and a bar without a
+ * (between repeat signs, double bars, endings, labels of parts, changes of metre, and of key at a bar line) may be shorter, for upbeats, and a bar without a
  * note is none.
  */
 export function checkTune(tune: Tune): TuneFacts {

@@ -10,22 +10,31 @@ const GRID = 12;
 /** The longest wait and note that one word says: four whole notes. */
 const LONGEST = 16 * GRID;
 const MOST = 1_000_000;
+/** Quarter notes a minute. */
+const FASTEST = 9999;
 
 /**
  * A song as words: `m6/8` a metre, `k2` a key with two sharps (`k-1` a flat, `k0m` minor), `t120` quarter notes a minute,
  * `w6` six twelfths of a quarter pass, `p62` a note begins and `d12` how long it sounds. Times are rounded to twelfths of
- * a quarter note, dynamics are left out, and what lasts longer than four whole notes is cut.
+ * a quarter note, dynamics are left out, and what lasts longer than four whole notes is cut. Tempos are at most 9,999, and
+ * metres of more than 99 beats are left out.
  */
 export function wordsOf({ notes, tempos, metres, keys }: Song): string {
   const step = (at: number) => Math.round(at * GRID);
   const events = [
-    ...metres.map(({ at, beats, unit }) => ({ at: step(at), order: 0, words: [`m${beats}/${unit}`] })),
+    ...metres
+      .filter(({ beats }) => beats < 100)
+      .map(({ at, beats, unit }) => ({ at: step(at), order: 0, words: [`m${beats}/${unit}`] })),
     ...keys.map(({ at, sharps, minor }) => ({
       at: step(at),
       order: 1,
       words: [`k${sharps}${minor ? 'm' : ''}`],
     })),
-    ...tempos.map(({ at, perMinute }) => ({ at: step(at), order: 2, words: [`t${Math.round(perMinute)}`] })),
+    ...tempos.map(({ at, perMinute }) => ({
+      at: step(at),
+      order: 2,
+      words: [`t${Math.min(FASTEST, Math.max(1, Math.round(perMinute)))}`],
+    })),
     ...notes.map(({ at, length, pitch }) => ({
       at: step(at),
       order: 3 + pitch,

@@ -63,7 +63,7 @@ export function readMidi(bytes: Uint8Array, path: string): Song {
   function readTrack(begin: number, limit: number): void {
     let place = begin;
     let ticks = 0;
-    let status = 0;
+    let running = 0;
     const sounding = new Map<number, { ticks: number; velocity: number }[]>();
     const byte = (): number => {
       if (place >= limit) throw wrong('a track ends within an event', place);
@@ -106,11 +106,12 @@ export function readMidi(bytes: Uint8Array, path: string): Song {
         throw wrong(`it lasts more than ${showCount(LONGEST_SONG)} quarter notes`, place);
       const first = bytes[place] ?? 0;
       if (place >= limit) throw wrong('a track ends within an event', place);
+      // Running status should end at events that are of no channel, but there are files in which it goes on behind them.
       if (first >= 0x80) {
         place++;
-        status = first;
-      } else if (status < 0x80 || status >= 0xf0)
-        throw wrong('a data byte stands where an event begins', place);
+        if (first < 0xf0) running = first;
+      } else if (running === 0) throw wrong('a data byte stands where an event begins', place);
+      const status = first >= 0x80 ? first : running;
       if (status === 0xff) {
         const kind = byte();
         const length = variable();

@@ -112,6 +112,17 @@ describe('MIDI', () => {
       { at: 1, length: 0.5, pitch: 64, velocity: 90 },
       { at: 1, length: 1, pitch: 67, velocity: 80 },
     ]);
+    // Behind the tempo it goes on without a status of its own; at the beginning of a track it cannot.
+    const track = (...events: number[]) =>
+      Uint8Array.from([
+        ...chunk('MThd', [0, 0, 0, 1, 0, 96]),
+        ...chunk('MTrk', [...events, 0, 0xff, 0x2f, 0]),
+      ]);
+    const tempo = [0, 0xff, 0x51, 3, 7, 161, 32];
+    expect(readMidi(track(0, 0x90, 60, 90, ...tempo, 96, 60, 0), 'a.mid').notes).toEqual([
+      { at: 0, length: 1, pitch: 60, velocity: 90 },
+    ]);
+    expect(errorCode(() => readMidi(track(...tempo, 0, 60, 90), 'a.mid'))).toBe('bad-file');
     const longer = Uint8Array.from(file);
     longer[21] = 200;
     expect(errorCode(() => readMidi(longer, 'a.mid'))).toBe('bad-file');
@@ -124,6 +135,13 @@ describe('MIDI', () => {
     const again = readWords(words);
     expect(wordsOf(again)).toBe(words);
     expect(wordsOf(readMidi(writeMidi(again), 'a.mid'))).toBe(words);
+    // What a file may say and words may not.
+    const extreme = wordsOf({
+      ...again,
+      tempos: [{ at: 0, perMinute: 1e6 }],
+      metres: [{ at: 0, beats: 200, unit: 8 }],
+    });
+    expect(readWords(extreme)).toMatchObject({ tempos: [{ perMinute: 9999 }], metres: [] });
     for (const bad of ['', 'p60', 'd12', 'p60 w3', 'p200 d3', 'm3/5 p60 d1', 'x', 'p60 d0'])
       expect([bad, errorCode(() => readWords(bad))]).toEqual([bad, 'bad-file']);
   });

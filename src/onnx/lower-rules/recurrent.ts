@@ -11,8 +11,15 @@ function frame(graph: GraphBuilder, node: Node) {
   const batch = x.shape[1]!;
   const width = r.shape[1] as number;
   const rows = product([time, batch]);
+  /** One [batch, n * width] for each time, as [time, batch, n * width]. */
+  const joined = (names: readonly string[], n: number): string =>
+    emitReshape(
+      graph,
+      names.length === 1 ? names[0]! : graph.node('Concat', names, { axis: 0 }),
+      [rows, n * width],
+      [time, batch, n * width],
+    );
   return {
-    time,
     width,
     /** [time * batch, n] in one piece for each time. */
     steps: (name: string): readonly string[] =>
@@ -24,14 +31,18 @@ function frame(graph: GraphBuilder, node: Node) {
           }),
     /** [time, batch, n * width] as [time * batch, n * width]. */
     flat: (name: string, n: number) => emitReshape(graph, name, [time, batch, n * width], [rows, n * width]),
-    /** One [batch, n * width] for each time, as [time, batch, n * width]. */
-    joined: (names: readonly string[], n: number) =>
-      emitReshape(
-        graph,
-        names.length === 1 ? names[0]! : graph.node('Concat', names, { axis: 0 }),
-        [rows, n * width],
-        [time, batch, n * width],
-      ),
+    /** Takes what each step makes, `parts` times the width, and gives it for all times together. */
+    results: (parts: readonly number[]) => {
+      const made = parts.map(() => [] as string[]);
+      return {
+        add: (...names: readonly string[]) => {
+          made.forEach((list, k) => {
+            list.push(names[k]!);
+          });
+        },
+        joined: () => made.map((names, k) => joined(names, parts[k]!)),
+      };
+    },
     /** [batch, sum of parts * width] cut along its columns. */
     columns: (name: string, parts: readonly number[]): readonly string[] =>
       graph.nodeWithOutputs(
@@ -51,12 +62,7 @@ const lstm: LowerRule<'lstm'> = (node) => ({
   reads: node.inputs,
   emit: (graph, [x, r, start, startCell]) => {
     const f = frame(graph, node);
-    const all = {
-      hidden: [] as string[],
-      cell: [] as string[],
-      gates: [] as string[],
-      candidate: [] as string[],
-    };
+    const results = f.results([1, 1, 3, 1]);
     let hidden = start;
     let cell = startCell;
     for (const own of f.steps(f.flat(x!, 4))) {
@@ -68,17 +74,9 @@ const lstm: LowerRule<'lstm'> = (node) => ({
       const entered = graph.node('Mul', [input, candidate]);
       cell = cell === undefined ? entered : graph.node('Add', [graph.node('Mul', [forget, cell]), entered]);
       hidden = graph.node('Mul', [output, graph.node('Tanh', [cell])]);
-      all.hidden.push(hidden);
-      all.cell.push(cell);
-      all.gates.push(gates);
-      all.candidate.push(candidate);
+      results.add(hidden, cell, gates, candidate);
     }
-    return [
-      f.joined(all.hidden, 1),
-      f.joined(all.cell, 1),
-      f.joined(all.gates, 3),
-      f.joined(all.candidate, 1),
-    ];
+    return results.joined();
   },
 });
 
@@ -86,12 +84,7 @@ const gru: LowerRule<'gru'> = (node) => ({
   reads: node.inputs,
   emit: (graph, [x, r, bias, start]) => {
     const f = frame(graph, node);
-    const all = {
-      hidden: [] as string[],
-      gates: [] as string[],
-      candidate: [] as string[],
-      memory: [] as string[],
-    };
+    const results = f.results([1, 2, 1, 1]);
     const row = graph.node('Concat', [graph.floats([2 * f.width], new Float32Array(2 * f.width)), bias!], {
       axis: 0,
     });
@@ -108,17 +101,9 @@ const gru: LowerRule<'gru'> = (node) => ({
       ]);
       const kept = graph.node('Mul', [update, graph.node('Sub', [hidden, candidate])]);
       hidden = graph.node('Add', [candidate, kept]);
-      all.hidden.push(hidden);
-      all.gates.push(gates);
-      all.candidate.push(candidate);
-      all.memory.push(memory);
+      results.add(hidden, gates, candidate, memory);
     });
-    return [
-      f.joined(all.hidden, 1),
-      f.joined(all.gates, 2),
-      f.joined(all.candidate, 1),
-      f.joined(all.memory, 1),
-    ];
+    return results.joined();
   },
 });
 
