@@ -169,6 +169,21 @@ describe('convolutions', () => {
     expect(operatorsFor(20)).not.toContain('ReorderInput');
   });
 
+  test('to a few channels are matrix products, gradients as well', () => {
+    const kernel = input('kernel', [1, 32, 3, 3]);
+    const wide = input('wide', [16, 32, 18, 16]);
+    const y = conv(wide, kernel, undefined, { padding: 1 });
+    const [dw, dx] = gradients(sum(mul(y, input('upstream', y.shape))), [kernel, wide]);
+    const used = (outputs: Readonly<Record<string, Tensor>>, options: LowerOptions) =>
+      operators(outputs, options).filter((op) => /Conv|MatMul/.test(op));
+    expect(used({ y, dw: dw!, dx: dx! }, { blockedChannels: 16 }).sort()).toEqual([
+      'FusedMatMul',
+      'MatMul',
+      'MatMul',
+    ]);
+    expect(used({ y }, {})).toEqual(['Conv']);
+  });
+
   test('stay plain where channels do not fill blocks, with groups, and where they are small', () => {
     expect(blocked({ y: conv(image, input('k', [24, 16, 3, 3])) })).toEqual([]);
     expect(blocked({ y: conv(image, input('k', [32, 8, 3, 3]), undefined, { groups: 2 }) })).toEqual([]);
@@ -191,4 +206,13 @@ test('an open dimension that no input has alone is refused with what is missing'
     x: exp(input('z', ['2*batch'])),
   });
   expect(() => lowerProgram(p)).toThrow("open dimension 'batch' is not supported");
+});
+
+test('a sum over outer and inner axes reduces the inner ones first', () => {
+  const image = input('image', [8, 16, 12, 12]);
+  const axesOf = (axes: number[]) =>
+    nodesOf({ y: sum(image, axes) }).filter(({ opType }) => opType === 'ReduceSum').length;
+  expect([axesOf([0, 2, 3]), axesOf([0, 3]), axesOf([2, 3]), axesOf([0, 1]), axesOf([1])]).toEqual([
+    2, 2, 1, 1, 1,
+  ]);
 });

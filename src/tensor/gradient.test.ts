@@ -41,6 +41,7 @@ const cases: readonly Case[] = [
   ['gelu by tanh', ([x]) => e.gelu(x!, 'tanh'), [[2, 3]]],
   ['silu', ([x]) => e.silu(x!), [[2, 3]]],
   ['softplus', ([x]) => e.softplus(x!), [[2, 3]]],
+  ['silu', ([x]) => e.silu(x!), [[2, 3]]],
   ['clamp', ([x]) => e.square(e.clamp(x!, -0.5, 0.8)), [[2, 3]]],
   ['add with broadcasting', ([a, b]) => e.square(e.add(a!, b!)), [[2, 3], [3]]],
   [

@@ -55,6 +55,7 @@ export interface OpAttributes {
   elu: { readonly alpha: number };
   gelu: { readonly approximate: 'none' | 'tanh' };
   softplus: None;
+  silu: None;
   /** The identity, through which no gradient flows. */
   'stop-gradient': None;
   cast: { readonly to: DType };

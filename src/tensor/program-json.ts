@@ -67,6 +67,7 @@ const schemas: { readonly [O in OpName]: z.ZodType } = {
   elu: z.strictObject({ alpha: number }),
   gelu: z.strictObject({ approximate: z.enum(['none', 'tanh']) }),
   softplus: none,
+  silu: none,
   'stop-gradient': none,
   cast: z.strictObject({ to: dtype }),
   not: none,

@@ -159,6 +159,10 @@ const convolutions = (
       { stride: 2, dilation: 2, padding: 1 },
     ],
     ['blocked, few inputs', [16, 3, 24, 24], [16, 3, 5, 5], { padding: [2, 2, 1, 1] }],
+    ['few outputs', [16, 32, 18, 16], [1, 32, 3, 3], { padding: 1 }],
+    ['few outputs, uneven padding', [16, 40, 12, 14], [3, 40, 3, 3], { padding: [2, 1, 0, 2] }],
+    ['few outputs, no padding', [8, 32, 16, 15], [1, 32, 5, 4], {}],
+    ['1 x 1', [16, 48, 12, 11], [40, 48, 1, 1], {}],
     ['blocked, open batch', ['batch', 32, 16, 16], [32, 32, 3, 3], { padding: 1 }],
   ] as [string, Axes, number[], linear.ConvOptions][]
 ).flatMap(([name, x, w, options]): OperationCase[] =>

@@ -343,6 +343,7 @@ export const operationDraws: { readonly [O in OpName]: fc.Arbitrary<Draw<O>> } =
   elu: unary(fc.constant({ alpha: 1.3 })),
   gelu: unary(fc.constantFrom({ approximate: 'none' }, { approximate: 'tanh' })),
   softplus: unary(),
+  silu: unary(),
   'stop-gradient': unary(),
   cast: fc
     .tuple(

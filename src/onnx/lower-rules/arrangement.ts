@@ -20,6 +20,26 @@ const reduce =
     };
   };
 
+/**
+ * Over outer and inner axes at once, as the gradient of channels' shifts is, ONNX Runtime takes three times as long as
+ * over the inner ones first.
+ */
+const sum: LowerRule<'sum'> = (node, context) => {
+  const { axes, keep } = node.attributes;
+  const rank = node.inputs[0]!.shape.length;
+  const inner = axes.filter((axis) => axes.filter((other) => other >= axis).length === rank - axis);
+  const outer = axes.filter((axis) => !inner.includes(axis));
+  if (inner.length === 0 || outer.length === 0) return reduce<'sum'>('ReduceSum')(node, context);
+  const keepdims = keep ? 1 : 0;
+  return {
+    reads: node.inputs,
+    emit: (graph, [x]) => {
+      const rows = graph.node('ReduceSum', [x!, graph.integers(inner)], { keepdims });
+      return [graph.node('ReduceSum', [rows, graph.integers(outer)], { keepdims })];
+    },
+  };
+};
+
 /** Reshapes the value `name`, at most one dimension being inferred while running. */
 export function emitReshape(graph: GraphBuilder, name: string, from: Shape, to: Shape): string {
   const source = from.map((dimension) => graph.fix(dimension));
@@ -147,7 +167,7 @@ export const arrangementLowering = {
       return [graph.shared(dtype, shape, typed)];
     },
   }),
-  sum: reduce('ReduceSum'),
+  sum,
   mean: reduce('ReduceMean'),
   max: reduce('ReduceMax'),
   min: reduce('ReduceMin'),

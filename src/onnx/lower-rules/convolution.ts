@@ -2,6 +2,8 @@ import type { ConvAttributes, OpAttributes } from '../../tensor/ops.ts';
 import { isOp, type Node } from '../../tensor/tensor.ts';
 import { type Attributes, BLOCKED, type GraphBuilder } from '../graph-builder.ts';
 import { type ConvolutionSizes, convolutionSizes, WORTHWHILE } from './convolution-sizes.ts';
+import { emitPads } from './emit-pads.ts';
+import { fewInputsConvTranspose, fewOutputsConv, fewOutputsWeightGradient } from './few-channels.ts';
 import { type LowerContext, type Lowering, type LowerRule, operator } from './lower-rule.ts';
 import { blockedWeightGradient } from './weight-gradient.ts';
 
@@ -19,12 +21,31 @@ const plainConvTranspose = operator<'conv-transpose'>('ConvTranspose', (a) => ({
 }));
 
 export const conv: LowerRule<'conv'> = (node, context) =>
-  blockedWeightGradient(node, context.blockedChannels) ??
-  blockedConv(node, context.blockedChannels, {}) ??
-  plainConv(node, context);
+  firstOf(context.blockedChannels, [
+    () => fewOutputsWeightGradient(node),
+    (block) => blockedWeightGradient(node, block),
+    (block) => blockedConv(node, block, {}),
+    () => fewOutputsConv(node),
+  ]) ?? plainConv(node, context);
 
 export const convTranspose: LowerRule<'conv-transpose'> = (node, context) =>
-  blockedConvTranspose(node, context.blockedChannels, {}) ?? plainConvTranspose(node, context);
+  firstOf(context.blockedChannels, [
+    (block) => blockedConvTranspose(node, block, {}),
+    () => fewInputsConvTranspose(node),
+  ]) ?? plainConvTranspose(node, context);
+
+/** The first lowering for this machine's processor that fits; none where the graph is for others. */
+function firstOf(
+  block: number | undefined,
+  choices: readonly ((block: number) => Lowering | undefined)[],
+): Lowering | undefined {
+  if (block === undefined) return undefined;
+  for (const choice of choices) {
+    const lowering = choice(block);
+    if (lowering !== undefined) return lowering;
+  }
+  return undefined;
+}
 
 /** A rectifier is part of the blocked convolution before it, if nobody else reads what that gives. */
 export function rectifiedConv(node: Node, context: LowerContext): Lowering | undefined {
@@ -57,6 +78,7 @@ function blockedConv(
   return {
     reads: node.inputs,
     emit: (graph, [x, w, bias]) => {
+      // The middle of an output row is computed several positions at once, its padded ends one by one: zeros pay off.
       const padded = large ? emitPads(graph, x!, pads) : x!;
       const filter = few
         ? blockedFilter(graph, w!, [outputs / block, block, inputs, ...kernel], [0, 2, 3, 4, 1], sizes.w)
@@ -76,13 +98,6 @@ function blockedConv(
       return [graph.leaveBlocked(y, node.outputs[0]!.shape)];
     },
   };
-}
-
-/** The middle of an output row is computed several positions at once, its padded ends one by one: zeros pay off. */
-function emitPads(graph: GraphBuilder, x: string, pads: readonly number[]): string {
-  if (pads.every((pad) => pad === 0)) return x;
-  const [top, left, bottom, right] = pads as [number, number, number, number];
-  return graph.node('Pad', [x, graph.integers([0, 0, top, left, 0, 0, bottom, right]), graph.float(0)]);
 }
 
 function blockedFilter(

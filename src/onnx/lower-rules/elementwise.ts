@@ -137,6 +137,10 @@ export const elementwiseLowering = {
   elu,
   gelu: elementwise('Gelu', ({ approximate }) => ({ approximate })),
   softplus,
+  silu: (node) => ({
+    reads: node.inputs,
+    emit: (graph, [x]) => [graph.elementwise('Mul', [x!, graph.elementwise('Sigmoid', [x!])])],
+  }),
   'stop-gradient': (node) => same(node.inputs[0]!),
   cast,
   not: operator('Not'),

@@ -1,7 +1,8 @@
-import { isOp, type Node, type Tensor } from '../../tensor/tensor.ts';
+import type { Node } from '../../tensor/tensor.ts';
 import { BLOCKED, type GraphBuilder } from '../graph-builder.ts';
 import { convolutionSizes, WORTHWHILE } from './convolution-sizes.ts';
 import type { Lowering } from './lower-rule.ts';
+import { unswapped } from './unswapped.ts';
 
 /** Zeros may fill up the last block of examples as long as they are no more than this share of the examples. */
 const FILLING = 0.25;
@@ -72,11 +73,4 @@ export function blockedWeightGradient(node: Node<'conv'>, block: number | undefi
       return [graph.leaveBlocked(y, node.outputs[0]!.shape)];
     },
   };
-}
-
-/** What a tensor is with its first two axes swapped, if that is how it came to be. */
-function unswapped({ node }: Tensor): Tensor | undefined {
-  if (!isOp(node, 'transpose')) return undefined;
-  const swapped = node.attributes.permutation.every((axis, i) => axis === (i < 2 ? 1 - i : i));
-  return swapped ? node.inputs[0] : undefined;
 }

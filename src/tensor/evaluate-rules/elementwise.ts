@@ -65,6 +65,7 @@ export const elementwiseValues = {
         : (v) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3))),
     )([x!]),
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  silu: unary((x) => x * sigmoid(x)),
   'stop-gradient': ([x]) => [x!],
   cast: ([x], { to }) => [
     to === 'int32'

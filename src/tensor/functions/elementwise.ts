@@ -37,7 +37,7 @@ export const elu = (x: Tensor, alpha = 1): Tensor => apply('elu', [x], { alpha }
 export const gelu = (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor =>
   apply('gelu', [x], { approximate });
 /** x sigmoid(x). */
-export const silu = (x: Tensor): Tensor => mul(x, sigmoid(x));
+export const silu = (x: Tensor): Tensor => apply('silu', [x], {});
 /** log(1 + exp(x)); on the engine 0 below about -17, where that is at most 4e-8. */
 export const softplus = (x: Tensor): Tensor => apply('softplus', [x], {});
 

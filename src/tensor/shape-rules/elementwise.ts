@@ -49,6 +49,7 @@ export const elementwiseShapes = {
   elu: unary('elu'),
   gelu: unary('gelu'),
   softplus: unary('softplus'),
+  silu: unary('silu'),
   'stop-gradient': unary('stop-gradient'),
   cast: (inputs, { to }) => [{ shape: inputs[0]!.shape, dtype: to }],
   not: (inputs) => {
