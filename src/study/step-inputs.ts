@@ -138,7 +138,7 @@ export interface TrialInputs extends AdaptInputs {
 }
 
 /** Raised whenever the same inputs would give other results for a reason that no other version covers. */
-export const STEP_VERSION = 8;
+export const STEP_VERSION = 9;
 
 export interface TuneResult {
   readonly validation: number | null;
