@@ -84,7 +84,7 @@ function targetsOf({ model }: TechniqueContext, asked: 'all' | readonly string[]
   for (const target of asked)
     if (meant(target).length === 0)
       throw new GraftError('unknown-name', {
-        kind: `linear layer of a ${model.family}`,
+        kind: `linear layer (family ${model.family})`,
         received: target,
         allowed: [...new Set(all.map((name) => name.split('/').at(-1)!))],
         where: 'lora.targets',

@@ -270,7 +270,7 @@ describe('lora', () => {
 
   test('says which linear layers there are, and that images have none', () => {
     expect(() => technique.fill({ model }, technique.options.parse({ targets: ['nope'] }))).toThrow(
-      "unknown linear layer of a transformer 'nope'",
+      "unknown linear layer (family transformer) 'nope'",
     );
     expect(() => technique.fill({ model: subjects.vae.model }, technique.options.parse({}))).toThrow(
       'lora for a vae is not supported',
