@@ -13,11 +13,12 @@ import { inTurns } from './peer-process.ts';
 /** Text as finitely many windows, since only then can frozen layers be computed in advance. */
 function finite(subject: Subject): Subject {
   if (subject.source.finite !== undefined) return subject;
+  const [length] = subject.model.fields.find(({ name }) => name === 'tokens')!.shape as [number];
   const draw = (name: string) =>
     stream(2)
       .child(name)
-      .integers(600 * 64, 65);
-  const field = (name: string) => ({ shape: [64], data: draw(name) });
+      .integers(600 * length, 65);
+  const field = (name: string) => ({ shape: [length], data: draw(name) });
   const table = { count: 600, fields: { tokens: field('tokens'), targets: field('targets') } };
   return { ...subject, source: epochs(table, subject.source.batchSize, stream(3)) };
 }
