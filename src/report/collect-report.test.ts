@@ -288,3 +288,25 @@ test('methods name the optimisers of players where those train a model', async (
   expect(of({})).toContain(`, adam (${label}: adam with beta1 0 and beta2 0.9) with a learning rate`);
   expect(of({ optimiser: 'sgd' })).toContain(', sgd with a learning rate');
 });
+
+test('methods name what a model has of its own, and what looks of some measure in place of a loss', async () => {
+  const report = await make();
+  const [label] = report.matrix.models as [string];
+  const spec = parseStudy(
+    {
+      ...(report.study.spec as object),
+      models: report.matrix.models.map(() => ({ family: 'gan', training: { learningRate: [0.1, 0.2] } })),
+    },
+    'test',
+  );
+  const trials = report.trials.map((trial) => ({
+    ...trial,
+    result: { ...trial.result, criterion: 'samples' as const },
+  }));
+  const text = methodsParagraphs({ ...report, trials }, spec).join('\n');
+  expect(text).toContain(`${label} has settings of its own instead: learningRate [0.1, 0.2].`);
+  expect(text).toContain(`For ${label} the kernel distance of samples to validation images stands`);
+  expect(methodsParagraphs(report, parseStudy(report.study.spec, 'test')).join()).not.toMatch(
+    /settings of its own|stands in the place/,
+  );
+});

@@ -5,6 +5,7 @@ import { stream } from '../random.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import { compareTrials, type StudyComparison } from '../study/compare-trials.ts';
 import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
+import { ownTraining } from '../study/own-training.ts';
 import type { Json } from '../study/step.ts';
 import type { PretrainResult } from '../study/step-inputs.ts';
 import type { StudySpec } from '../study/study-spec.ts';
@@ -15,6 +16,7 @@ import { type Verdict, verdict } from '../study/verdict.ts';
 import { techniques } from '../techniques/index.ts';
 import { chooseBest } from './choose-best.ts';
 import { collectMedia } from './collect-media.ts';
+import { looksBySamples } from './looks-by-samples.ts';
 import { methodsParagraphs } from './methods.ts';
 import { edgeRates, rateSearches } from './rate-searches.ts';
 import type {
@@ -194,9 +196,7 @@ function verdictOf(
   const { matrix } = table;
   const metric = metricInWords(comparison.primary.metric);
   const unit = unitInWords(comparison.primary.unit, item);
-  const bySamples = matrix.models.filter((model) =>
-    table.trials.some(({ result }) => result.cell.model === model && result.criterion === 'samples'),
-  );
+  const bySamples = looksBySamples(matrix.models, table.trials);
   return verdict(comparison, {
     matrix,
     metric,
@@ -212,12 +212,7 @@ function verdictOf(
         ? { kind: 'fixed', rate: typeof rates === 'number' ? rates : rates[0]! }
         : { kind: 'searched', rates, tuningSeeds: spec.training.tuningSeeds },
     ...(spec.training.validation === undefined ? {} : { validation: spec.training.validation }),
-    ownTraining: spec.models.flatMap(({ training = {} }, m) => {
-      const settings = Object.entries(training).flatMap(([key, value]) =>
-        value === undefined ? [] : [`${key} ${settingInWords(value)}`],
-      );
-      return settings.length === 0 ? [] : [{ model: matrix.models[m]!, settings: settings.join(', ') }];
-    }),
+    ownTraining: ownTraining(spec, matrix.models),
     edgeRates: edgeRates(searches),
     ...(bySamples.length === 0 ? {} : { looksBySamples: bySamples }),
     ratesByHand: rows.flatMap(({ label, name, learningRate }) =>
@@ -309,10 +304,6 @@ function equalInWords({ training }: StudySpec): string {
     convergence: `training until convergence (no more than ${updates})`,
   }[training.equal];
 }
-
-/** A setting as it stands in the study file, on one line. */
-const settingInWords = (value: unknown): string =>
-  typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ') : String(value);
 
 const nameOf = (data: readonly DataDescription[], role: DataDescription['role']): string | undefined =>
   data.find((one) => one.role === role)?.name;

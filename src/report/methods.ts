@@ -2,8 +2,10 @@ import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { countOf, formatNumber, listWords, plural } from '../study/format-number.ts';
 import { metricInWords } from '../study/metric-in-words.ts';
 import { modelTraining, STANDARD_OPTIMISER } from '../study/model-training.ts';
+import { ownTraining } from '../study/own-training.ts';
 import type { StudySpec } from '../study/study-spec.ts';
 import { formatBytes, formatDuration, formatFlops } from './format-quantity.ts';
+import { looksBySamples } from './looks-by-samples.ts';
 import type { DataDescription, ReportData } from './report-data.ts';
 
 /** Paragraphs for the methods section of a paper: design, data, training, measurements, statistics, computing. */
@@ -57,7 +59,7 @@ function dataSentence(set: DataDescription): string {
   return `${role}: ${set.name} (${formatNumber(counts.train, 0)} ${plural(unit)} for training, ${formatNumber(counts.validation, 0)} for validation, ${formatNumber(counts.test, 0)} for testing; ${set.division}).${removed}${overlap}${unseen}`;
 }
 
-function training({ study, models }: Omit<ReportData, 'methods'>, spec: StudySpec): string {
+function training({ study, models, matrix, trials }: Omit<ReportData, 'methods'>, spec: StudySpec): string {
   const { training: t } = spec;
   const optimiser = optimisersInWords(models, spec);
   const schedule = typeof t.schedule === 'string' ? t.schedule : t.schedule.name;
@@ -66,7 +68,19 @@ function training({ study, models }: Omit<ReportData, 'methods'>, spec: StudySpe
     rates.length === 1
       ? `a learning rate of ${rates[0]}`
       : `a learning rate chosen for each technique and budget among ${listWords(rates.map(String), 'or')} by the lowest validation loss, on ${countOf(t.tuningSeeds, 'seed')} that ${t.tuningSeeds === 1 ? 'is' : 'are'} not reported and whose budgets, as large, were drawn from the same training part`;
-  return `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule, unless a row has a rate or a schedule of its own, and ${t.looks} looks at validation. The weights with the lowest validation loss were kept; test data were read once, after that.`;
+  const bySamples = looksBySamples(matrix.models, trials);
+  return [
+    `All techniques got ${study.equal}, batches of ${t.batch}, ${optimiser} with ${rate}, a ${schedule} schedule, unless a row has a rate or a schedule of its own, and ${t.looks} looks at validation.`,
+    ...ownTraining(spec, matrix.models).map(
+      ({ model, settings }) => `${model} has settings of its own instead: ${settings}.`,
+    ),
+    'The weights with the lowest validation loss were kept; test data were read once, after that.',
+    ...(bySamples.length === 0
+      ? []
+      : [
+          `For ${listWords(bySamples)} the kernel distance of samples to validation ${plural(study.item)} stands in the place of that loss.`,
+        ]),
+  ].join(' ');
 }
 
 /** The optimiser, and those of models whose players have their own, in so far as those are what trains them. */

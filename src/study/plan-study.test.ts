@@ -7,7 +7,6 @@ import type { ImageSet, TextSet } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { ImageValues } from '../data/represent-images.ts';
 import { saveCheckpoint } from '../models/checkpoint.ts';
-import { families } from '../models/index.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
@@ -103,61 +102,6 @@ test('a model may be trained with settings of its own', async () => {
   expect(planned.warnings.join()).toContain('Fewer than 3 learning rates are tried');
   const wrong = { models: [{ ...plain!, training: { looks: 3 } }] } as unknown as Partial<StudyInput>;
   expect(() => plan(wrong)).toThrow(/unknown key 'looks' .*models\.0\.training\.looks/);
-});
-
-describe('of a model with two players', () => {
-  const digits = (style: string) => ({
-    dataset: 'glyphs',
-    select: { style, script: 'latin', case: 'digit' },
-  });
-  const gan = { family: 'gan', pretrain: { steps: 4 } };
-  const inputsOf = async (more: Partial<StudyInput>) => {
-    const { steps } = await plan({
-      source: digits('serif'),
-      target: digits('handwriting'),
-      models: [gan],
-      training: { learningRate: 0.001 },
-      ...more,
-    });
-    return (['pretrain', 'trial'] as const).map((kind) => {
-      const step = steps.find((one) => one.kind === kind)!;
-      return { id: step.id, training: (step.inputs as unknown as TrialInputs).training };
-    });
-  };
-
-  test('optimiser and average go before those of its players where they are said, and only there', async () => {
-    for (const { training } of await inputsOf({})) {
-      expect(training.optimiser).toBe('adam');
-      expect(training).not.toHaveProperty('stated');
-    }
-    const [pretrained, tried] = await inputsOf({
-      models: [{ ...gan, pretrain: { steps: 4, average: 0.9 } }],
-      training: { learningRate: 0.001, optimiser: 'adam', average: 0.99 },
-    });
-    expect(pretrained!.training).toMatchObject({ average: 0.9, stated: ['average'] });
-    expect(tried!.training).toMatchObject({
-      optimiser: 'adam',
-      average: 0.99,
-      stated: ['optimiser', 'average'],
-    });
-    const [, own] = await inputsOf({ models: [{ ...gan, training: { optimiser: 'sgd' } }] });
-    expect(own!.training).toMatchObject({ optimiser: 'sgd', stated: ['optimiser'] });
-  });
-
-  test('a family that trains differently from then on has steps of its own', async () => {
-    const before = await inputsOf({});
-    const known = families.gan as { version: number };
-    const { version } = known;
-    try {
-      known.version = version + 1;
-      const after = await inputsOf({});
-      after.forEach(({ id }, i) => {
-        expect(id).not.toBe(before[i]!.id);
-      });
-    } finally {
-      known.version = version;
-    }
-  });
 });
 
 test('stages that cannot all be reached within the looks are warned of', async () => {

@@ -61,7 +61,7 @@ export async function runPretrain(
       ['Updates', String(result.steps)],
       ['Batch', batchInWords(inputs.training)],
       ['Learning rate', String(inputs.learningRate)],
-      ['Validation loss', `${result.best.validation.toPrecision(6)} ${result.unit}`],
+      ['Validation', `${result.best.validation.toPrecision(6)} ${result.unit}`],
       ['Seed', String(inputs.seed)],
       ...result.warnings.map((text) => ['Warning', text] as const),
     ],

@@ -7,24 +7,18 @@ import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { type CheckpointData, saveCheckpoint } from '../models/checkpoint.ts';
-import { inputNames } from '../models/context.ts';
-import { batchFeeds, type ExampleTable } from '../models/example-table.ts';
+import type { ExampleTable } from '../models/example-table.ts';
 import { createModel, type FamilyName, familyOf } from '../models/index.ts';
-import type { Model, Weights } from '../models/model.ts';
 import { NO_TARGET } from '../models/next-token.ts';
-import { evaluationBatch } from '../models/run-model.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
 import { type BatchSource, epochs, microBatches, randomWindows } from '../training/batch-source.ts';
 import { convergenceRule } from '../training/convergence.ts';
-import { createLossEvaluator } from '../training/evaluate-loss.ts';
 import type { Look } from '../training/look.ts';
 import { type EncodedSet, encodeSet } from './encoding.ts';
+import { type EvaluatedModel, evaluateRecipe, type RecipeEvaluation } from './evaluate-recipe.ts';
 import { checkFamilyOptions, classesGiven, valuesOf } from './fit-family.ts';
-import { judgeRecipe } from './judge-recipe.ts';
 import { nameOf } from './loaded-data.ts';
-import { measureLikelihood } from './measure-likelihood.ts';
-import type { Measurement } from './measurement.ts';
 import { batchInWords, modelCard, trainedOn } from './model-card.ts';
 import { statedTraining } from './model-training.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
@@ -34,30 +28,21 @@ import { criterionInput } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
 import { trainingClock } from './training-clock.ts';
 
-export interface RecipeResult {
+export interface RecipeResult extends RecipeEvaluation {
   readonly seed: number;
   readonly steps: number;
   readonly best: { readonly step: number; readonly validation: number };
   /** What validation measures, where it is no loss. */
   readonly distance?: string;
   readonly looks: readonly Look[];
-  readonly measurements: readonly Measurement[];
-  /** For running text: mean loss in nats a token over the whole part in consecutive windows, and its number of tokens. */
-  readonly wholePart?: { readonly loss: number; readonly tokens: number };
-  /** Mean loss of batches of random windows. */
-  readonly estimate?: { readonly loss: number; readonly batches: number };
   /** Of training, evaluation left out, over all attempts. */
   readonly seconds: number;
 }
 
-interface Prepared {
-  readonly model: Model;
+interface Prepared extends EvaluatedModel {
   readonly train: ExampleTable;
   readonly source: (batch: number, stream: Stream) => BatchSource;
   readonly validation: ExampleTable;
-  readonly evaluated: EncodedSet;
-  /** The evaluated part as one sequence of tokens, for running text. */
-  readonly passages?: TokenPassages;
   readonly tokenizer?: Tokenizer;
   /** What the checkpoint says of its examples. */
   readonly examples: CheckpointData;
@@ -232,71 +217,4 @@ function consecutiveWindows(text: TokenPassages, length: number, tokenizer: Toke
     representation: `text by ${tokenizer.kind} tokens (vocabulary ${tokenizer.vocabularySize}), consecutive windows of ${length}`,
     text: { item: new Int32Array(rows.length), bytes: Float64Array.of(bytes) },
   };
-}
-
-type Evaluation = Pick<RecipeResult, 'measurements' | 'wholePart' | 'estimate'>;
-
-async function evaluateRecipe(
-  recipe: RecipeSpec,
-  { model, evaluated, passages }: Prepared,
-  weights: Weights,
-  draws: Stream,
-  context: StepContext,
-): Promise<Evaluation> {
-  const { evaluation, training } = recipe;
-  const run = { threads: context.threads, device: context.device, signal: context.signal };
-  if (model.likelihood === undefined && evaluated.text === undefined)
-    return { measurements: await judgeRecipe(recipe, model, evaluated, weights, draws, run) };
-  const { measurements } = await measureLikelihood(
-    model,
-    weights,
-    evaluated,
-    { on: 'target', split: evaluation.part },
-    draws.child('codes'),
-    {
-      ...run,
-      batchSize: evaluationBatch(model),
-      importanceSamples: evaluation.importanceSamples,
-      ...(evaluation.times === undefined ? {} : { times: evaluation.times }),
-    },
-  );
-  if (passages === undefined) return { measurements };
-  const player = model.players.at(-1)!;
-  const lossOf = async (table: ExampleTable): Promise<number> => {
-    const evaluator = await createLossEvaluator(model, player, table, {
-      ...run,
-      batchSize: evaluationBatch(model),
-    });
-    try {
-      return await evaluator.evaluate(weights, draws);
-    } finally {
-      await evaluator.dispose();
-    }
-  };
-  const targets = evaluated.table.fields.targets!.data as Int32Array;
-  const wholePart = {
-    loss: await lossOf(evaluated.table),
-    tokens: targets.reduce((n, id) => n + (id === NO_TARGET ? 0 : 1), 0),
-  };
-  if (evaluation.estimateBatches === undefined) return { measurements, wholePart };
-  const estimated = randomTable(
-    model,
-    passages,
-    evaluation.estimateBatches * training.batch,
-    draws.child('estimate'),
-  );
-  return {
-    measurements,
-    wholePart,
-    estimate: { loss: await lossOf(estimated), batches: evaluation.estimateBatches },
-  };
-}
-
-/** `count` random windows. */
-function randomTable(model: Model, text: TokenPassages, count: number, draws: Stream): ExampleTable {
-  const length = model.fields[0]!.shape[0]!;
-  const batch = batchFeeds(model.fields, count);
-  randomWindows(text, length, count, draws).fill(0, batch);
-  const field = (name: string) => ({ shape: [length], data: batch.feeds[inputNames.field(name)]! });
-  return { count, fields: { tokens: field('tokens'), targets: field('targets') } };
 }

@@ -1,18 +1,12 @@
 import { GraftError, isGraftError, throwIfInterrupted } from '../errors.ts';
 import type { Weights } from '../models/model.ts';
-import { evaluationBatch } from '../models/run-model.ts';
 import { copyPart, setWeights } from '../models/weights.ts';
 import { microBatches } from './batch-source.ts';
+import { chooseCriterion } from './choose-criterion.ts';
 import { type ConvergenceState, hasConverged, observeLook, unobserved } from './convergence.ts';
-import type { Criterion } from './criterion.ts';
-import { lossCriterion } from './evaluate-loss.ts';
+import type { MutableWeights } from './draft-update.ts';
 import type { Look } from './look.ts';
-import {
-  averagedWeights,
-  createPlayerRunners,
-  type MutableWeights,
-  type PlayerRunner,
-} from './player-runner.ts';
+import { averagedWeights, createPlayerRunners, type PlayerRunner } from './player-runner.ts';
 import type { ScheduleState } from './schedules/schedule.ts';
 import { createSchedule } from './schedules/schedule-spec.ts';
 import type { Stage, StageRecord } from './stage.ts';
@@ -68,7 +62,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   /** Validation of the weights that a stage begins with, as far as it was looked at. */
   let handedOn = Infinity;
 
-  const criterion = await criterionOf(options);
+  const criterion = await chooseCriterion(options);
   try {
     for (
       let index = resume?.stage ?? 0;
@@ -282,21 +276,4 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       arrays: snapshotArrays(weights, bestWeights, runners, trained),
     };
   }
-}
-
-/** What looks measure. Fails with `unsupported` where a model's loss says nothing and nothing else was given. */
-async function criterionOf(options: TrainOptions): Promise<Criterion> {
-  const { model, criterion, validation, threads, device, signal } = options;
-  if (criterion !== undefined) return criterion;
-  if (model.criterion === 'samples')
-    throw new GraftError('unsupported', {
-      what: `training a ${model.family} by its validation loss`,
-      reason: 'the losses of its players do not tell a better model from a worse one: give a criterion',
-    });
-  return lossCriterion(model, validation, {
-    batchSize: evaluationBatch(model),
-    threads,
-    device,
-    ...(signal === undefined ? {} : { signal }),
-  });
 }

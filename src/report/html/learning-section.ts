@@ -1,6 +1,7 @@
 import type { Advantage, SpeedUp } from '../../statistics/transfer-benefits.ts';
 import { decimalsFor, formatNumber, formatSigned, plural } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
+import { looksBySamples } from '../looks-by-samples.ts';
 import type { ReportData } from '../report-data.ts';
 import { panels } from './chart.ts';
 import { bounded } from './curves-section.ts';
@@ -44,12 +45,10 @@ export function learningSection(report: ReportData): Section | null {
 }
 
 /** Models whose looks measure something else than the loss. */
-function byLooks({ trials, study }: ReportData): Html | null {
-  const models = new Set(
-    trials.flatMap(({ result }) => (result.criterion === 'samples' ? [result.cell.model] : [])),
-  );
-  if (models.size === 0) return null;
-  return html`<p class="note">The losses of ${[...models].join(', ')} do not say how good samples are. Validation is there the kernel distance of samples, drawn from the same latent vectors at each look, to the validation ${study.item}s.</p>`;
+function byLooks({ trials, study, matrix }: ReportData): Html | null {
+  const models = looksBySamples(matrix.models, trials);
+  if (models.length === 0) return null;
+  return html`<p class="note">The losses of ${models.join(', ')} do not say how good samples are. Validation is there the kernel distance of samples, drawn from the same latent vectors at each look, to the validation ${study.item}s.</p>`;
 }
 
 function benefits({ comparison, techniques, study, matrix }: ReportData): Html | null {
