@@ -16,7 +16,7 @@ export const messages = {
   'unknown-name': (f: { kind: string; received: string; allowed: readonly string[]; where?: string }) => {
     const near = nearest(f.received, f.allowed);
     const suggestion = near === undefined ? '' : ` Did you mean '${near}'?`;
-    return `unknown ${f.kind} '${f.received}'${at(f.where)}.${suggestion} Known: ${listed(f.allowed)}.`;
+    return `unknown ${f.kind} '${clipped(f.received)}'${at(f.where)}.${suggestion} Known: ${listed(f.allowed)}.`;
   },
   /** A value that breaks a rule. */
   'invalid-value': (f: { what: string; received: unknown; allowed: string; where?: string; hint?: string }) =>
@@ -160,11 +160,13 @@ function at(where: string | undefined): string {
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'number' || value === undefined) return String(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return `'${clipped(value)}'`;
+  return typeof value === 'number' ? String(value) : clipped(JSON.stringify(value) ?? String(value));
 }
+
+/** Text out of a file as a message may have it: long text cut. */
+const clipped = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text);
 
 /** Fails with `interrupted` where a signal was given and has been aborted: asked between parts of long work. */
 export function throwIfInterrupted(signal: AbortSignal | undefined, what: string): void {

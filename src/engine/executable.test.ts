@@ -69,7 +69,7 @@ test('wrong arrays are refused with what was expected', async () => {
   const executable = await compile(doubled);
   const x = new Float32Array(4);
   await expect(executable.run({})).rejects.toThrow(
-    "input 'x' is undefined; allowed: a Float32Array of 4 values for shape [2, 2]",
+    "input 'x' is missing; allowed: a Float32Array of 4 values for shape [2, 2]",
   );
   await expect(executable.run({ x: new Float32Array(3) })).rejects.toThrow("'Float32Array of 3'");
   await expect(executable.run({ x: new Int32Array(4) })).rejects.toThrow("'Int32Array of 4'");

@@ -5,6 +5,7 @@ import { GraftError } from '../errors.ts';
 import { badFile, plural, quote } from './bad-file.ts';
 import { halfToFloat32 } from './half-precision.ts';
 import { readFileChecked, withFile } from './read-file-checked.ts';
+import { schemaProblem } from './schema-problem.ts';
 
 const FORMAT = 'TensorFlow.js Layers model';
 /** A description of layers is far smaller; weights lie in files of their own. */
@@ -155,7 +156,7 @@ function parsed<S extends z.ZodType>(schema: S, value: unknown, path: string, wh
   throw badFile(
     FORMAT,
     path,
-    `${[where, ...issue!.path].join('.')} is not as the format has it: ${issue!.message}`,
+    `${[where, ...issue!.path].join('.')} is not as the format has it: ${schemaProblem(issue!)}`,
   );
 }
 

@@ -5,6 +5,7 @@ import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { badFile, showCount } from '../formats/bad-file.ts';
 import { readFileChecked, withFile } from '../formats/read-file-checked.ts';
+import { schemaProblem } from '../formats/schema-problem.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createRecurrent } from './recurrent.ts';
@@ -14,7 +15,7 @@ const MANIFEST = 'manifest.json';
 
 const manifestSchema = z.record(
   z.string(),
-  z.object({ filename: z.string(), shape: z.array(z.int().min(1).max(1e7)).max(2) }),
+  z.object({ filename: z.string().max(255), shape: z.array(z.int().min(1).max(1e7)).max(2) }),
 );
 type Manifest = z.output<typeof manifestSchema>;
 
@@ -139,7 +140,7 @@ function readManifest(folder: string): Manifest {
   const result = manifestSchema.safeParse(readJson(path, format));
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw badFile(format, path, issue.message, { offset: issue.path.join('.') || 'the top level' });
+  throw badFile(format, path, schemaProblem(issue), { offset: issue.path.join('.') || 'the top level' });
 }
 
 /** A file of as many little-endian float32 as the shape says. Its name may not lead out of the folder. */

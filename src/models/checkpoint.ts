@@ -9,7 +9,7 @@ import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { makeFolder, writeFileAtomic } from '../formats/atomic-file.ts';
-import { badFile } from '../formats/bad-file.ts';
+import { badFile, quote } from '../formats/bad-file.ts';
 import { type NumericArray, toFloat32 } from '../formats/numeric-array.ts';
 import { readFileChecked } from '../formats/read-file-checked.ts';
 import { listSafetensorsFile, readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
@@ -234,7 +234,7 @@ export function foreignModel(
   );
   if (found === undefined)
     throw new GraftError('unsupported', {
-      what: `model_type '${value.model_type}' in ${path}`,
+      what: `model_type ${quote(value.model_type)} in ${path}`,
       reason: `known are ${Object.keys(families)
         .flatMap((name) => layoutOf(name)?.modelTypes ?? [])
         .join(', ')}`,

@@ -42,7 +42,7 @@ export function huggingFaceTokenizer(
     } catch (cause) {
       throw new GraftError(
         'bad-file',
-        { path, format: 'tokenizer.json', problem: (cause as Error).message },
+        { path, format: 'tokenizer.json', problem: problemOf(cause) },
         { cause },
       );
     }
@@ -122,6 +122,14 @@ export function huggingFaceTokenizer(
     }
     return run(() => decoder.decoder!(changed)).replaceAll(String.fromCharCode(stand), '\ufeff');
   }
+}
+
+/** What the library says is wrong; it may quote what the file has in place of a name, whatever that is. */
+function problemOf(cause: unknown): string {
+  const { message } = cause as Error;
+  const stage = /^Unknown (\w+) type: /.exec(message)?.[1];
+  if (stage !== undefined && !/: \w{1,60}$/.test(message)) return `a ${stage} in it has no type`;
+  return message.length > 300 ? `${message.slice(0, 300)}…` : message.replaceAll('undefined', 'missing');
 }
 
 /** U+FEFF in UTF-8. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GraftError } from '../../errors.ts';
+import { schemaProblem } from '../../formats/schema-problem.ts';
 import { bpeTokenizer } from './bpe-tokenizer.ts';
 import { byteCharacters } from './byte-alphabet.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
@@ -9,13 +10,21 @@ import { byteToken } from './piece-tokenizer.ts';
 import { endOfText, type Marks, type Tokenizer } from './tokenizer.ts';
 import { unitKind, unitsTokenizer } from './units-tokenizer.ts';
 
-const vocabulary = z.record(z.string(), z.int().min(0));
+/** Ids lie below this: the pipeline makes lists as long as the largest. The largest vocabularies there are have 262,144. */
+const MOST_TOKENS = 2 ** 22;
+
+const tokenId = z.int().min(0).lt(MOST_TOKENS);
+const vocabulary = z.record(z.string(), tokenId);
+
+/** A stage of the pipeline; what its type needs besides is looked at where it is built. */
+const stage = z.looseObject({ type: z.string().max(100) }).nullish();
 
 const tokenizerJson = z.object({
-  added_tokens: z.array(z.object({ id: z.int(), content: z.string(), special: z.boolean() })).default([]),
-  normalizer: z.unknown().optional(),
-  pre_tokenizer: z.unknown().optional(),
-  decoder: z.unknown().optional(),
+  added_tokens: z.array(z.object({ id: tokenId, content: z.string(), special: z.boolean() })).default([]),
+  normalizer: stage,
+  pre_tokenizer: stage,
+  post_processor: stage,
+  decoder: stage,
   model: z.looseObject({ type: z.string().default('BPE'), byte_fallback: z.boolean().nullish() }),
 });
 
@@ -177,7 +186,7 @@ function check<T>(value: unknown, path: string, schema: z.ZodType<T>, format: st
   throw new GraftError('bad-file', {
     path,
     format,
-    problem: issue.message,
+    problem: schemaProblem(issue),
     offset: issue.path.length === 0 ? 'the top level' : at + issue.path.join('.'),
   });
 }

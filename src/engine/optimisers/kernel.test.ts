@@ -95,7 +95,7 @@ test('awayFromSubnormal rounds what is tiny and leaves the rest as it is', () =>
 
 test('a value that comes from no vector of the kernel is refused when the kernel is made', () => {
   const broken = () => kernel(['x'], ['a'], (v) => ({ x: add(v.x, (v as unknown as { y: typeof v.x }).y) }));
-  expect(broken).toThrow(/a kernel operand is undefined; allowed: a value made from the vectors x/);
+  expect(broken).toThrow(/a kernel operand is missing; allowed: a value made from the vectors x/);
 });
 
 test('a scalar that is not given is refused', () => {

@@ -23,7 +23,7 @@ export function refuse(
   allowed: string,
 ): never {
   throw new GraftError('unsupported', {
-    what: `${key}: ${JSON.stringify(config[key])} in ${path}`,
+    what: `${key}: ${JSON.stringify(config[key]).slice(0, 120)} in ${path}`,
     reason: `${allowed} can be computed`,
   });
 }

@@ -163,7 +163,7 @@ function readRotary(f: Fields, path: string): Pick<LlamaConfig, 'base' | 'scalin
     };
   throw new GraftError('unsupported', {
     what: `the scaling of rotary positions in ${path}`,
-    reason: `it is ${JSON.stringify(given)}; 'linear' with a factor and 'llama3' with its four numbers can be computed`,
+    reason: `it is ${JSON.stringify(given).slice(0, 300)}; 'linear' with a factor and 'llama3' with its four numbers can be computed`,
   });
 }
 

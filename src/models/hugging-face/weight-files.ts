@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { parseSpec } from '../../data/parse-spec.ts';
 import { GraftError } from '../../errors.ts';
-import { badFile } from '../../formats/bad-file.ts';
+import { badFile, quote } from '../../formats/bad-file.ts';
 import { type NumericArray, toFloat32 } from '../../formats/numeric-array.ts';
 import { readFileChecked } from '../../formats/read-file-checked.ts';
 import { listSafetensorsFile, readSafetensorsFile } from '../../formats/safetensors.ts';
@@ -81,13 +81,17 @@ function shards(folder: string, path: string): string[] {
   const names = [...new Set(Object.values(map))].sort();
   for (const name of names)
     if (name !== basename(name) || name.includes('\\') || name === '..' || !name.endsWith('.safetensors'))
-      throw badFile('index of shards', path, `'${name}' is not the name of a safetensors file in its folder`);
+      throw badFile(
+        'index of shards',
+        path,
+        `${quote(name)} is not the name of a safetensors file in its folder`,
+      );
   if (names.length === 0) throw badFile('index of shards', path, 'it names no file');
   const files = names.map((name) => join(folder, name));
   const there = new Set(files.flatMap((file) => listSafetensorsFile(file).entries.map(({ name }) => name)));
   const missing = Object.keys(map).find((name) => !there.has(name));
   if (missing !== undefined)
-    throw badFile('index of shards', path, `no shard has its tensor '${missing}'`, {
+    throw badFile('index of shards', path, `no shard has its tensor ${quote(missing)}`, {
       hint: 'Fetch the folder again.',
     });
   return files;
