@@ -67,6 +67,8 @@ function study({
       })),
     },
     recognised: recognisedShares(trials),
+    samples: sampleMetrics(trials, Math.max(...matrix.budgets)),
+    training: trainingSeconds(trials, models),
     rates: rateSearches.map(({ technique, budget, chosen }) => ({ technique, budget, chosen })),
     verdict: verdict.sentences.map(({ kind, text }) => ({ kind, text })),
     cost,
@@ -87,6 +89,41 @@ function recognisedShares(trials) {
       cells.set(key, cell);
     }
   return [...cells.values()];
+}
+
+/** What is measured of samples against the target's test items, by model and technique at the largest budget. */
+function sampleMetrics(trials, budget) {
+  const rows = new Map();
+  for (const { result } of trials) {
+    const { model, technique } = result.cell;
+    if (result.cell.budget !== budget) continue;
+    const key = `${model}/${technique}`;
+    const row = rows.get(key) ?? { model, technique, values: {}, real: {} };
+    // The first feature network is the one that decides; the second shows how far the verdict depends on it.
+    const network = result.measurements.find(({ metric }) => metric === 'kid')?.features?.network;
+    for (const { metric, on, split, value, generated, features, extras } of result.measurements) {
+      if (on !== 'target' || split !== 'test' || generated === undefined || !Number.isFinite(value)) continue;
+      if (['kid', 'fid'].includes(metric) && features?.network !== network) continue;
+      row.values[metric] = [...(row.values[metric] ?? []), value];
+      if (typeof extras?.real === 'number') row.real[metric] = extras.real;
+    }
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+
+/** Mean processor seconds of the training of one trial, and of pre-training, by model. */
+function trainingSeconds(trials, models) {
+  return models.map(({ label, pretraining }) => {
+    const own = trials
+      .filter(({ result }) => result.cell.model === label && result.cost.steps > 0)
+      .map(({ result }) => result.cost.trainingCpuSeconds);
+    return {
+      model: label,
+      trial: own.length === 0 ? null : own.reduce((a, b) => a + b, 0) / own.length,
+      pretraining: pretraining?.reduce((sum, { seconds }) => sum + seconds, 0) ?? null,
+    };
+  });
 }
 
 function recipe({ recipe, results, mean }) {

@@ -20,6 +20,15 @@ interface StudyResult {
   readonly matrix: ReportData['matrix'];
   readonly comparison: NonNullable<ReportData['comparison']>;
   readonly recognised: readonly { technique: string; budget: number; real: number; values: number[] }[];
+  /** Of samples, by model and technique at the largest budget: a value a seed. */
+  readonly samples?: readonly {
+    model: string;
+    technique: string;
+    values: Readonly<Record<string, readonly number[]>>;
+    real: Readonly<Record<string, number>>;
+  }[];
+  /** Processor seconds of a trial's training and of pre-training. */
+  readonly training?: readonly { model: string; trial: number | null; pretraining: number | null }[];
   readonly verdict: readonly { kind: string; text: string }[];
   readonly cost: { predicted: Cost; actual: Cost };
   readonly environment: { workers: number; threadsPerWorker: number; processor: string };
@@ -53,6 +62,11 @@ export const recordedStudies = [
   'mnist-fashion',
   'sherlock-pride',
   'names-english-italian',
+  'families-mnist-kmnist',
+  'nottingham-jigs-waltzes',
+  'nottingham-reels',
+  'tiles-item-player',
+  'cifar10-paintings',
   'foreign-vae-kmnist',
   'foreign-vae-quickdraw',
   'foreign-lstm-plays',
@@ -84,6 +98,59 @@ export function resultsText(): string {
   ].join('\n');
 }
 
+/** What samples are judged by, in the order of the columns, with decimals. */
+const sampleColumns = {
+  valid_tunes: 3,
+  bars_in_metre: 3,
+  notes_in_key: 3,
+  kid: 3,
+  fid: 1,
+  precision: 3,
+  recall: 3,
+  density: 3,
+  coverage: 3,
+} as const;
+
+/** Samples at the largest budget where several models or tunes are compared: means over seeds beside the real ones. */
+function sampleTable({ samples = [], matrix }: StudyResult): string[] {
+  const several = matrix.models.length > 1;
+  const metrics = Object.keys(sampleColumns) as (keyof typeof sampleColumns)[];
+  const columns = metrics.filter((metric) => samples.some(({ values }) => values[metric] !== undefined));
+  if (columns.length === 0 || (!several && !columns.includes('valid_tunes'))) return [];
+  const real = columns.map((metric) => samples.map((row) => row.real[metric]).find((v) => v !== undefined));
+  const number = (metric: keyof typeof sampleColumns, value: number | undefined) =>
+    value === undefined ? '–' : fixed(value, sampleColumns[metric]);
+  const mean = (values: readonly number[] | undefined) =>
+    values === undefined ? undefined : values.reduce((a, b) => a + b) / values.length;
+  return [
+    `Samples with ${matrix.budgets.at(-1)} items, means over seeds:`,
+    '',
+    markdownTable(
+      [several ? 'model, technique' : 'technique', ...columns],
+      [
+        ...samples.map(({ model, technique, values }) => [
+          several ? `${model}, ${technique}` : technique,
+          ...columns.map((metric) => number(metric, mean(values[metric]))),
+        ]),
+        ...(real.some((value) => value !== undefined)
+          ? [['real test items', ...columns.map((metric, i) => number(metric, real[i]))]]
+          : []),
+      ],
+    ),
+    '',
+  ];
+}
+
+/** What training costs where several models are compared. */
+function trainingSentence({ training = [] }: StudyResult): string[] {
+  if (training.length < 2) return [];
+  const seconds = (value: number | null) => (value === null ? 'none' : `${fixed(value, 1)} s`);
+  return [
+    `Training of a trial, processor time (pre-training, clock, in brackets): ${training.map(({ model, trial, pretraining }) => `${model} ${seconds(trial)} (${seconds(pretraining)})`).join(', ')}.`,
+    '',
+  ];
+}
+
 function studySection(name: string): string[] {
   const result = read<StudyResult>(`docs/results/${name}.json`);
   const { data, matrix, comparison, cost, recognised } = result;
@@ -102,8 +169,8 @@ function studySection(name: string): string[] {
     '',
     `${originOf(result, role('source')?.name)} Target: ${target}; the figures are of ${comparison.primary.real ?? counts.test} held-out items.`,
     '',
-    ...keyTables(result).flatMap(({ rows }) => [
-      `${scale}, ${comparison.primary.direction} is better: mean ± half of the 95 % interval over ${matrix.seeds.length} seeds; **bold**: best mean, †: training had not converged.`,
+    ...keyTables(result).flatMap(({ model, rows }) => [
+      `${matrix.models.length > 1 ? `${model}: ` : ''}${scale}, ${comparison.primary.direction} is better: mean ± half of the 95 % interval over ${matrix.seeds.length} seeds; **bold**: best mean, †: training had not converged.`,
       '',
       markdownTable(
         ['technique', ...matrix.budgets.map((budget) => `${budget} items`)],
@@ -123,6 +190,8 @@ function studySection(name: string): string[] {
           `Share of samples that a classifier of glyphs recognises, with ${largest} items (real test images: ${percent(shares[0]!.real)}): ${shares.map(({ technique, values }) => `${technique} ${percent(mean(values))}`).join(', ')}.`,
           '',
         ]),
+    ...sampleTable(result),
+    ...trainingSentence(result),
     'The verdict:',
     '',
     ...result.verdict.filter(({ kind }) => kind !== 'scope').map(({ text }) => `- ${text}`),
