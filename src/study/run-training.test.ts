@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
+import { createGan, type GanConfig } from '../models/gan.ts';
 import type { Weights } from '../models/model.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
@@ -103,4 +104,74 @@ test('a study reaches accumulation and the warm-up of averages', async () => {
   const averaged = (warmUp: boolean) =>
     runTraining(job({ keep: 'last', training: { ...training, average: { decay: 0.9, warmUp } } }), context());
   expect((await averaged(true)).looks).not.toEqual((await averaged(false)).looks);
+});
+
+describe('what goes wrong in the training of a GAN is said', () => {
+  // Feature networks do not see two channels: looks compare pixels.
+  const image: [number, number, number] = [2, 4, 4];
+  const table = (name: string): ExampleTable => ({
+    count: 64,
+    fields: {
+      x: {
+        shape: image,
+        data: Float32Array.from(
+          stream(4)
+            .child(name)
+            .uniforms(64 * 32),
+        ),
+      },
+    },
+  });
+  const trained = async (config: Partial<GanConfig>, over: Partial<TrainingJob>, dead: boolean) => {
+    const gan = createGan({
+      image,
+      latent: 2,
+      generatorChannels: [2],
+      discriminatorChannels: [8],
+      normalisation: 'none',
+      spectralNorm: false,
+      ...config,
+    });
+    const { parameters, state } = freshWeights(gan, stream(1));
+    // A generator that reads nothing of the latent vector makes one image.
+    const start = dead
+      ? { parameters: { ...parameters, 'generator/0/weight': new Float32Array(16) }, state }
+      : { parameters, state };
+    const said: string[] = [];
+    const { warnings } = await runTraining(
+      job({
+        model: gan,
+        start,
+        train: table('train'),
+        validation: table('validation'),
+        criterion: { network: 'pixels', hash: '' },
+        training: { ...job().training, batch: 16, steps: 90, looks: 6 },
+        stages: [
+          {
+            name: 'discriminator alone',
+            layers: gan.layers.filter((layer) => layer.startsWith('discriminator/')),
+            length: { kind: 'share', share: 1 },
+          },
+        ],
+        ...over,
+      }),
+      context(undefined, (event) => {
+        if (event.type === 'warning') said.push(event.text);
+      }),
+    );
+    expect(said).toEqual(warnings);
+    return warnings.join('\n');
+  };
+
+  test('samples that are all alike, and a discriminator that is sure', async () => {
+    const warnings = await trained({}, { learningRate: 0.02 }, true);
+    expect(warnings).toContain('Samples never became diverse');
+    expect(warnings).toContain('The discriminator is saturated');
+  });
+
+  test('outputs that run away', async () => {
+    const endless = { objective: 'wasserstein', gradientPenalty: 1e-12 } as const;
+    const warnings = await trained(endless, { learningRate: 3 }, false);
+    expect(warnings).toContain('Training diverged');
+  });
 });
