@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { activationNames } from './activation.ts';
 import { convolutionalCoder } from './convolutional-coder.ts';
 import { type Coder, denseCoder } from './dense-coder.ts';
+import { imageShape, upTo } from './size-schema.ts';
 
-/** Widths; far above what is trained, far below where counting elements is no longer exact. */
-const upTo = (most: number) => z.number().int().positive().max(most);
 const size = upTo(1_000_000);
 
 /** What the families with an encoder and a decoder share. */
 export const coderSchema = z.strictObject({
-  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
+  image: imageShape,
   architecture: z.enum(['dense', 'convolutional']).default('dense').describe('layers of encoder and decoder'),
   hidden: z
     .array(size)

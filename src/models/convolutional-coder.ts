@@ -1,21 +1,12 @@
 import { reshape } from '../tensor/functions/arrangement.ts';
 import { conv, convTranspose } from '../tensor/functions/linear.ts';
-import { fanIn, type ParameterSpec } from '../tensor/parameters.ts';
 import { type Activation, activate } from './activation.ts';
 import { applyLinear, type Coder, linearParameters } from './dense-coder.ts';
 import { requireHalvings } from './halvings.ts';
+import { kernelParameters } from './kernel-parameters.ts';
 
 const KERNEL = 4;
 const step = { stride: 2, padding: 1 } as const;
-
-/** Kernel [a, b, 4, 4] and bias; `fan` is PyTorch's fan in: second axis times the kernel's area. */
-function kernelParameters(layer: string, a: number, b: number, bias: number): ParameterSpec[] {
-  const initial = fanIn(b * KERNEL * KERNEL);
-  return [
-    { name: `${layer}/weight`, shape: [a, b, KERNEL, KERNEL], layer, decay: true, initial },
-    { name: `${layer}/bias`, shape: [bias], layer, decay: false, initial },
-  ];
-}
 
 /**
  * Convolutional networks: each encoder layer halves height and width (4x4, stride 2, padding 1); the decoder starts
@@ -40,10 +31,12 @@ export function convolutionalCoder(options: {
   const decoderLayers = ['decoder/0', ...upLayers];
   const parameters = [
     ...encoderLayers.flatMap((layer, i) =>
-      kernelParameters(layer, channels[i]!, i === 0 ? colours : channels[i - 1]!, channels[i]!),
+      kernelParameters(layer, [channels[i]!, i === 0 ? colours : channels[i - 1]!], KERNEL, channels[i]!),
     ),
     ...linearParameters('decoder/0', latent, features),
-    ...upLayers.flatMap((layer, i) => kernelParameters(layer, i === 0 ? last : up[i - 1]!, up[i]!, up[i]!)),
+    ...upLayers.flatMap((layer, i) =>
+      kernelParameters(layer, [i === 0 ? last : up[i - 1]!, up[i]!], KERNEL, up[i]!),
+    ),
   ];
   return {
     encoderLayers,

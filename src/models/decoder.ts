@@ -15,7 +15,7 @@ import {
 } from './decoder-block.ts';
 import { dropout } from './dropout.ts';
 import type { Model, ModelContext } from './model.ts';
-import { nextTokenParts } from './next-token.ts';
+import { nextTokenParts, untiedOutput } from './next-token.ts';
 
 /** What the decoder-only language models differ in. */
 export interface DecoderConfig extends Omit<BlockConfig, 'dropout'> {
@@ -160,20 +160,7 @@ export function createDecoder(own: DecoderFamily, c: DecoderConfig): Model {
       },
     },
     ...(withContext === undefined ? {} : { withContext }),
-    ...(c.tied
-      ? {
-          untied: () => ({
-            model: own.untied(),
-            convert: (weights) => ({
-              ...weights,
-              parameters: {
-                ...weights.parameters,
-                'output/weight': weights.parameters['embedding/token']!.slice(),
-              },
-            }),
-          }),
-        }
-      : {}),
+    ...(c.tied ? untiedOutput(() => own.untied()) : {}),
   };
 }
 

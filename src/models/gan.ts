@@ -17,14 +17,14 @@ import {
   r1Penalty,
 } from './gan-objectives.ts';
 import type { Model, ModelContext, Player } from './model.ts';
+import { imageShape, upTo } from './size-schema.ts';
 
-const upTo = (most: number) => z.number().int().positive().max(most);
 const channels = z.array(upTo(1_000_000)).min(1).max(16);
 const weight = z.number().min(0);
 
 /** Configuration of a generative adversarial network of images. */
 export const ganSchema = z.strictObject({
-  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
+  image: imageShape,
   latent: upTo(1_000_000).default(64).describe('length of the latent vector'),
   generatorChannels: channels
     .default([64, 32])

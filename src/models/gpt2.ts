@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { createDecoder } from './decoder.ts';
 import type { Model } from './model.ts';
+import { upTo } from './size-schema.ts';
 
-const upTo = (most: number) => z.number().int().positive().max(most);
 const size = upTo(1_000_000);
 const share = z.number().min(0).lt(1).default(0);
 

@@ -1,8 +1,9 @@
 import { conv, convTranspose } from '../tensor/functions/linear.ts';
-import { fanIn, type ParameterSpec } from '../tensor/parameters.ts';
+import type { ParameterSpec } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Activation, activate } from './activation.ts';
 import { requireHalvings } from './halvings.ts';
+import { kernelParameters } from './kernel-parameters.ts';
 import type { ModelContext } from './model.ts';
 
 /** The two networks of a model whose code is a grid of vectors. */
@@ -19,15 +20,6 @@ export interface GridCoder {
 }
 
 const halving = { stride: 2, padding: 1 } as const;
-
-/** Kernel [a, b, side, side] and bias; `fan` is PyTorch's fan in: second axis times the kernel's area. */
-function kernel(layer: string, a: number, b: number, side: number, bias: number): ParameterSpec[] {
-  const initial = fanIn(b * side * side);
-  return [
-    { name: `${layer}/weight`, shape: [a, b, side, side], layer, decay: true, initial },
-    { name: `${layer}/bias`, shape: [bias], layer, decay: false, initial },
-  ];
-}
 
 /**
  * Convolutional networks between images and grids of vectors. Encoder: layers that halve both sides (4x4, stride 2), then
@@ -53,10 +45,14 @@ export function gridCoder(options: {
     encoderLayers: [...down, 'encoder/latent'],
     decoderLayers: ['decoder/0', ...up],
     parameters: [
-      ...down.flatMap((layer, i) => kernel(layer, channels[i]!, channels[i - 1] ?? colours, 4, channels[i]!)),
-      ...kernel('encoder/latent', vector, last, 1, vector),
-      ...kernel('decoder/0', last, vector, 3, last),
-      ...up.flatMap((layer, i) => kernel(layer, widths[i - 1] ?? last, widths[i]!, 4, widths[i]!)),
+      ...down.flatMap((layer, i) =>
+        kernelParameters(layer, [channels[i]!, channels[i - 1] ?? colours], 4, channels[i]!),
+      ),
+      ...kernelParameters('encoder/latent', [vector, last], 1, vector),
+      ...kernelParameters('decoder/0', [last, vector], 3, last),
+      ...up.flatMap((layer, i) =>
+        kernelParameters(layer, [widths[i - 1] ?? last, widths[i]!], 4, widths[i]!),
+      ),
     ],
     grid: [height / factor, width / factor],
     encode(context, x) {

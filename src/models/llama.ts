@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { GraftError } from '../errors.ts';
 import { createDecoder } from './decoder.ts';
 import type { Model } from './model.ts';
+import { upTo } from './size-schema.ts';
 
-const upTo = (most: number) => z.number().int().positive().max(most);
 const size = upTo(1_000_000);
 const positive = z.number().positive().max(1e12);
 

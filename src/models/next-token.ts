@@ -43,3 +43,17 @@ export function nextTokenParts(
     },
   };
 }
+
+/** What a model has whose output shares the matrix of its token embedding: the same model with a copy of it as its own. */
+export const untiedOutput = (model: () => Model): Required<Pick<Model, 'untied'>> => ({
+  untied: () => ({
+    model: model(),
+    convert: (weights) => ({
+      ...weights,
+      parameters: {
+        ...weights.parameters,
+        'output/weight': weights.parameters['embedding/token']!.slice(),
+      },
+    }),
+  }),
+});

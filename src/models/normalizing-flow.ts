@@ -13,15 +13,14 @@ import { sum } from '../tensor/functions/reduction.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type FlowStep, flowForward, flowInverse, flowStepParameters } from './flow-step.ts';
 import type { Model, ModelContext } from './model.ts';
-
-const upTo = (most: number) => z.number().int().positive().max(most);
+import { imageShape, upTo } from './size-schema.ts';
 
 /** Levels of the pixels; undefined where they are continuous. */
 const levelsOf = { levels: 256, binary: 2, density: undefined } as const;
 
 /** Configuration of a normalising flow of images. */
 export const normalizingFlowSchema = z.strictObject({
-  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
+  image: imageShape,
   scales: upTo(16)
     .default(2)
     .describe(

@@ -8,9 +8,9 @@ import { fanIn, type ParameterSpec, zero } from '../tensor/parameters.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { dropout } from './dropout.ts';
 import type { Carried, Model, ModelContext } from './model.ts';
-import { nextTokenParts } from './next-token.ts';
+import { nextTokenParts, untiedOutput } from './next-token.ts';
+import { upTo } from './size-schema.ts';
 
-const upTo = (most: number) => z.number().int().positive().max(most);
 const share = () => z.number().min(0).lt(1).default(0);
 
 /** A recurrence is written out over time, so that long rows make large programs. */
@@ -197,19 +197,6 @@ export function createRecurrent(input: RecurrentConfig): Model {
       },
     },
     withContext: { longest: LONGEST, build: (context) => createRecurrent({ ...c, context }) },
-    ...(c.tied
-      ? {
-          untied: () => ({
-            model: createRecurrent({ ...c, tied: false, last: c.width }),
-            convert: (weights) => ({
-              ...weights,
-              parameters: {
-                ...weights.parameters,
-                'output/weight': weights.parameters['embedding/token']!.slice(),
-              },
-            }),
-          }),
-        }
-      : {}),
+    ...(c.tied ? untiedOutput(() => createRecurrent({ ...c, tied: false, last: c.width })) : {}),
   };
 }

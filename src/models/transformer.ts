@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { createDecoder } from './decoder.ts';
 import type { Model } from './model.ts';
+import { upTo } from './size-schema.ts';
 
-/** Widths; far above what is trained, far below where counting elements is no longer exact. */
-const upTo = (most: number) => z.number().int().positive().max(most);
 const size = upTo(1_000_000);
 
 /** Configuration of a decoder-only transformer. */

@@ -16,13 +16,12 @@ import {
   type ResidualBlock,
   residualBlockParameters,
 } from './residual-block.ts';
+import { imageShape, upTo } from './size-schema.ts';
 import { classParameters, embedCondition, timeParameters } from './time-embedding.ts';
-
-const upTo = (most: number) => z.number().int().positive().max(most);
 
 /** What the families with a denoising network share. */
 export const uNetSchema = z.strictObject({
-  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
+  image: imageShape,
   channels: upTo(65_536)
     .default(32)
     .describe('channels at full resolution, an even number divisible by groups'),

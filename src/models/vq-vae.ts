@@ -30,14 +30,14 @@ import {
   outputDistributionNames,
   outputDistributions,
 } from './output-distribution.ts';
+import { imageShape, upTo } from './size-schema.ts';
 import { createTransformer } from './transformer.ts';
 
-const upTo = (most: number) => z.number().int().positive().max(most);
 const size = upTo(1_000_000);
 
 /** Configuration of a VQ-VAE of images. */
 export const vqVaeSchema = z.strictObject({
-  image: z.tuple([upTo(1024), upTo(65_536), upTo(65_536)]).describe('channels, height, width'),
+  image: imageShape,
   channels: z
     .array(size)
     .min(1)
