@@ -25,8 +25,9 @@ import { readParquetImages } from '../src/formats/parquet-images.ts';
 import { readLinesFile, readTextFile, readTextFolder } from '../src/formats/plain-text.ts';
 import { readSafetensorsFile, writeSafetensors } from '../src/formats/safetensors.ts';
 import { writeZip } from '../src/formats/zip.ts';
-import { loadCheckpoint, weightTensors } from '../src/models/checkpoint.ts';
+import { loadCheckpoint } from '../src/models/checkpoint.ts';
 import { createModel } from '../src/models/index.ts';
+import { weightTensors } from '../src/models/weight-tensors.ts';
 import { freshWeights } from '../src/models/weights.ts';
 import { stream } from '../src/random.ts';
 

@@ -7,9 +7,10 @@ import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
 import { type DType, dtypes, fromFloat32, type NumericArray } from '../formats/numeric-array.ts';
 import { writeSafetensorsFile } from '../formats/safetensors.ts';
 import { stream } from '../random.ts';
-import { loadCheckpoint, saveCheckpoint, weightTensors } from './checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { createModel } from './index.ts';
 import type { Model } from './model.ts';
+import { weightTensors } from './weight-tensors.ts';
 import { freshWeights } from './weights.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-checkpoint-'));

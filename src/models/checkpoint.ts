@@ -1,48 +1,25 @@
-import { createHash } from 'node:crypto';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DataSpec, dataSpec } from '../data/data-spec.ts';
 import { parseSpec } from '../data/parse-spec.ts';
-import { type ImageValues, imageValues } from '../data/represent-images.ts';
 import { readTokenizerJson } from '../data/tokenizers/read-tokenizer.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { makeFolder, writeFileAtomic } from '../formats/atomic-file.ts';
-import { badFile, quote } from '../formats/bad-file.ts';
-import { type NumericArray, toFloat32 } from '../formats/numeric-array.ts';
+import { toFloat32 } from '../formats/numeric-array.ts';
 import { readFileChecked } from '../formats/read-file-checked.ts';
-import { listSafetensorsFile, readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
+import { readSafetensorsFile, writeSafetensors } from '../formats/safetensors.ts';
 import { mergeAdapter } from './adapter.ts';
+import { checkTensors, checkTokenizer } from './check-checkpoint.ts';
+import { type CheckpointData, checkpointData } from './checkpoint-data.ts';
+import { isForeign, readForeign } from './foreign-checkpoint.ts';
 import { adapterBase, adapterFiles, isAdapterFolder, readAdapter } from './hugging-face/peft.ts';
-import { readFolderTokenizer, tokenizerConfig } from './hugging-face/tokenizer-files.ts';
-import { folderTensors, readFolderWeights } from './hugging-face/weight-files.ts';
-import { createModel, domainOf, type FamilyName, families, familyOf, layoutOf } from './index.ts';
+import { tokenizerConfig } from './hugging-face/tokenizer-files.ts';
+import { folderTensors } from './hugging-face/weight-files.ts';
+import { createModel, domainOf, layoutOf } from './index.ts';
 import type { Model, Weights } from './model.ts';
+import { weightTensors } from './weight-tensors.ts';
 import { checkWeights } from './weights.ts';
-
-/** What a checkpoint's examples are, beyond the model: how data become fields. */
-export interface CheckpointData {
-  /** For images: what pixels are. */
-  readonly values?: ImageValues;
-  /** For text: whether an example is a whole item between end marks or a window of running text. */
-  readonly unit?: 'item' | 'running';
-  /** Content hash of the data that the model was trained on, and their name. */
-  readonly trainedOn?: string;
-  /** These data as a person writes them, where they are known by name. */
-  readonly source?: DataSpec;
-  /** What was done with it since, in order. */
-  readonly adapted?: readonly Adaptation[];
-}
-
-/** One adaptation that a model went through. */
-export interface Adaptation {
-  readonly technique: string;
-  /** Examples that it looked at, validation included. */
-  readonly items: number;
-  /** Name of the data, with their content hash in brackets. */
-  readonly target: string;
-}
 
 /** A model on disk. */
 export interface Checkpoint {
@@ -51,14 +28,6 @@ export interface Checkpoint {
   readonly data: CheckpointData;
   readonly tokenizer?: Tokenizer;
 }
-
-const checkpointData = z.strictObject({
-  values: imageValues.optional(),
-  unit: z.enum(['item', 'running']).optional(),
-  trainedOn: z.string().optional(),
-  source: dataSpec.optional(),
-  adapted: z.array(z.strictObject({ technique: z.string(), items: z.int(), target: z.string() })).optional(),
-});
 
 const configSchema = z.strictObject({
   graft: z.literal(1),
@@ -83,34 +52,6 @@ const files = {
   card: 'README.md',
 };
 
-/** Shape of each of the model's tensors under the name that it has in the file. */
-function tensorShapes(model: Model): Map<string, readonly number[]> {
-  return new Map([
-    ...model.parameters.map(({ name, shape }) => [name, shape] as const),
-    ...model.state.map(({ name, shape }) => [`state/${name}`, shape] as const),
-  ]);
-}
-
-/** All tensors of a model as they stand in `model.safetensors`. */
-export function weightTensors(model: Model, { parameters, state }: Weights): Map<string, NumericArray> {
-  const shapes = tensorShapes(model);
-  const entry = (name: string, data: Float32Array): [string, NumericArray] => [
-    name,
-    { dtype: 'float32', shape: shapes.get(name)!, data },
-  ];
-  return new Map([
-    ...Object.entries(parameters).map(([name, v]) => entry(name, v)),
-    ...Object.entries(state).map(([name, v]) => entry(`state/${name}`, v)),
-  ]);
-}
-
-/** SHA-256 over names, shapes and bits of all tensors. */
-export function weightsHash(model: Model, weights: Weights): string {
-  const hash = createHash('sha256');
-  for (const part of writeSafetensors(weightTensors(model, weights))) hash.update(part);
-  return hash.digest('hex');
-}
-
 /**
  * Writes `config.json`, `model.safetensors`, `tokenizer.json` (for text) and the model card `README.md` last. Fails as
  * `loadCheckpoint` would on what it had written.
@@ -118,7 +59,7 @@ export function weightsHash(model: Model, weights: Weights): string {
 export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: string): void {
   const { model, weights, data, tokenizer } = checkpoint;
   checkWeights(model, weights);
-  checkTokenizer(model, tokenizer, folder);
+  checkTokenizer(model, tokenizer, join(folder, files.tokenizer));
   makeFolder(folder);
   const layout = layoutOf(model.family);
   const marks = tokenizer?.special ?? {};
@@ -160,10 +101,12 @@ export function saveCheckpoint(folder: string, checkpoint: Checkpoint, card: str
 export function loadCheckpoint(folder: string): Checkpoint {
   if (isAdapterFolder(folder)) return loadAdapted(folder);
   const value = readConfigJson(folder);
-  const read = isForeign(value) ? readForeign(folder, value) : readOwn(folder, value);
+  const read = isForeign(value)
+    ? readForeign(folder, join(folder, files.config), value)
+    : readOwn(folder, value);
   const { model, weights, tokenizer } = read;
   checkWeights(model, weights, join(folder, files.weights));
-  checkTokenizer(model, tokenizer, folder);
+  checkTokenizer(model, tokenizer, join(folder, files.tokenizer));
   return read;
 }
 
@@ -204,129 +147,6 @@ function readOwn(folder: string, value: unknown): Checkpoint {
   const weights: Weights = { parameters: take('', model.parameters), state: take('state/', model.state) };
   const tokenizer = domainOf(model) === 'text' ? readTokenizer(folder) : undefined;
   return { model, weights, data: config.data, ...(tokenizer === undefined ? {} : { tokenizer }) };
-}
-
-/** A folder of `transformers`, with what Graft noted in its config.json. */
-function readForeign(folder: string, value: ForeignConfig): Checkpoint {
-  const path = join(folder, files.config);
-  const { family, model } = foreignModel(value, path);
-  const noted = parseSpec(z.object({ graft: notedSchema }), value, path).graft;
-  const weights = { parameters: readFolderWeights(folder, model, layoutOf(family)!), state: {} };
-  const tokenizer = readFolderTokenizer(folder, value);
-  return {
-    model,
-    weights,
-    data: (noted?.data ?? {}) as CheckpointData,
-    ...(tokenizer === undefined ? {} : { tokenizer }),
-  };
-}
-
-/**
- * The model that a config.json of `transformers` describes. Its context is what Graft noted, else at most
- * `LONGEST_CONTEXT` of what the model was made for: rows of thousands of tokens are asked for, not taken for granted.
- */
-export function foreignModel(
-  value: Readonly<Record<string, unknown>> & { readonly model_type: string },
-  path: string,
-): { family: FamilyName; model: Model } {
-  const found = (Object.keys(families) as FamilyName[]).find((name) =>
-    layoutOf(name)?.modelTypes.includes(value.model_type),
-  );
-  if (found === undefined)
-    throw new GraftError('unsupported', {
-      what: `model_type ${quote(value.model_type)} in ${path}`,
-      reason: `known are ${Object.keys(families)
-        .flatMap((name) => layoutOf(name)?.modelTypes ?? [])
-        .join(', ')}`,
-    });
-  const config = layoutOf(found)!.readConfig(value, path);
-  const positions = config.context as number;
-  const noted = parseSpec(z.object({ graft: notedSchema }), value, path).graft?.context;
-  const context = Math.min(noted ?? LONGEST_CONTEXT, positions);
-  return {
-    family: found,
-    model: createModel(found, { ...config, context, ...(context === positions ? {} : { positions }) }, path),
-  };
-}
-
-/** Tokens of a row at most, where a folder of another program does not say how long rows are to be. */
-const LONGEST_CONTEXT = 1024;
-
-const notedSchema = z
-  .strictObject({
-    version: z.literal(1),
-    context: z.int().min(1).optional(),
-    data: checkpointData.optional(),
-  })
-  .optional();
-
-type ForeignConfig = Readonly<Record<string, unknown>> & { readonly model_type: string };
-
-const isForeign = (value: unknown): value is ForeignConfig =>
-  typeof value === 'object' && value !== null && typeof (value as ForeignConfig).model_type === 'string';
-
-const floats = ['float32', 'float64', 'float16', 'bfloat16'];
-
-function checkTensors(model: Model, path: string): void {
-  const { entries } = listSafetensorsFile(path);
-  const shapes = tensorShapes(model);
-  const hint = 'Take config.json and model.safetensors of one model.';
-  for (const { name, shape, dtype } of entries) {
-    const wanted = shapes.get(name);
-    if (wanted === undefined)
-      throw new GraftError('unknown-name', {
-        kind: 'tensor',
-        received: name,
-        allowed: [...shapes.keys()],
-        where: path,
-      });
-    if (wanted.length !== shape.length || wanted.some((d, i) => d !== shape[i]))
-      throw new GraftError('bad-data', {
-        what: `tensor '${name}'`,
-        problem: `has shape [${shape.join(', ')}] where the configuration says [${wanted.join(', ')}]`,
-        where: path,
-        hint,
-      });
-    if (!floats.includes(dtype))
-      throw badFile('safetensors', path, `its values are ${dtype}, which weights are not`, {
-        offset: `tensor '${name}'`,
-        hint: `Write the weights as ${floats.join(', ')}.`,
-      });
-  }
-  const there = new Set(entries.map(({ name }) => name));
-  for (const name of shapes.keys())
-    if (!there.has(name))
-      throw new GraftError('bad-data', {
-        what: `tensor '${name}'`,
-        problem: 'is missing',
-        where: path,
-        hint,
-      });
-}
-
-/** A language model needs a tokenizer, whose ids are those that the model knows. */
-function checkTokenizer(model: Model, tokenizer: Tokenizer | undefined, folder: string): void {
-  if (model.sampler.kind !== 'autoregressive') return;
-  const where = join(folder, files.tokenizer);
-  if (tokenizer === undefined)
-    throw new GraftError('bad-data', {
-      what: 'checkpoint',
-      problem: 'is of a language model, but has no tokenizer.json',
-      where,
-      hint: 'Put the tokenizer that the model was trained with there.',
-    });
-  const { vocabulary } = model.sampler;
-  const fits =
-    familyOf(model.family).roundedVocabulary === undefined
-      ? tokenizer.vocabularySize === vocabulary
-      : tokenizer.vocabularySize <= vocabulary;
-  if (!fits)
-    throw new GraftError('bad-data', {
-      what: 'tokenizer',
-      problem: `has ${tokenizer.vocabularySize} tokens, but the model has ${vocabulary}`,
-      where,
-      hint: 'Put the tokenizer that the model was trained with there.',
-    });
 }
 
 function readTokenizer(folder: string): Tokenizer | undefined {

@@ -1,4 +1,4 @@
-import type { CheckpointData } from './checkpoint.ts';
+import type { CheckpointData } from './checkpoint-data.ts';
 
 /** A name of data without the content hash that follows it in brackets. */
 export const withoutHash = (name: string): string => name.replace(/ \([0-9a-f]{64}\)$/, '');

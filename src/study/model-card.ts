@@ -1,5 +1,6 @@
 import { portableSpec } from '../data/resolve-data-spec.ts';
-import type { Checkpoint, CheckpointData } from '../models/checkpoint.ts';
+import type { Checkpoint } from '../models/checkpoint.ts';
+import type { CheckpointData } from '../models/checkpoint-data.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Measurement } from './measurement.ts';
 import type { DataInput } from './step-inputs.ts';

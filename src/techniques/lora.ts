@@ -36,8 +36,10 @@ export const lora = defineTechnique({
       .describe('what the matrices add is multiplied with alpha / rank'),
     targets: z
       .union([z.literal('all'), z.array(z.string()).min(1)])
-      .default(['query', 'value'])
-      .describe("linear layers that get an adapter, by the last part of their name, or 'all'"),
+      .optional()
+      .describe(
+        "linear layers that get an adapter, by the last part of their name, or 'all'; default: query and value where the model has them, else all",
+      ),
     dropout: z.number().min(0).lt(1).default(0).describe("share of an adapter's inputs that training drops"),
   }),
   citations: [hu2022],
@@ -71,16 +73,24 @@ export const lora = defineTechnique({
 const layerOf = ({ model }: TechniqueContext, target: string): string =>
   model.parameters.find(({ name }) => name === `${target}/weight`)!.layer;
 
-/** Names of the linear layers that are meant. */
-function targetsOf({ model }: TechniqueContext, asked: 'all' | readonly string[]): readonly string[] {
+/** What gets adapters where nothing is said, as in section 4.2 of Hu et al. (2022). */
+const attention = ['query', 'value'];
+
+/** Names of the linear layers that are meant. Models without attention, or whose layers have names of their own, adapt all. */
+function targetsOf(
+  { model }: TechniqueContext,
+  asked: 'all' | readonly string[] | undefined,
+): readonly string[] {
   const all = model.linears ?? [];
   if (all.length === 0)
     throw new GraftError('unsupported', {
       what: `lora for a ${model.family}`,
       reason: 'its linear layers take no adapters',
     });
-  if (asked === 'all') return all;
   const meant = (target: string) => all.filter((name) => name === target || name.endsWith(`/${target}`));
+  if (asked === undefined)
+    return targetsOf({ model }, attention.every((name) => meant(name).length > 0) ? attention : 'all');
+  if (asked === 'all') return all;
   for (const target of asked)
     if (meant(target).length === 0)
       throw new GraftError('unknown-name', {

@@ -268,6 +268,20 @@ describe('lora', () => {
     expect(Object.keys(merged.parameters)).toEqual(model.parameters.map(({ name }) => name));
   });
 
+  test('where nothing is said, queries and values are adapted, and all layers of models that have none', () => {
+    const adapted = (of: Model) => {
+      const slots = technique.fill({ model: of }, technique.options.parse({}));
+      const own = new Set(of.parameters.map(({ name }) => name));
+      const added = slots.rewrite!.build(of).parameters.filter(({ name }) => !own.has(name));
+      return [...new Set(added.map(({ name }) => name.replace(/\/lora\/[ab]$/, '')))];
+    };
+    expect(adapted(model)).toEqual(
+      [0, 1].flatMap((i) => ['query', 'value'].map((part) => `block/${i}/attention/${part}`)),
+    );
+    for (const { model: other } of [subjects['diffusion model'], importedSubject()])
+      expect(adapted(other)).toEqual(other.linears);
+  });
+
   test('says which linear layers there are, and that images have none', () => {
     expect(() => technique.fill({ model }, technique.options.parse({ targets: ['nope'] }))).toThrow(
       "unknown linear layer (family transformer) 'nope'",

@@ -1,22 +1,17 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordedRun } from '../../../test/recorded-run.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { commandFolder } from '../../../test/command-folder.ts';
 import { loadCheckpoint } from '../../models/checkpoint.ts';
 
 const golden = fileURLToPath(new URL('../../../test/golden/hugging-face', import.meta.url));
-let folder: string;
+const { folder, run } = commandFolder('import');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'graft-import-'));
   for (const name of ['gpt2', 'llama', 'llama-lora'])
     cpSync(join(golden, name), join(folder, name), { recursive: true });
   cpSync(join(golden, '../imported/autoencoder.onnx'), join(folder, 'autoencoder.onnx'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const run = (...line: string[]) => recordedRun(line, folder);
 
 test('import makes a checkpoint of a folder of transformers', async () => {
   const { code, out } = await run('import', 'llama', '--out', 'mine');
@@ -29,26 +24,6 @@ test('import makes a checkpoint of a folder of transformers', async () => {
   expect(again.said).toContain('the folder holds other files');
   expect((await run('import', 'gpt2', '--out', 'mine', '--force', '--json')).code).toBe(0);
   expect(loadCheckpoint(join(folder, 'mine')).model.family).toBe('gpt2');
-});
-
-test('sample and export take such a folder as it is', async () => {
-  const { code, out } = await run(
-    'sample',
-    'gpt2',
-    '--count',
-    '2',
-    '--prompt',
-    'The',
-    '--length',
-    '6',
-    '--json',
-  );
-  expect(code).toBe(0);
-  const texts = JSON.parse(out) as string[];
-  expect(texts).toHaveLength(2);
-  expect(texts.every((text) => text.startsWith('The'))).toBe(true);
-  expect((await run('export', 'gpt2', '--out', 'onnx')).code).toBe(0);
-  expect(existsSync(join(folder, 'onnx/sampler.onnx'))).toBe(true);
 });
 
 test('import takes a LoRA adapter into its model', async () => {

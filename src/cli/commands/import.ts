@@ -161,6 +161,10 @@ export const importCommand = defineCommand({
         `${shownPath(out, terminal)}  ${model.family}, ${showNumber(parameters)} parameters in ${model.layers.length} layers${tokenizer === undefined ? '' : `, ${showNumber(tokenizer.vocabularySize)} tokens`}`,
       );
     if (changed && !options.json) terminal.out(fateTable(fates));
+    if (onnx?.role === 'next-token' && model.sampler.kind === 'autoregressive')
+      terminal.say(
+        `Each token of a sample takes a run over ${model.sampler.context} tokens: what this graph would keep between tokens is not known.`,
+      );
     return 0;
   },
 });

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordedRun } from '../../../test/recorded-run.ts';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { commandFolder } from '../../../test/command-folder.ts';
 import { trainTokenizer } from '../../data/tokenizers/train-tokenizer.ts';
 import { readNpyFile } from '../../formats/npy.ts';
 import { readNpzFile } from '../../formats/npz.ts';
@@ -11,9 +11,8 @@ import { createModel } from '../../models/index.ts';
 import { freshWeights } from '../../models/weights.ts';
 import { stream } from '../../random.ts';
 
-let folder: string;
+const { folder, run } = commandFolder('models');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'graft-models-'));
   const vae = createModel('vae', { image: [1, 8, 8], hidden: [8], latent: 3 });
   const data = { values: { binarise: 0.5 } };
   saveCheckpoint(
@@ -49,9 +48,6 @@ beforeAll(() => {
       '# A test\n',
     );
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const run = (...line: string[]) => recordedRun(line, folder);
 
 test('sample writes images as a picture and as arrays, the same for one seed', async () => {
   const first = await run('sample', 'vae', '--count', '5', '--out', 'a.npy', '--seed', '3');
@@ -144,4 +140,29 @@ test('export writes programs and a page that describes them', async () => {
   );
   expect((await run('export', 'running', '--out', 'gpt-onnx')).out).toMatch(/logits \[batch, 8, \d+\]/);
   expect(existsSync(join(folder, 'gpt-onnx/tokenizer.json'))).toBe(true);
+});
+
+test('sample and export take a folder of transformers as it is', async () => {
+  cpSync(
+    fileURLToPath(new URL('../../../test/golden/hugging-face/gpt2', import.meta.url)),
+    join(folder, 'gpt2'),
+    { recursive: true },
+  );
+  const { code, out } = await run(
+    'sample',
+    'gpt2',
+    '--count',
+    '2',
+    '--prompt',
+    'The',
+    '--length',
+    '6',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const texts = JSON.parse(out) as string[];
+  expect(texts).toHaveLength(2);
+  expect(texts.every((text) => text.startsWith('The'))).toBe(true);
+  expect((await run('export', 'gpt2', '--out', 'onnx')).code).toBe(0);
+  expect(existsSync(join(folder, 'onnx/sampler.onnx'))).toBe(true);
 });

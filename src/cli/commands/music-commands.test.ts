@@ -1,15 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recordedRun } from '../../../test/recorded-run.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { commandFolder } from '../../../test/command-folder.ts';
 import { splitTunes } from '../../data/sources/abc-tunes.ts';
 import { loadCheckpoint } from '../../models/checkpoint.ts';
 import { stream } from '../../random.ts';
 
-let folder: string;
+const { folder, run } = commandFolder('music');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'graft-music-'));
   const draws = stream(4);
   const tune = (n: number) => {
     const bar = (k: number) => [...draws.child(n).child(k).integers(4, 7)].map((i) => 'CDEFGAB'[i]).join('');
@@ -17,9 +15,6 @@ beforeAll(() => {
   };
   writeFileSync(join(folder, 'tunes.abc'), Array.from({ length: 60 }, (_, i) => tune(i + 1)).join('\n'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const run = (...line: string[]) => recordedRun(line, folder);
 
 test('a recurrent model of tunes: pre-trained, evaluated, sampled as ABC', async () => {
   const trained = await run(
