@@ -19,16 +19,32 @@ export function playOrder(elements: readonly TuneElement[]): TuneElement[] {
   let open = false;
   /** Whether an ending is being played. */
   let within = false;
+  /** Times through for which the section has had endings so far. */
+  const had = new Set<number>();
   const section = (at: number, opened: boolean) => {
     start = at;
     pass = 1;
     open = opened;
     within = false;
+    had.clear();
   };
   /** Whether there is an ending for a time through: so far in the section, at bar line `at` or right behind it. */
   const hasEnding = (at: number, time: number) =>
-    elements.slice(start, at).some((one) => endings(one).includes(time)) ||
-    endings(elements[endingAt(elements, at) ?? at]!).includes(time);
+    had.has(time) || endings(elements[endingAt(elements, at) ?? at]!).includes(time);
+  /** Up to where there is no ending for a time through: places that ask for one only move on. */
+  const without = new Map<number, number>();
+  /** Where in the same section the ending of a time through begins. */
+  const endingOf = (from: number, time: number): number | undefined => {
+    if ((without.get(time) ?? 0) > from) return undefined;
+    let k = from + 1;
+    for (; k < elements.length; k++) {
+      const element = elements[k]!;
+      if (endings(element).includes(time)) return k;
+      if (element.kind === 'part' || (element.kind === 'bar' && element.text.endsWith(':'))) break;
+    }
+    without.set(time, k);
+    return undefined;
+  };
   for (let i = 0; i < elements.length && out.length < MOST_PLAYED; i++) {
     const element = elements[i]!;
     if (element.kind !== 'bar') {
@@ -50,8 +66,8 @@ export function playOrder(elements: readonly TuneElement[]): TuneElement[] {
     // Behind the ending of the last time through stands one of an earlier time.
     const passed = back && later ? endingAt(elements, i) : undefined;
     if (passed !== undefined) {
-      i = elements.findIndex((one, k) => k > passed && one.kind === 'bar' && /:|\|[|\]]/.test(one.text));
-      if (i < 0) break;
+      i = passed + 1;
+      while (i < elements.length && !endsEnding(elements[i]!)) i++;
       section(i + 1, false);
       continue;
     }
@@ -59,12 +75,14 @@ export function playOrder(elements: readonly TuneElement[]): TuneElement[] {
     else if (back || (/\|[|\]]|\[\|/.test(text) && (!open || later))) section(i + 1, false);
     if (element.ending === undefined) continue;
     within = true;
+    for (const time of element.ending) had.add(time);
     if (element.ending.includes(pass)) continue;
     // To the ending of this time through, or on where there is none.
-    const next = endingOf(elements, i, pass);
+    const next = endingOf(i, pass);
     if (next !== undefined) {
       i = next;
       out.push(elements[next]!);
+      for (const time of endings(elements[next]!)) had.add(time);
     }
   }
   return out;
@@ -74,18 +92,13 @@ export function playOrder(elements: readonly TuneElement[]): TuneElement[] {
 const endings = (element: TuneElement): readonly number[] =>
   (element.kind === 'bar' ? element.ending : undefined) ?? [];
 
+/** Whether a bar line ends an ending. */
+const endsEnding = (element: TuneElement): boolean =>
+  element.kind === 'bar' && /:|\|[|\]]/.test(element.text);
+
 /** Where an ending begins that stands at a bar line, or right behind it. */
 function endingAt(elements: readonly TuneElement[], at: number): number | undefined {
-  const next = elements.findIndex((one, k) => k > at && one.kind !== 'line');
-  return [at, next].find((k) => k >= 0 && endings(elements[k]!).length > 0);
-}
-
-/** Where in the same section the ending of a time through begins. */
-function endingOf(elements: readonly TuneElement[], from: number, pass: number): number | undefined {
-  for (let k = from + 1; k < elements.length; k++) {
-    const element = elements[k]!;
-    if (endings(element).includes(pass)) return k;
-    if (element.kind === 'part' || (element.kind === 'bar' && element.text.endsWith(':'))) return undefined;
-  }
-  return undefined;
+  let next = at + 1;
+  while (elements[next]?.kind === 'line') next++;
+  return [at, next].find((k) => k < elements.length && endings(elements[k]!).length > 0);
 }
