@@ -3,7 +3,7 @@ import { residentMemory } from '../../test/resident-memory.ts';
 import { stream } from '../random.ts';
 import { constant, input } from '../tensor/build.ts';
 import { gather, slice } from '../tensor/functions/arrangement.ts';
-import { add, greater, mul, tanh } from '../tensor/functions/elementwise.ts';
+import { add, greater, mul, softplus, tanh } from '../tensor/functions/elementwise.ts';
 import { linear, matmul } from '../tensor/functions/linear.ts';
 import { mean, sum } from '../tensor/functions/reduction.ts';
 import { gradients } from '../tensor/gradient.ts';
@@ -43,6 +43,20 @@ test('types other than float32 go in and out', async () => {
     i: Int32Array.of(4, 0),
     flag: Uint8Array.of(1, 0),
   });
+  await executable.dispose();
+});
+
+test('softplus and its gradient are right to 1e-7, and 0 where they are too small for that', async () => {
+  const values = [-60, -30, -20, -18, -17, -16, -10, -1, 0, 1, 20];
+  const x = input('x', [values.length]);
+  const y = softplus(x);
+  const executable = await compile(program({ y, slope: gradients(sum(y), [x])[0]! }));
+  const out = await executable.run({ x: Float32Array.from(values) });
+  for (const [i, value] of values.entries()) {
+    expect(Math.abs(out.y![i]! - Math.log1p(Math.exp(value)))).toBeLessThan(value > 1 ? 2e-6 : 1.2e-7);
+    expect(Math.abs(out.slope![i]! - 1 / (1 + Math.exp(-value)))).toBeLessThan(1.2e-7);
+    if (value < -17.5) expect([out.y![i], out.slope![i]]).toEqual([0, 0]);
+  }
   await executable.dispose();
 });
 

@@ -17,6 +17,12 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
     '',
     `${suitability.suggestion} ${suitability.limits}`,
     '',
+    '| question | found | answer |',
+    '|---|---|---|',
+    ...suitability.path.map(
+      ({ question, found, answer }) => `| ${cell(question)} | ${cell(found)} | ${cell(answer)} |`,
+    ),
+    '',
     ...measurementGroups(evaluation).flatMap(({ title, rows }) => [
       `## ${title}`,
       '',

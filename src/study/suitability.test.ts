@@ -34,7 +34,24 @@ test.each([
   [150, undefined, 'unknown'],
   [150, 210, 'unknown'],
 ] as const)('target %s, source %s, reference 200: %s', (target, source, fit) => {
-  expect(judge(target, source).fit).toBe(fit);
+  const { fit: found, path } = judge(target, source);
+  expect(found).toBe(fit);
+  // The path ends where the judgement does.
+  expect(path.at(-1)!.answer).toMatch(
+    { unknown: /^not known/, unsuitable: /unsuitable$/ }[fit as string] ?? fit,
+  );
+});
+
+test('the path names its numbers, and goes on to reconstructions where they decide what to try', () => {
+  const { path, suggestion } = judge(160, 100, [
+    measured('reconstruction_mse', 'target', 0.025, { split: 'test' }),
+  ]);
+  expect(path.map(({ found, answer }) => [found, answer])).toEqual([
+    ['160.0 against 200.0 nats per image (lower is better)', 'yes: go on'],
+    ['60 %: 160.0 between 100.0 and 200.0', 'far (up to 10 % at home, up to 50 % near, beyond that far)'],
+    ['75 %', 'yes: keep the early layers'],
+  ]);
+  expect(suggestion).toContain('gradual-unfreezing');
 });
 
 const measured = (

@@ -4,6 +4,14 @@ import { unitInWords } from './metric-in-words.ts';
 import type { ReferenceLikelihood } from './reference-likelihood.ts';
 import { memorySentences, sampleSentences } from './suitability-of-samples.ts';
 import {
+  AT_HOME,
+  GOOD_RECONSTRUCTION,
+  type JudgementStep,
+  judgementPath,
+  NEAR,
+  wayGone,
+} from './suitability-path.ts';
+import {
   type Find,
   number,
   percent,
@@ -19,6 +27,8 @@ export interface Suitability {
   readonly fit: Fit;
   /** What it comes to, in one sentence. */
   readonly conclusion: string;
+  /** The decisions that led to it, in their order. */
+  readonly path: readonly JudgementStep[];
   /** What was found, a finding each. */
   readonly evidence: readonly SuitabilitySentence[];
   /** Techniques that are worth trying first, and why. */
@@ -26,9 +36,6 @@ export interface Suitability {
   /** What one model, not trained further, cannot show. */
   readonly limits: string;
 }
-
-/** Share of the target's variance from which on reconstructions count as good: more is kept than lost. */
-const GOOD_RECONSTRUCTION = 0.5;
 
 /**
  * Judges whether a model suits a target as it is. Rules, on the metric of likelihood m (lower is better) with the
@@ -52,6 +59,7 @@ export function judgeSuitability(input: SuitabilityInput): Suitability {
   return {
     fit,
     conclusion: conclusion(fit, target),
+    path: judgementPath({ onTarget, onSource, reference, rebuilt: rebuilt.share, item: input.item }),
     evidence: [
       ...likelihoodSentences(input, find, onTarget, onSource),
       ...rebuilt.sentences,
@@ -70,12 +78,8 @@ function fitOf(target: number | undefined, source: number | undefined, reference
   if (target >= reference) return 'unsuitable';
   if (source === undefined || source >= reference) return 'unknown';
   const share = wayGone(target, source, reference);
-  return share <= 0.1 ? 'at home' : share <= 0.5 ? 'near' : 'far';
+  return share <= AT_HOME ? 'at home' : share <= NEAR ? 'near' : 'far';
 }
-
-/** 0: as on its own domain; 1: as the reference. */
-const wayGone = (target: number, source: number, reference: number): number =>
-  (target - source) / (reference - source);
 
 function likelihoodSentences(
   { source, item, reference }: SuitabilityInput,

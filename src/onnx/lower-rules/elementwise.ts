@@ -93,8 +93,9 @@ const where: LowerRule<'where'> = (node) => {
 /**
  * log(1 + exp(x)) = max(x, 0) - log(max(s, 1 - s)) for the sigmoid s of x, which the backward pass needs as well. ONNX
  * Runtime's Softplus takes five times as long. Within 1e-7 of the exact value everywhere, but 0 below about -17, where
- * that is e^x (4e-8 and less): 1 - s is rounded to 1 there. The gradient s does not suffer. Imported operators, of which
- * others expect the exact values, are made of more nodes (`preciseSoftplus` in the import rules).
+ * that is e^x (4e-8 and less): 1 - s is rounded to 1 there, and ONNX Runtime's sigmoid, the gradient, is 0 below -18.
+ * Imported operators, of which others expect the exact values, are made of more nodes (`preciseSoftplus` in the import
+ * rules).
  */
 const softplus: LowerRule<'softplus'> = (node) => ({
   reads: node.inputs,

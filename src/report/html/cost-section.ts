@@ -14,16 +14,18 @@ export function costSection(report: ReportData): Section | null {
   if (report.trials.length === 0) return null;
   const { models } = report.matrix;
   const charts = models.map((model) => ({ model, panels: paretoCharts(report, model) }));
+  const single = report.matrix.budgets.length === 1;
   const drawn = charts.some(({ panels: found }) => found.length > 0);
   return section(
     'cost',
     'Quality and cost',
-    html`<div class="aside behind">${
+    html`<div class="aside behind${single && models.length === 1 && ' early'}">${
       drawn &&
-      html`<div><p>Each mark is a technique's mean. The line is the Pareto front: no technique is better than those on it at the same cost or less.</p>${legend(report.techniques)}${charts.map(
+      html`<div><p>Each mark is a technique's mean. The line is the Pareto front: no technique is better than those on it at the same cost or less.</p>${legend(report.techniques)}<div class="${single && models.length > 1 && 'panels'}">${charts.map(
         ({ model, panels: found }) =>
-          found.length > 0 && html`${models.length > 1 && html`<h3>${model}</h3>`}${panels(found)}`,
-      )}</div>`
+          found.length > 0 &&
+          html`<div>${models.length > 1 && html`<h3>${model}</h3>`}${panels(found)}</div>`,
+      )}</div></div>`
     }<div>${prediction(report)}</div></div>`,
     costTable(report),
   );

@@ -25,13 +25,15 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
     section(
       'suitability',
       'Suitability',
-      html`<p class="headline">${suitability.conclusion}</p><p>${suitability.evidence.map(({ text, measurements }) => html`<span title="${measurements.join('; ')}">${text}</span> `)}</p><p>${suitability.suggestion} ${suitability.limits}</p>`,
+      html`<p class="headline">${suitability.conclusion}</p><p><b>${suitability.suggestion}</b></p>
+<div class="pair early"><div><h3>How this was judged</h3>${scrolling(html`<table><thead><tr><th scope="col">question</th><th scope="col">found</th><th scope="col">answer</th></tr></thead><tbody>${suitability.path.map(({ question, found, answer }, i) => html`<tr><th scope="row">${i + 1}. ${question}</th><td>${found}</td><td>${answer}</td></tr>`)}</tbody></table>`)}<p class="note">${suitability.limits}</p></div>
+<div><h3>What was found</h3><ul>${suitability.evidence.map(({ text, measurements }) => html`<li title="${measurements.join('; ')}">${text}</li>`)}</ul></div></div>`,
     ),
     ...pictures(evaluation, folder),
     section(
       'numbers',
       'Numbers',
-      numberTables(evaluation),
+      html`<div class="pair">${numberTables(evaluation)}</div>`,
       scaleRows(evaluation).length > 0 && html`<h3>For scale</h3>${rowsTable(scaleRows(evaluation))}`,
       explanations(evaluation),
     ),
@@ -48,7 +50,7 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
     section(
       'methods',
       'How this was measured',
-      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}: at or beyond those it is unsuitable; up to a tenth of the way at home, up to half of it near, beyond that far. A suggestion follows from that, and from whether half of the target's variance comes back in reconstructions; it is a place to start, not a finding. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
+      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}, by the steps above. The suggestion follows from them; it is a place to start, not a finding. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
     ),
   ];
   const title = `${label} on ${target}`;
@@ -60,23 +62,25 @@ function pictures({ trial, target }: Evaluation, folder: string) {
   const one = (title: string, file: string | undefined, note: string): Html | null => {
     if (file === undefined) return null;
     const media: Media = readMedia(folder, file);
-    return html`<h3>${title}</h3><p class="note">${note}</p>${show(media, title)}`;
+    return html`<div class="block"><h3>${title}</h3><p class="note">${note}</p>${show(media, title)}</div>`;
   };
   return [
     section(
       'samples',
       'Samples',
-      one('Samples', samples, 'What the model makes, one draw, nothing chosen.'),
-      one(
-        'Nearest',
-        nearest,
-        `Each sample beside the nearest training example of ${target}, by the distance of pixels.`,
-      ),
-      one(
-        'Reconstructions',
-        reconstructions,
-        'Test items of the target, each beside what the model gives back.',
-      ),
+      html`<div class="blocks">${[
+        one('Samples', samples, 'What the model makes, one draw, nothing chosen.'),
+        one(
+          'Nearest',
+          nearest,
+          `Each sample beside the nearest training example of ${target}, by the distance of pixels.`,
+        ),
+        one(
+          'Reconstructions',
+          reconstructions,
+          'Test items of the target, each beside what the model gives back.',
+        ),
+      ]}</div>`,
     ),
   ];
 }
@@ -91,12 +95,12 @@ function numberTables(evaluation: Evaluation): Html[] {
   const { item } = evaluation;
   return measurementGroups(evaluation).map(
     ({ title, rows }) =>
-      html`<h3>${title}</h3>${scrolling(
+      html`<div><h3>${title}</h3>${scrolling(
         html`<table class="metrics"><thead><tr><th scope="col">metric</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">measured on</th></tr></thead><tbody>${rows.map(
           (m) =>
             html`<tr><th scope="row">${m.metric} ${m.direction === 'lower' ? '↓' : '↑'}</th><td>${formatSignificant(m.value, 4)}${m.standardError !== undefined && ` ± ${formatSignificant(m.standardError, 2)}`}</td><td>${unitInWords(m.unit, item)}</td><td>${measurementFacts(m)}</td></tr>`,
         )}</tbody></table>`,
-      )}`,
+      )}</div>`,
   );
 }
 

@@ -25,17 +25,17 @@ export function keyTableSection(report: ReportData): Section | null {
     'results',
     'Results at a glance',
     html`<p>${metricLabel(primary)}, on ${study.target} (${arrow} ${primary.direction} is better)${on === '' ? '' : html`, measured on ${on}`}. ${primary.summary}</p>`,
-    tables.map(
+    html`<div class="tables">${tables.map(
       ({
         model,
         rows,
-      }) => html`${tables.length > 1 && html`<h3>${model}</h3>`}<table class="key" style="--columns:${matrix.budgets.length}">
+      }) => html`<div>${tables.length > 1 && html`<h3>${model}</h3>`}<table class="key" style="--columns:${matrix.budgets.length}">
 <thead><tr><th scope="col">technique</th>${matrix.budgets.map((budget) => html`<th scope="col">${countOf(budget, study.item)}</th>`)}</tr></thead>
 <tbody>${rows.map(({ technique, cells: row }) => {
         const described = techniques.find(({ label }) => label === technique)!;
         return html`<tr><th scope="row" title="${described.summary}">${named(described)}</th>${row.map((cell) => keyCell(cell))}</tr>`;
-      })}</tbody></table>`,
-    ),
+      })}</tbody></table></div>`,
+    )}</div>`,
     html`<ul class="marks">
 <li><b class="best">bold, framed</b> best mean of its budget${partly && ' over the seeds that all have'}</li>
 ${matrix.seeds.length > 1 && html`<li><b>±</b> half of the ${percent} % t interval of the mean over ${matrix.seeds.length} seeds; differences are judged in <a href="#comparisons">Comparisons</a>, where seeds are paired</li>`}

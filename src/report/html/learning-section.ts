@@ -21,6 +21,7 @@ export function learningSection(report: ReportData): Section | null {
     terms: termCharts(report, model),
   }));
   if (charts.every(({ updates }) => updates.length === 0)) return null;
+  const single = report.matrix.budgets.length === 1;
   const trained = report.techniques.filter(({ trains }) => trains);
   return section(
     'learning',
@@ -29,17 +30,17 @@ export function learningSection(report: ReportData): Section | null {
       report.matrix.seeds.length > 1
         ? 'Strong lines are means over seeds, as far as all seeds trained; faint lines are single seeds.'
         : ''
-    } All panels of a row have the same scales.</p>`,
+    } All panels of a row have the same scales. Updates that leave layers frozen take fewer operations.</p>`,
     byLooks(report),
     legend(trained, true),
-    charts.map(
+    html`<div class="${single && models.length > 1 && 'twice'}">${charts.map(
       ({ model, updates, flops, terms }) =>
-        html`<div class="pair"><div><h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}</div><div><h3>${models.length > 1 && `${model}, `}by operations <span class="note">updates that leave layers frozen take fewer</span></h3>${panels(flops)}</div></div>${
+        html`<div><div class="pair${single && ' early'}"><div><h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}</div><div><h3>${models.length > 1 && `${model}, `}by operations</h3>${panels(flops)}</div></div>${
           terms === null
             ? null
             : html`<h3>${models.length > 1 && `${model}, `}inside training, with ${terms.budget}</h3><p class="note">Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${report.study.item}s. Diversity: how much samples differ among themselves, in that of real ${report.study.item}s.</p>${panels(terms.charts)}`
-        }`,
-    ),
+        }</div>`,
+    )}</div>`,
     benefits(report),
   );
 }

@@ -29,7 +29,7 @@ export function memorisationSection(report: ReportData, table: MetricTable): Sec
   return section(
     'memorisation',
     'Memorisation and overfitting',
-    html`<div class="pair">${
+    html`<div class="pair early">${
       charts.length > 0 &&
       html`<div>${copying.map(({ description }) => html`<p><b>${description.title}</b>: ${description.summary}</p>`)}${legend(report.techniques)}${panels(charts)}</div>`
     }${gap(report, table)}</div>`,

@@ -87,6 +87,7 @@ svg.mark{flex:none;width:16px;height:16px;margin-top:.26em}
 .key .best .mean{font-weight:700}
 b.best{padding:0 .35rem}
 .flag{display:inline-block;background:var(--flag-page);color:var(--flag);border-radius:4px;padding:0 .35rem;font-size:.82rem;font-weight:500;white-space:nowrap}
+.tables{display:flex;flex-wrap:wrap;gap:0 3rem}
 .marks{list-style:none;padding:0;font-size:.88rem;color:var(--soft);max-width:100ch}
 .marks li{margin:.25rem 0}
 .marks b{color:var(--ink)}
@@ -114,8 +115,9 @@ figure{margin:0}
 .staff{display:block;max-width:100%;height:auto;margin:.2rem 0}
 .play{font:inherit;line-height:1;padding:.2rem .5rem;cursor:pointer}
 .texts{margin:.1rem 0;padding-left:1.7rem;font-size:.92rem}
-.brief{columns:7.5rem auto;column-gap:1rem;padding-left:2.1rem}
 .texts li{margin:.2rem 0;break-inside:avoid;white-space:pre-wrap;overflow-wrap:anywhere}
+.brief{columns:8.5rem auto;column-gap:.6rem;padding:0}
+.brief li{margin:0 0 .25rem 2.1rem}
 mark{background:var(--mark);color:inherit}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--accent);width:fit-content}
@@ -140,6 +142,9 @@ tr:target,tr:target th{background:var(--flag-page)}
 .references{font-size:.92rem}
 .prose p{max-width:80ch}
 footer{border-top:1px solid var(--line);padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
+@media (min-width:900px){
+.early{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2.4rem;align-items:start}
+}
 @media (min-width:1900px){
 html{font-size:17px}
 main,header,footer{max-width:2360px}
@@ -153,6 +158,7 @@ main:has(#unseen)>#forgetting{grid-column:1/3}
 .chart.large{max-width:760px}
 .lead{max-width:none}
 .answers{grid-template-columns:repeat(var(--many),1fr)}
+.twice{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 3.2rem;align-items:start}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 3.2rem;align-items:start}
 .pair .panels>*{flex-basis:280px}
 .aside{display:grid;grid-template-columns:minmax(0,32rem) minmax(0,1fr);gap:0 3.2rem;align-items:start}
@@ -164,6 +170,7 @@ main:has(#unseen)>#forgetting{grid-column:1/3}
 }
 @media (max-width:640px){
 body{font-size:15px}
+.tables{display:block}
 .metrics th[scope=row]{min-width:9.5rem}
 .scroll th,.scroll td{padding:.3rem .5rem}
 .scroll td:not(:first-child,.note){min-width:7.5rem}
@@ -194,7 +201,9 @@ figure,tr,article{break-inside:avoid}
 h2+p,h3+p{break-after:avoid}
 details:not([open],.printed){display:none}
 .printed::details-content{content-visibility:visible;display:block}
-.more,.opens>summary::marker{display:none}
+.decision summary>.more{display:none}
+.decisions{grid-template-columns:1fr}
+.opens>summary{color:inherit}
 .scroll{overflow:visible}
 .panels>*{flex:0 1 31%}
 .blocks{grid-template-columns:repeat(3,1fr)}

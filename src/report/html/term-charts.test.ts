@@ -31,7 +31,7 @@ test('terms of looks have panels of their own, and validation is not called a lo
     }),
   });
   const page = reportHtml(report);
-  const titles = [...parseHTML(page).document.querySelectorAll('#learning figcaption')].map(
+  const titles = [...parseHTML(page).document.querySelectorAll('#learning .axis-y')].map(
     ({ textContent }) => textContent,
   );
   expect(titles).toEqual(expect.arrayContaining(['diversity', 'output on real']));

@@ -26,7 +26,6 @@ export function termCharts(report: ReportData, model: string): { budget: string;
     const y: [number, number] = [low - room, high + room];
     return [
       chart({
-        title: name,
         height: 200,
         y: { label: name },
         x: { label: 'updates' },

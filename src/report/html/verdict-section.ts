@@ -34,12 +34,12 @@ ${conditions(of('scope'))}
 </section>`;
 }
 
-function modelToUse({ best, verdict, study }: ReportData): Html | null {
+function modelToUse({ best, verdict, study, matrix }: ReportData): Html | null {
   if (best === null) return null;
   const { cell, step } = best;
   const choice = verdict!.choices.find((c) => c.model === cell.model && c.budget === cell.budget);
   const rivals = choice?.rivals ?? [];
-  return html`<div><h3>The model to use</h3><p>${cell.technique} with ${countOf(cell.budget, study.item)}, seed ${cell.seed}: of the seeds the one with the lowest validation loss${rivals.length > 0 && `; no difference from ${listWords(rivals)} can be claimed`} (<a href="#${anchor('t', step)}">trial ${step.slice(0, 8)}</a>).</p></div>`;
+  return html`<div><h3>The model to use</h3><p>${matrix.models.length > 1 && `${cell.model}, `}${cell.technique} with ${countOf(cell.budget, study.item)}, seed ${cell.seed}: of the seeds the one with the lowest validation loss${rivals.length > 0 && `; no difference from ${listWords(rivals)} can be claimed`} (<a href="#${anchor('t', step)}">trial ${step.slice(0, 8)}</a>).</p></div>`;
 }
 
 /** Sentences under a question; where they are not what most come for, they are folded on narrow pages. */
