@@ -63,7 +63,7 @@ export interface Objective {
   readonly cost: Tensor;
   /** What each example counts, e.g. its number of tokens: [batch]; 1 when absent. */
   readonly weight?: Tensor;
-  /** Parts of the cost worth a curve of their own, each [batch]. */
+  /** Parts of the cost, each [batch]; looks of models with several players record their means, with each player's loss. */
   readonly terms?: Readonly<Record<string, Tensor>>;
   /** New values of state tensors by name. */
   readonly state?: Readonly<Record<string, Tensor>>;
