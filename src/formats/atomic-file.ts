@@ -98,7 +98,7 @@ function writeAll(file: number, bytes: Uint8Array): void {
 }
 
 /** Makes a rename durable. Windows and some network file systems cannot sync a folder: there the rename stands as it is. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   let handle: number | undefined;
   try {
     handle = fs.openSync(folder, 'r');

@@ -50,6 +50,16 @@ describe('a run that is stopped', () => {
     expect(looks).toEqual([20, 30]);
   });
 
+  test('and cannot save what it has says so', async () => {
+    const full = fakeStep('trial', { seed: 6, updates: 30, every: 10, trouble: 'full-at-stop', at: 15 });
+    const stop = new AbortController();
+    const running = workspaces.run('full', [full], { signal: stop.signal });
+    const refused = expect(running).rejects.toMatchObject({ code: 'cannot-write' });
+    await fileIn(join(workspaces.folder, 'full'), 'waits-');
+    stop.abort();
+    await refused;
+  });
+
   test('before it began does nothing', async () => {
     const run = await workspaces.run('never', fakePlan({ trials: 1, updates: 10, every: 5 }), {
       signal: AbortSignal.abort(),

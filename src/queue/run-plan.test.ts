@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fakePlan, fakeStep } from '../../test/queue/fake-plan.ts';
@@ -83,6 +84,28 @@ describe('a step', () => {
     expect(run.steps[0]!.failure).toMatchObject({ kind: 'unexpected', message: 'a mistake in the code' });
     expect(JSON.stringify(run.steps[0]!.failure!.facts)).toContain('TypeError');
     expect(run.steps[0]!.attempts).toBe(1);
+  });
+
+  test('that lacks memory fails by itself, and the others go on', async () => {
+    const large = fakeStep('trial', { seed: 12, updates: 30, every: 10, trouble: 'no-memory', at: 3 });
+    const run = await workspaces.run('no-memory', [large, good], { workers: 1 });
+    expect(run.steps.map((step) => step.state)).toEqual(['failed', 'done']);
+    expect(run.steps[0]!.failure).toMatchObject({ kind: 'error', code: 'out-of-resource' });
+  });
+
+  test('whose worker dies with its result written is done and not run again', async () => {
+    const late = fakeStep('trial', { seed: 13, updates: 30, every: 10, trouble: 'die-finished', at: 15 });
+    const run = await workspaces.run('late', [late]);
+    const hash = createHash('sha256').update(late.id).digest('hex');
+    expect(run.steps[0]).toMatchObject({ state: 'done', attempts: 2, result: { hash } });
+  });
+
+  test('is timed by a clock that the date of the machine does not move', async () => {
+    const dying = fakeStep('trial', { seed: 14, updates: 30, every: 10, trouble: 'die-once', at: 25 });
+    let day = Date.now();
+    const run = await workspaces.run('years', [dying], { now: () => (day += 86_400_000) });
+    expect(run.steps[0]).toMatchObject({ state: 'done', attempts: 2 });
+    expect(run.steps[0]!.seconds.wall).toBeLessThan(3600);
   });
 
   test('whose worker dies goes on from what it had saved', async () => {

@@ -1,5 +1,5 @@
 import { type ErrorCode, type Facts, GraftError } from '../errors.ts';
-import type { Seconds, StepRecord } from '../store/step-record.ts';
+import { addSeconds, type Seconds, type StepRecord } from '../store/step-record.ts';
 import type { Store } from '../store/store.ts';
 import type { Json, Step, StepContext } from '../study/step.ts';
 import { locateBuilt } from './locate-built.ts';
@@ -26,7 +26,7 @@ export interface RunPlanOptions {
   readonly runner?: string;
   /** The program of a worker process; by default the one that was built with this one. */
   readonly workerProgram?: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as the machine believes: what is logged, never what is measured. */
   readonly now?: () => number;
 }
 
@@ -48,6 +48,7 @@ interface Worker {
   readonly handle: WorkerHandle;
   ready: boolean;
   last?: Step;
+  /** `seenAt`: when it last gave a sign of life, by a clock that never jumps. */
   current?: { readonly step: Step; readonly record: StepRecord; seconds: Seconds; seenAt: number };
 }
 
@@ -60,9 +61,9 @@ type Message =
  * Runs all steps of a plan that are not finished, each after those that it needs, in worker processes.
  *
  * A failing step is recorded with its reason, as are those that need it, and the others go on. A step whose worker
- * dies is tried again twice from what it had saved. Errors of the machine rather than of a step (a full disk, a folder
- * that cannot be written: `cannot-write`, `out-of-resource`) stop the run and are thrown; what was finished stays
- * finished and running steps are put back. Only this process writes the database.
+ * dies is tried again twice from what it had saved. A disk that is full or cannot be written (`cannot-write`) stops the
+ * run and is thrown, as it would stop every step; what was finished stays finished and running steps are put back. Only
+ * this process writes the database.
  */
 export async function runPlan(
   plan: readonly Step[],
@@ -165,7 +166,7 @@ export async function runPlan(
       if (step === undefined) continue;
       const record = await ledger.start(step, { index: worker.index, pid: worker.handle.pid });
       worker.last = step;
-      worker.current = { step, record, seconds: { wall: 0, cpu: 0 }, seenAt: now() };
+      worker.current = { step, record, seconds: { wall: 0, cpu: 0 }, seenAt: performance.now() };
       worker.handle.run(step, record.seconds);
       emit({ type: 'started', at: now(), id: step.id, worker: worker.index });
     }
@@ -206,17 +207,17 @@ export async function runPlan(
     if (current === undefined || current.step.id !== report.id) return;
     if (report.type === 'event') return ledger.observe(current.record, report.event);
     current.seconds = report.seconds;
-    current.seenAt = now();
+    current.seenAt = performance.now();
     if (report.type === 'beat') return;
     await flush();
     delete worker.current;
     const { id } = current.step;
-    const seconds = add(current.record.seconds, report.seconds);
+    const seconds = addSeconds(current.record.seconds, report.seconds);
     if (report.type === 'done') return ledger.finish(id, report.result, seconds);
     if (report.type === 'interrupted') return ledger.putBack(id, seconds, null);
     const { failure } = report;
-    if (failure.code !== 'cannot-write' && failure.code !== 'out-of-resource')
-      return ledger.fail(id, failure, seconds);
+    // Memory that is missing concerns the step alone: a smaller model has room where a larger one has none.
+    if (failure.code !== 'cannot-write') return ledger.fail(id, failure, seconds);
     fatal ??= revive(failure.code, failure.facts);
     await ledger.putBack(id, seconds, failure.message);
     stop();
@@ -234,8 +235,8 @@ export async function runPlan(
     await flush();
     const { id, label } = current.step;
     // Since its last sign of life it went on for a while, at most until now.
-    const silence = Math.max(0, now() - current.seenAt) / 1000;
-    const seconds = add(current.record.seconds, {
+    const silence = (performance.now() - current.seenAt) / 1000;
+    const seconds = addSeconds(current.record.seconds, {
       wall: current.seconds.wall + silence,
       cpu: current.seconds.cpu,
     });
@@ -248,7 +249,8 @@ export async function runPlan(
   async function flush(): Promise<void> {
     const seconds = new Map<string, Seconds>();
     for (const { current } of running())
-      if (current !== undefined) seconds.set(current.step.id, add(current.record.seconds, current.seconds));
+      if (current !== undefined)
+        seconds.set(current.step.id, addSeconds(current.record.seconds, current.seconds));
     await ledger.flush(seconds);
   }
 
@@ -265,10 +267,6 @@ export async function runPlan(
     workers.delete(worker.index);
     if (worker.handle.pid !== undefined) store.removeWorker(worker.handle.pid);
   }
-}
-
-function add(a: Seconds, b: Seconds): Seconds {
-  return { wall: a.wall + b.wall, cpu: a.cpu + b.cpu };
 }
 
 function describe({ exitCode, signal, output }: WorkerExit): { how: string; output: string } {

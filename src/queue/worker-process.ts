@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { makeFolder } from '../formats/atomic-file.ts';
 import { readResultFile, removeTemporaries, writeResultFile } from '../store/step-files.ts';
-import type { Seconds, StepFailure } from '../store/step-record.ts';
+import { addSeconds, type Seconds, type StepFailure } from '../store/step-record.ts';
 import type { Step, StepContext, StepEvent } from '../study/step.ts';
 import { endWithParent } from './orphan-watch.ts';
 import type { RunnerModule, WorkerOrder, WorkerReport, WorkerSetup } from './worker-protocol.ts';
@@ -24,7 +24,8 @@ let abort: AbortController | undefined;
 endWithParent(Number(process.argv[2]));
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});
-// Asked to end by somebody else than the parent: what was done is saved, and the parent starts another worker.
+// Asked to end by somebody else than the parent: without a step it ends; with one it saves what was done and gives the
+// step back to the parent, which may hand it out again.
 for (const signal of ['SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     if (abort === undefined) process.exit(0);
@@ -70,11 +71,17 @@ async function run(step: Step, earlier: Seconds): Promise<void> {
     const directory = join(setup.stepsFolder, id);
     makeFolder(directory);
     removeTemporaries(directory);
+    // A worker may have died between its last write and saying so.
+    const finished = readResultFile(directory);
+    if (finished !== undefined)
+      return report({ type: 'done', id, result: finished.result, seconds: seconds() });
     const result = await runner.runStep(step, createContext(step, directory, earlier, controller.signal));
-    writeResultFile(directory, step, result);
+    writeResultFile(directory, step, result, addSeconds(earlier, seconds()));
     report({ type: 'done', id, result, seconds: seconds() });
   } catch (error) {
-    if (controller.signal.aborted) report({ type: 'interrupted', id, seconds: seconds() });
+    // Work that could not be saved (a full disk) is no interruption, even when somebody asked for one.
+    if (controller.signal.aborted && isGraftError(error, 'interrupted'))
+      report({ type: 'interrupted', id, seconds: seconds() });
     else report({ type: 'failed', id, failure: failureOf(error), seconds: seconds() });
   } finally {
     clearInterval(beat);

@@ -4,7 +4,7 @@ import type { Step } from '../study/step.ts';
 import { createReader } from './create-reader.ts';
 import { leaveInOneFile } from './open-tables.ts';
 import type { Tables } from './schema.ts';
-import { hasResultFile, readResultFile } from './step-files.ts';
+import { type FinishedStep, hasResultFile, readResultFile } from './step-files.ts';
 import type { Seconds, StepRecord, StepState } from './step-record.ts';
 import type { Store } from './store.ts';
 import type { Workspace } from './workspace.ts';
@@ -60,15 +60,13 @@ export function createStore(
         if (record?.state === 'done' && hasResultFile(folder)) continue;
         const finished = readResultFile(folder);
         if (finished === undefined && (record === undefined || record.state === 'pending')) continue;
-        const values: Partial<Tables['steps']> =
-          finished === undefined
-            ? { state: 'pending', result: null, finished_at: null }
-            : { state: 'done', result: JSON.stringify(finished.result), finished_at: now() };
-        // Its files are gone, so it starts from nothing.
-        if (record?.state === 'done') Object.assign(values, spent({ wall: 0, cpu: 0 }));
         await transaction
           .updateTable('steps')
-          .set({ ...values, holder: null, failure: null })
+          .set({
+            ...(finished === undefined ? again(record) : adopted(finished)),
+            holder: null,
+            failure: null,
+          })
           .where('id', '=', step.id)
           .execute();
       }
@@ -156,6 +154,22 @@ export function createStore(
       .executeTakeFirst();
     return row?.last === null || row?.last === undefined ? 0 : Number(row.last) + 1;
   }
+}
+
+/** Values of a step that was finished, whatever the tables knew of it. */
+function adopted({ result, finishedAt, seconds }: FinishedStep): Partial<Tables['steps']> {
+  return {
+    state: 'done',
+    result: JSON.stringify(result),
+    finished_at: finishedAt,
+    ...(seconds === undefined ? {} : spent(seconds)),
+  };
+}
+
+/** Values of a step that is to be run again. One that was done has lost its files, so that it starts from nothing. */
+function again(record: StepRecord | undefined): Partial<Tables['steps']> {
+  const nothing = record?.state === 'done' ? spent({ wall: 0, cpu: 0 }) : {};
+  return { state: 'pending', result: null, finished_at: null, ...nothing };
 }
 
 function spent(seconds: Seconds) {

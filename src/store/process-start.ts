@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 
 /**
  * When the process with this id started, as text that differs for every process that ever gets the id; undefined
- * where there is none. A zombie counts as none.
+ * where there is none, or where the system does not say (Windows). A zombie counts as none.
  */
 export function processStart(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
   if (process.platform === 'linux') return linuxStart(pid);
-  if (process.platform === 'win32') return 'unknown';
+  // Any constant would make every process that gets a dead worker's id look like that worker.
+  if (process.platform === 'win32') return undefined;
   try {
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
   } catch {

@@ -41,6 +41,10 @@ export interface Seconds {
   readonly cpu: number;
 }
 
+export function addSeconds(a: Seconds, b: Seconds): Seconds {
+  return { wall: a.wall + b.wall, cpu: a.cpu + b.cpu };
+}
+
 /** One entry of a step's log. */
 export interface LoggedEvent {
   readonly step: string;

@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { fakeStep } from '../../test/queue/fake-plan.ts';
 import { openSqlite } from './libsql-dialect.ts';
 import { openStore, openStoreForReading } from './open-store.ts';
@@ -88,16 +88,42 @@ test('thousands of steps are prepared and read at once', async () => {
 });
 
 describe('preparing', () => {
-  test('adopts a result that was written but not recorded', async () => {
+  test('adopts a result that was written but not recorded, with its time and what it took', async () => {
     const store = await openStore(join(folder, 'adopted'), 'a test');
     const { id } = step(1);
     await store.prepare([step(1)]);
     await store.start(id, '1');
-    fs.mkdirSync(store.workspace.step(id));
-    writeResultFile(store.workspace.step(id), { id }, { value: 7 });
-    expect(await store.prepare([step(1)])).toMatchObject([
-      { state: 'done', result: { value: 7 }, holder: null },
-    ]);
+    const place = store.workspace.step(id);
+    fs.mkdirSync(place);
+    writeResultFile(place, { id }, { value: 7 }, used);
+    fs.utimesSync(join(place, 'result.json'), 1000, 1000);
+    const adopted = {
+      state: 'done',
+      result: { value: 7 },
+      holder: null,
+      seconds: used,
+      finishedAt: 1_000_000,
+    };
+    expect(await store.prepare([step(1)])).toMatchObject([adopted]);
+    await store.close();
+
+    // The same where the database is gone.
+    fs.rmSync(store.workspace.database);
+    const again = await openStore(join(folder, 'adopted'), 'a test');
+    expect(await again.prepare([step(1)])).toMatchObject([adopted]);
+    await again.close();
+  });
+
+  test('adopts a result of an older version, which does not say what it took', async () => {
+    const store = await openStore(join(folder, 'older'), 'a test');
+    const { id } = step(1);
+    await store.prepare([step(1)]);
+    await store.start(id, '1');
+    await store.log([], new Map([[id, used]]));
+    const place = store.workspace.step(id);
+    fs.mkdirSync(place);
+    fs.writeFileSync(join(place, 'result.json'), JSON.stringify({ step: id, result: null }));
+    expect(await store.prepare([step(1)])).toMatchObject([{ state: 'done', result: null, seconds: used }]);
     await store.close();
   });
 
@@ -112,11 +138,11 @@ describe('preparing', () => {
     await store.close();
   });
 
-  test('names a damaged result file', async () => {
-    const store = await openStore(join(folder, 'damaged'), 'a test');
+  test.each(['{"result": ', '{}', 'null'])('names a damaged result file (%s)', async (content) => {
+    const store = await openStore(join(folder, `damaged ${content.length}`), 'a test');
     const place = store.workspace.step(step(1).id);
     fs.mkdirSync(place);
-    fs.writeFileSync(join(place, 'result.json'), '{"result": ');
+    fs.writeFileSync(join(place, 'result.json'), content);
     await expect(store.prepare([step(1)])).rejects.toMatchObject({
       code: 'bad-file',
       facts: { path: join(place, 'result.json'), hint: expect.stringContaining('Delete it') },
@@ -135,6 +161,22 @@ describe('opening', () => {
     });
     await store.close();
     await (await openStore(place, 'the second')).close();
+  });
+
+  test('names no holder that has ended: the next one may be taking over', async () => {
+    const place = join(folder, 'taken-over');
+    await (await openStore(place, 'the first')).close();
+    const path = join(place, 'holder.json');
+    const holder = JSON.parse(fs.readFileSync(path, 'utf8'));
+    fs.writeFileSync(path, JSON.stringify({ ...holder, start: 'long ago' }));
+    const client = openSqlite(join(place, 'lock.db'), 0);
+    const lock = await client.transaction('write');
+    await expect(openStore(place, 'the third')).rejects.toMatchObject({
+      code: 'in-use',
+      facts: { holder: 'another process' },
+    });
+    lock.close();
+    client.close();
   });
 
   test('says where no workspace is', async () => {
@@ -182,6 +224,66 @@ test('a process has a start; one that ended has none', () => {
   expect(processStart(process.pid)).not.toBe(processStart(process.ppid));
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   expect(processStart(pid)).toBeUndefined();
+});
+
+test('no process is known by its start where the system does not say it', () => {
+  // A constant in its place would have workers' numbers kill whoever has them next.
+  const { value } = Object.getOwnPropertyDescriptor(process, 'platform')!;
+  Object.defineProperty(process, 'platform', { value: 'win32' });
+  try {
+    expect(processStart(process.pid)).toBeUndefined();
+  } finally {
+    Object.defineProperty(process, 'platform', { value });
+  }
+});
+
+describe('finishing a step', () => {
+  test('makes its files, its folder and the folder above durable before and after the result', () => {
+    const place = join(folder, 'steps', 'a');
+    fs.mkdirSync(join(place, 'checkpoint'), { recursive: true });
+    fs.writeFileSync(join(place, 'checkpoint', 'weights'), 'w');
+    const events: string[] = [];
+    const open = vi.spyOn(fs, 'openSync');
+    const sync = vi.spyOn(fs, 'fsyncSync').mockImplementation((file) => {
+      const index = open.mock.results.findLastIndex((result) => result.value === file);
+      events.push(relative(folder, String(open.mock.calls[index]![0])));
+    });
+    const rename = vi.spyOn(fs, 'renameSync');
+    try {
+      writeResultFile(place, { id: 'a' }, 7, used);
+    } finally {
+      for (const spy of [open, sync, rename]) spy.mockRestore();
+    }
+    const names = events.map((name) => (name.endsWith('.tmp') ? 'temporary' : name));
+    expect(names).toEqual([
+      join('steps', 'a', 'checkpoint', 'weights'),
+      join('steps', 'a', 'checkpoint'),
+      join('steps', 'a'),
+      'temporary',
+      join('steps', 'a'),
+      'steps',
+    ]);
+  });
+
+  test('says which file cannot be synced', () => {
+    const place = join(folder, 'unsynced');
+    fs.mkdirSync(place);
+    fs.writeFileSync(join(place, 'weights'), 'w');
+    const open = vi.spyOn(fs, 'openSync').mockImplementation(() => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    });
+    try {
+      expect(() => writeResultFile(place, { id: 'a' }, 7, used)).toThrow(
+        expect.objectContaining({
+          code: 'cannot-write',
+          message: expect.stringContaining(join(place, 'weights')),
+        }),
+      );
+    } finally {
+      open.mockRestore();
+    }
+    expect(readResultFile(place)).toBeUndefined();
+  });
 });
 
 test('temporary files of a killed process are removed, others are kept', () => {

@@ -15,11 +15,16 @@ const holderFile = processId.extend({
   since: z.string(),
   workers: z.array(processId),
 });
+/** Start of a process of which the system does not say it. */
+const UNKNOWN = 'unknown';
 type ProcessId = z.infer<typeof processId>;
 
 /** The right to work in a workspace, held until it is released or the process dies in whatever way. */
 export interface WorkspaceLock {
-  /** Notes a worker process, so that a later holder can end it if this process is killed and the worker is not. */
+  /**
+   * Notes a worker process, so that a later holder can end it if this process is killed and the worker is not. On Windows
+   * nothing is noted, as a later process with its number could not be told from it: there workers end by themselves alone.
+   */
   addWorker(pid: number): void;
   removeWorker(pid: number): void;
   release(): Promise<void>;
@@ -51,7 +56,7 @@ export async function lockWorkspace(workspace: Workspace, command: string): Prom
     const workers = new Map<number, ProcessId>();
     const self = {
       pid: process.pid,
-      start: processStart(process.pid) ?? 'unknown',
+      start: processStart(process.pid) ?? UNKNOWN,
       host: hostname(),
       command,
       since: new Date().toISOString(),
@@ -90,7 +95,7 @@ async function takeLock(client: Client, workspace: Workspace): Promise<Transacti
       {
         what: `the workspace ${workspace.folder}`,
         holder:
-          holder === undefined
+          holder === undefined || hasEnded(holder)
             ? 'another process'
             : `process ${holder.pid} on ${holder.host} ('${holder.command}', since ${holder.since})`,
         hint: 'Wait until it has ended, or choose another workspace.',
@@ -98,6 +103,11 @@ async function takeLock(client: Client, workspace: Workspace): Promise<Transacti
       { cause },
     );
   }
+}
+
+/** Known to be gone: the file still names an earlier holder while the next one is taking over. */
+function hasEnded({ pid, start, host }: z.infer<typeof holderFile>): boolean {
+  return host === hostname() && start !== UNKNOWN && processStart(pid) !== start;
 }
 
 function readHolder(workspace: Workspace): z.infer<typeof holderFile> | undefined {

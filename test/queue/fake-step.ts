@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { GraftError } from '../../src/errors.ts';
 import { writeFileAtomic } from '../../src/formats/atomic-file.ts';
 import { stream } from '../../src/random.ts';
+import { writeResultFile } from '../../src/store/step-files.ts';
 import type { Json, RunStep, StepContext } from '../../src/study/step.ts';
 
 /** What a fake step does. */
@@ -22,6 +23,11 @@ export type Trouble =
   | 'bad-data'
   | 'bug'
   | 'disk-full'
+  | 'no-memory'
+  /** Waits until it is to stop and then cannot save what it has. */
+  | 'full-at-stop'
+  /** Leaves a result and dies before anybody hears of it. */
+  | 'die-finished'
   /** The process kills itself, each time or only when it comes there first. */
   | 'die'
   | 'die-once'
@@ -72,6 +78,18 @@ const troubles: { [T in Trouble]: (context: StepContext) => void | Promise<void>
   },
   'disk-full': ({ directory }) => {
     throw new GraftError('cannot-write', { path: directory, reason: 'there is no space left on the disk' });
+  },
+  'no-memory': () => {
+    throw new GraftError('out-of-resource', { resource: 'memory', needed: '9 GB', available: '1 GB' });
+  },
+  'full-at-stop': async (context) => {
+    await troubles.wait(context);
+    await troubles['disk-full'](context);
+  },
+  'die-finished': async ({ directory }) => {
+    const hash = createHash('sha256').update(basename(directory)).digest('hex');
+    writeResultFile(directory, { id: basename(directory) }, { hash }, { wall: 1, cpu: 1 });
+    await die();
   },
   die,
   'die-once': async (context) => {

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { Stream } from '../../src/random.ts';
 import { openStoreForReading } from '../../src/store/open-store.ts';
 import { processStart } from '../../src/store/process-start.ts';
+import { readResultFile } from '../../src/store/step-files.ts';
 import type { StepRecord } from '../../src/store/step-record.ts';
 import type { Json } from '../../src/study/step.ts';
 import type { KillPoint } from './kill-at.ts';
@@ -19,8 +20,6 @@ export interface Subject {
   readonly steps: readonly string[];
   /** The part of a result that must be the same whatever happened: all but clock and memory. */
   readonly comparable: (result: Json) => Json;
-  /** True for files of a step that must be the same; by default all but `result.json`. */
-  readonly isComparable?: (file: string) => boolean;
   /** How much faster than true its clock runs. */
   readonly clock?: number;
 }
@@ -164,7 +163,6 @@ async function recordsOf(subject: Subject, workspace: string): Promise<readonly 
 /** All that must not depend on what happened on the way: states, results, and the bytes of all files. */
 async function outcomeOf(subject: Subject, workspace: string): Promise<unknown> {
   const records = await recordsOf(subject, workspace);
-  const isComparable = subject.isComparable ?? ((file) => !file.endsWith('result.json'));
   const steps = join(workspace, 'steps');
   const files = subject.steps.flatMap((id) => filesBelow(join(steps, id)).sort());
   return {
@@ -173,10 +171,12 @@ async function outcomeOf(subject: Subject, workspace: string): Promise<unknown> 
       state,
       failure,
       result: subject.comparable(result),
+      written: subject.comparable(readResultFile(join(steps, id))!.result),
     })),
     names: files.map((file) => relative(steps, file)),
     hashes: files
-      .filter(isComparable)
+      // It tells times; what of it must be the same stands above.
+      .filter((file) => basename(file) !== 'result.json')
       .map(
         (file) => `${relative(steps, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`,
       ),

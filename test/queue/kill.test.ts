@@ -29,7 +29,6 @@ test.skipIf(process.platform === 'win32')(
         command: (workspace) => [fakes.runFakePlan, workspace, planFile, '2'],
         steps: plan.map((step) => step.id),
         comparable: (result) => result,
-        isComparable: () => true,
       },
       { folder, killAt: fakes.killAt, stream: stream(20), kills: 20 },
     );
