@@ -1,6 +1,7 @@
 import { GraftError } from '../errors.ts';
 import { exportFiles } from '../onnx/export-program.ts';
 import { rewriteProgram } from '../onnx/rewrites/rewrite-program.ts';
+import { liveBytes } from '../tensor/live-bytes.ts';
 import { optimiseProgram } from '../tensor/passes/optimise-program.ts';
 import type { Program } from '../tensor/program.ts';
 import { bind, type Shape, symbolsOf } from '../tensor/shape.ts';
@@ -71,6 +72,7 @@ export async function compile(program: Program, options: CompileOptions = {}): P
       })),
     Object.keys(program.outputs).map((name, i) => ({ ...slot(name, outputs[i]!), value: values[i]! })),
     emptyOutput,
+    (sizes) => liveBytes(optimised, { ...symbols, ...sizes }),
   );
 }
 

@@ -40,17 +40,25 @@ export class Executable {
   readonly outputs: readonly OutputSlot[];
   private readonly lease: Lease;
   private readonly emptyOutput: string | undefined;
+  private readonly memoryOf: (symbols: Symbols) => number;
+  /** Bytes that the largest run takes. */
+  private memory = 0;
   private disposed = false;
 
-  /** @param emptyOutput name of the session's first output where that is an empty sequence: see `runInPlace` */
+  /**
+   * @param emptyOutput name of the session's first output where that is an empty sequence: see `runInPlace`
+   * @param memoryOf bytes that a run with these sizes of open dimensions takes
+   */
   constructor(
     lease: Lease,
     inputs: readonly InputSlot[],
     outputs: readonly OutputSlot[],
     emptyOutput?: string,
+    memoryOf: (symbols: Symbols) => number = () => 0,
   ) {
     this.lease = lease;
     this.emptyOutput = emptyOutput;
+    this.memoryOf = memoryOf;
     this.inputs = inputs;
     this.outputs = outputs;
   }
@@ -97,6 +105,7 @@ export class Executable {
         return [slot.value, tensorOf(slot, array, 'output')];
       }),
     );
+    this.memory = Math.max(this.memory, this.memoryOf(symbols));
     return {
       outputs,
       run: async () => {
@@ -116,7 +125,7 @@ export class Executable {
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
-    await this.lease.release();
+    await this.lease.release(this.memory);
   }
 
   private checkNames(arrays: Arrays, slots: readonly Slot[], kind: string): void {

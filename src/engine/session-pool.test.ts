@@ -49,6 +49,17 @@ test('unused sessions with large constants are given back', async () => {
   expect(pool.size).toBe(1);
 });
 
+test('unused sessions whose runs took much memory are given back', async () => {
+  pool = new SessionPool(8, 100_000);
+  await (await pool.lease(scaled(2), options)).release(60_000);
+  expect(pool.size).toBe(1);
+  await (await pool.lease(scaled(3), options)).release(60_000);
+  expect(pool.size).toBe(1);
+  await (await pool.lease(scaled(3), options)).release(1);
+  await (await pool.lease(scaled(4), options)).release(30_000);
+  expect(pool.size).toBe(2);
+});
+
 test('other threads, another session', async () => {
   pool = new SessionPool(0);
   const one = await pool.lease(scaled(2), options);

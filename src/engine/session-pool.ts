@@ -9,22 +9,27 @@ import { isAvailable, noDevice } from './find-devices.ts';
 /** A session that several executables may share. */
 export interface Lease {
   readonly session: InferenceSession;
-  /** Gives the session back; the last one to do so lets it grow old in the pool. */
-  release(): Promise<void>;
+  /**
+   * Gives the session back; the last one to do so lets it grow old in the pool.
+   * @param memory bytes that its runs took: ONNX Runtime keeps them for the next run
+   */
+  release(memory?: number): Promise<void>;
 }
 
 interface Entry {
   readonly key: string;
-  /** Of the model: its graph and, above all, its constants. */
-  readonly bytes: number;
+  /** Bytes of the model. */
+  readonly model: number;
+  /** Of the model, its graph and, above all, its constants, and of the largest run. */
+  bytes: number;
   readonly session: Promise<InferenceSession>;
   users: number;
 }
 
 /**
  * The sessions of this process by the content of their model. Sessions in use stay; of those that nobody uses any
- * more the latest few are kept, because a study compiles the same programs again and again. Those with large constants
- * are not: trained weights are never the same twice.
+ * more the latest few are kept, because a study compiles the same programs again and again. Large ones are not: those
+ * with large constants, since trained weights are never the same twice, and those whose runs took much memory.
  */
 export class SessionPool {
   private readonly entries = new Map<string, Entry>();
@@ -35,9 +40,9 @@ export class SessionPool {
 
   /**
    * @param limit how many unused sessions are kept
-   * @param bytes how large their models may be together
+   * @param bytes what their models and runs may take together
    */
-  constructor(limit: number, bytes = 32 * 2 ** 20) {
+  constructor(limit: number, bytes = 96 * 2 ** 20) {
     this.limit = limit;
     this.bytes = bytes;
   }
@@ -47,7 +52,8 @@ export class SessionPool {
     const key = `${options.device} ${options.threads} ${contentOf(model)}`;
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { key, bytes: bytesOf(model), session: open(model, options), users: 0 };
+      const bytes = bytesOf(model);
+      entry = { key, model: bytes, bytes, session: open(model, options), users: 0 };
       this.entries.set(key, entry);
     }
     const at = this.idle.indexOf(entry);
@@ -75,9 +81,10 @@ export class SessionPool {
     let released = false;
     return {
       session,
-      release: async () => {
+      release: async (memory = 0) => {
         if (released) return;
         released = true;
+        entry.bytes = Math.max(entry.bytes, entry.model + memory);
         if (--entry.users > 0) return;
         this.idle.push(entry);
         await this.shrink(this.limit);
