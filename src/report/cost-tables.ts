@@ -38,10 +38,19 @@ export function costTable({ matrix, techniques, trials }: ReportData): Technique
 
 function costCells(costs: readonly Cost[], trains: boolean): string[] {
   const average = (pick: (cost: Cost) => number) => mean(costs.map(pick));
+  /** In words, the mean of what models that make samples have; a dash for those that make none. */
+  const ofSamples = (pick: (cost: Cost) => number | undefined, words: (value: number) => string) => {
+    const found = costs.flatMap((cost) => pick(cost) ?? []);
+    return found.length === 0 ? '–' : words(mean(found));
+  };
   const whole = (pick: (cost: Cost) => number) => formatNumber(average(pick), 0);
   const parameters = average((c) => c.parameters);
   const trained = (100 * average((c) => c.trainedParameters)) / parameters;
-  const milliseconds = (pick: (cost: Cost) => number) => `${formatSignificant(average(pick), 2)} ms`;
+  const milliseconds = (at: 'p50' | 'p95') =>
+    ofSamples(
+      (c) => c.sampleLatency?.[at],
+      (value) => `${formatSignificant(value, 2)} ms`,
+    );
   return [
     trains ? formatDuration(average((c) => c.trainingSeconds)) : '–',
     trains ? formatDuration(average((c) => c.trainingCpuSeconds)) : '–',
@@ -49,10 +58,12 @@ function costCells(costs: readonly Cost[], trains: boolean): string[] {
     `${formatNumber(trained, 0)} % of ${formatCount(parameters)}`,
     trains ? `${whole((c) => c.stepsToBest)} of ${whole((c) => c.steps)}` : '–',
     formatBytes(average((c) => c.peakMemory)),
-    `${milliseconds((c) => c.sampleLatency.p50)} (${milliseconds((c) => c.sampleLatency.p95)})`,
-    formatSignificant(
-      average((c) => c.sampleThroughput),
-      2,
+    costs.some((c) => c.sampleLatency !== undefined)
+      ? `${milliseconds('p50')} (${milliseconds('p95')})`
+      : '–',
+    ofSamples(
+      (c) => c.sampleThroughput,
+      (value) => formatSignificant(value, 2),
     ),
     formatBytes(average((c) => c.fileSize)),
   ];

@@ -71,12 +71,19 @@ export function scaleRows({ reference, variance, item, target }: Evaluation): [s
 /** What the model takes. */
 export function costRows({ trial: { cost }, item }: Evaluation): [string, string][] {
   const milliseconds = (value: number) => `${formatSignificant(value)} ms`;
+  const { sampleLatency: latency, sampleThroughput: throughput } = cost;
   return [
     ['parameters', formatNumber(cost.parameters, 0)],
     ['weights file', formatBytes(cost.fileSize)],
-    [`one ${item} alone, median`, milliseconds(cost.sampleLatency.p50)],
-    [`one ${item} alone, 95th percentile`, milliseconds(cost.sampleLatency.p95)],
-    [`${item}s a second, in batches`, formatSignificant(cost.sampleThroughput)],
+    ...(latency === undefined
+      ? []
+      : ([
+          [`one ${item} alone, median`, milliseconds(latency.p50)],
+          [`one ${item} alone, 95th percentile`, milliseconds(latency.p95)],
+        ] as [string, string][])),
+    ...(throughput === undefined
+      ? []
+      : ([[`${item}s a second, in batches`, formatSignificant(throughput)]] as [string, string][])),
     ['peak memory of the process, with all measuring', formatBytes(cost.peakMemory)],
     ['seconds of measuring', formatSignificant(cost.measuringSeconds)],
   ];

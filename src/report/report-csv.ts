@@ -61,9 +61,9 @@ const costs: readonly (readonly [
   ['parameters', 'parameters', 'lower', (c) => c.parameters],
   ['trained_parameters', 'parameters', 'lower', (c) => c.trainedParameters],
   ['training_flops', 'FLOP', 'lower', (c) => c.trainingFlops],
-  ['sample_latency_p50', 'ms', 'lower', (c) => c.sampleLatency.p50],
-  ['sample_latency_p95', 'ms', 'lower', (c) => c.sampleLatency.p95],
-  ['sample_throughput', 'samples/s', 'higher', (c) => c.sampleThroughput],
+  ['sample_latency_p50', 'ms', 'lower', (c) => c.sampleLatency?.p50 ?? null],
+  ['sample_latency_p95', 'ms', 'lower', (c) => c.sampleLatency?.p95 ?? null],
+  ['sample_throughput', 'samples/s', 'higher', (c) => c.sampleThroughput ?? null],
   ['file_size', 'bytes', 'lower', (c) => c.fileSize],
 ];
 

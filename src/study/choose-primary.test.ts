@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DataSet } from '../data/data-set.ts';
-import type { Likelihood } from '../models/model.ts';
+import type { Likelihood, Sampler } from '../models/model.ts';
 import { choosePrimary, type JudgedModel } from './choose-primary.ts';
 import type { EncodingInput } from './step-inputs.ts';
 
@@ -17,7 +17,10 @@ const images = (channels: number, count = 10) =>
 const texts = { kind: 'text', name: 'texts', count: 10 } as unknown as DataSet;
 
 const model = (kind: Likelihood['kind'] | undefined, encoding: EncodingInput): JudgedModel => ({
-  model: kind === undefined ? {} : { likelihood: { kind } as Likelihood },
+  model: {
+    sampler: { kind: 'latent' } as Sampler,
+    ...(kind === undefined ? {} : { likelihood: { kind } as Likelihood }),
+  },
   encoding,
 });
 const pictures = (kind: Likelihood['kind'] | undefined, values: 'unit' | 'levels' | { binarise: number }) =>
@@ -54,4 +57,8 @@ test('nothing decides where neither can be had', () => {
   expect(choosePrimary([autoencoder], images(1, 1), 500)).toBeUndefined();
   expect(choosePrimary([autoencoder], images(1), 1)).toBeUndefined();
   expect(choosePrimary([text(true), text(false)], texts, 500)).toBeUndefined();
+  const scorer = pictures('exact', 'unit');
+  const judging = { ...scorer, model: { ...scorer.model, sampler: { kind: 'none' } as const } };
+  expect(choosePrimary([judging, judging], images(1), 500)).toBe('nll');
+  expect(choosePrimary([judging, autoencoder], images(1), 500)).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import type { EncodingInput } from './step-inputs.ts';
 
 /** What of a planned model decides on which scale it can be judged. */
 export interface JudgedModel {
-  readonly model: Pick<Model, 'likelihood'>;
+  readonly model: Pick<Model, 'likelihood' | 'sampler'>;
   readonly encoding: EncodingInput;
 }
 
@@ -15,7 +15,7 @@ export interface JudgedModel {
  * The metric that decides where a study names none, by a rule on what is planned, never on what came out: held-out
  * likelihood where all models have it on one scale (`nll` of the same representation of images, given the class for all
  * or none, exact or a bound for all; `bits_per_byte` of the same items of text), else for images the kernel distance of samples in the first
- * feature network. Undefined where neither can be had: what else is measured (diversity, copies) makes no model better
+ * feature network, where all make samples. Undefined where neither can be had: what else is measured (diversity, copies) makes no model better
  * than another.
  */
 export function choosePrimary(
@@ -27,6 +27,7 @@ export function choosePrimary(
   const shared = new Set(scales).size === 1 ? scales[0] : undefined;
   if (test.kind === 'text') return shared === undefined ? undefined : 'bits_per_byte';
   if (shared !== undefined) return 'nll';
+  if (models.some(({ model }) => model.sampler.kind === 'none')) return undefined;
   const seen = test.channels === 1 || test.channels === 3;
   return seen && test.count >= 2 && samples >= 2 ? 'kid' : undefined;
 }

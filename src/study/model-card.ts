@@ -45,7 +45,9 @@ export function modelCard(card: {
     '## Use',
     '',
     '```sh',
-    'graft sample . --count 16',
+    card.checkpoint.model.sampler.kind === 'none'
+      ? 'graft evaluate . --data SET'
+      : 'graft sample . --count 16',
     '```',
     '',
   ].join('\n');

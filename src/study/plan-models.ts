@@ -28,12 +28,6 @@ export function planModels(
     if (!('checkpoint' in entry)) return familyModel(entry as FamilyEntry, spec, data, where);
     const given = entry as { checkpoint: string; label?: string };
     const model = checkpointModel(given, base, data.sets, where, spec.context);
-    if (model.model.sampler.kind === 'none')
-      throw new GraftError('unsupported', {
-        what: `a study of '${given.checkpoint}'`,
-        reason: 'it makes no examples, and studies judge those',
-        hint: 'Use graft adapt and graft evaluate.',
-      });
     return { model, steps: [] };
   });
   const models = planned.map(({ model }) => model);

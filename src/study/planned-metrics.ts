@@ -46,7 +46,7 @@ function ofModel(
       'ngram_novelty',
       ...(plan.test.notation === undefined ? [] : (['valid_tunes', 'notes_in_key'] as const)),
     ] as MetricName[];
-  if (sampler.kind === 'autoregressive') return found;
+  if (sampler.kind === 'autoregressive' || sampler.kind === 'none') return found;
   return [
     ...found,
     ...ofSamples(plan),

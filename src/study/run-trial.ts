@@ -78,6 +78,7 @@ export async function runTrial(
   saveAdapter(adapted, inputs, join(context.directory, 'adapter'));
   removeTrainingSnapshot(context.directory);
   const text = adapted.encoding.kind === 'text';
+  const draws = model.sampler.kind !== 'none';
   return {
     cell: { ...inputs.labels, budget: inputs.budget, seed: inputs.seed },
     learningRate,
@@ -98,14 +99,14 @@ export async function runTrial(
       parameters: countParameters(model.parameters),
       trainedParameters: result.trainedParameters,
       trainingFlops: result.flops,
-      sampleLatency: measured.latency,
-      sampleThroughput: measured.throughput,
+      ...(measured.latency === undefined ? {} : { sampleLatency: measured.latency }),
+      ...(measured.throughput === undefined ? {} : { sampleThroughput: measured.throughput }),
       fileSize: checkpointSize(join(context.directory, 'checkpoint')),
     },
     files: {
       checkpoint: 'checkpoint',
-      samples: text ? 'samples.json' : 'samples.png',
-      ...(text || adapted.train.encoded.table.count < 2 ? {} : { nearest: 'nearest.png' }),
+      ...(draws ? { samples: text ? 'samples.json' : 'samples.png' } : {}),
+      ...(text || !draws || adapted.train.encoded.table.count < 2 ? {} : { nearest: 'nearest.png' }),
       ...(model.reconstruct === undefined ? {} : { reconstructions: 'reconstructions.png' }),
     },
     notes: adapted.notes,
@@ -132,8 +133,9 @@ function chosenRate({ learningRate }: TrialInputs, context: StepContext): number
 
 interface Measured {
   readonly measurements: readonly Measurement[];
-  readonly latency: { readonly p50: number; readonly p95: number };
-  readonly throughput: number;
+  /** Absent where the model makes no samples. */
+  readonly latency?: { readonly p50: number; readonly p95: number };
+  readonly throughput?: number;
   readonly warnings: readonly string[];
 }
 
@@ -181,14 +183,11 @@ async function measure(
   if (inputs.source !== undefined) await likelihood(await test(inputs.source), 'source', 'test');
   for (const input of inputs.evaluateOn) await likelihood(await test(input), input.name, 'test');
 
+  // A model that only judges examples has been measured with that.
+  if (model.sampler.kind === 'none') return { measurements, warnings: warningsOf(measurements) };
   phase(2, 'samples');
   const { count, shown } = inputs.sampling;
   const clock = () => context.now();
-  if (model.sampler.kind === 'none')
-    throw new GraftError('unsupported', {
-      what: `a trial of a ${model.family}`,
-      reason: 'it makes no examples',
-    });
   if (encoding.kind === 'image' && model.sampler.kind !== 'autoregressive') {
     const trained = adapted.train.encoded.table.fields.label?.data;
     const labels = trained && proportionalLabels(trained, count, draws.child('labels'));

@@ -28,10 +28,10 @@ export interface Cost {
   readonly trainedParameters: number;
   /** Floating-point operations of training, counted from the graph. */
   readonly trainingFlops: number;
-  /** Milliseconds for one sample, median and 95th percentile. */
-  readonly sampleLatency: { readonly p50: number; readonly p95: number };
-  /** Samples per second in batches. */
-  readonly sampleThroughput: number;
+  /** Milliseconds for one sample, median and 95th percentile; absent where the model makes none. */
+  readonly sampleLatency?: { readonly p50: number; readonly p95: number };
+  /** Samples per second in batches; absent where the model makes none. */
+  readonly sampleThroughput?: number;
   /** Bytes of model.safetensors. */
   readonly fileSize: number;
 }
@@ -60,8 +60,8 @@ export interface TrialResult {
   /** Files in the step's folder, relative. */
   readonly files: {
     readonly checkpoint: string;
-    /** For images a PNG grid; for text a JSON list of strings. */
-    readonly samples: string;
+    /** For images a PNG grid; for text a JSON list of strings; absent where the model makes none. */
+    readonly samples?: string;
     /** Nearest training example of each sample: for images a PNG of pairs; for text JSON. */
     readonly nearest?: string;
     /** Reconstructions beside originals, where the family has them. */

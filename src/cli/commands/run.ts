@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { runPlan } from '../../queue/run-plan.ts';
 import { describeEnvironment } from '../../report/describe-environment.ts';
 import { formatDuration } from '../../report/format-quantity.ts';
@@ -208,9 +210,11 @@ function printOutcome(
     );
   if (best !== undefined) {
     terminal.out(`best     ${shownPath(best, terminal)}`);
-    terminal.out(
-      `         graft sample ${shownPath(best, terminal)} --count 16 --out samples.${report.study.kind === 'image' ? 'png' : report.study.item === 'tune' ? 'mid' : 'txt'}`,
-    );
+    // What the trial drew lies beside its model, where that makes samples.
+    const draws = ['samples.png', 'samples.json'].some((file) => existsSync(join(best, file)));
+    const ending = report.study.kind === 'image' ? 'png' : report.study.item === 'tune' ? 'mid' : 'txt';
+    if (draws)
+      terminal.out(`         graft sample ${shownPath(best, terminal)} --count 16 --out samples.${ending}`);
   }
   terminal.out(`report   ${shownPath(files.html, terminal)}`);
 }

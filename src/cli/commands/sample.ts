@@ -101,6 +101,12 @@ export const sample = defineCommand({
     const { count, threads, device, out } = options;
     const run = { count, threads, device, batchSize: Math.min(count, 128) };
     const draws = stream(options.seed).child('samples');
+    if (model.sampler.kind === 'none')
+      throw new GraftError('unsupported', {
+        what: `sampling '${folder}'`,
+        reason: 'it judges examples and makes none',
+        hint: 'graft evaluate measures it on data.',
+      });
     if (model.sampler.kind !== 'autoregressive') {
       if (
         Object.keys(settings).length > 0 ||

@@ -79,7 +79,7 @@ function scorer(file: ForeignFile, options: OnnxImportOptions) {
     throw new GraftError('bad-data', {
       what: `value '${output}' of ${file.path}`,
       problem: `is ${tensor.dtype} [${tensor.shape.join(', ')}], not one log-probability for each example`,
-      hint: 'A scorer gives [batch] or [batch, 1] in nats; take another value with output=NAME.',
+      hint: 'A scorer gives [batch] or [batch, 1] in nats; take another value with output=NAME. A classifier is no scorer: give what it makes of images to graft metric (docs/bring-your-own.md).',
     });
   const flat = program({ score: reshape(tensor, [BATCH]) });
   const p = takingImages(flat, info.name, image, normal(options));

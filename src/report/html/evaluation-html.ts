@@ -64,6 +64,7 @@ function pictures({ trial, target }: Evaluation, folder: string) {
     const media: Media = readMedia(folder, file);
     return html`<div class="block"><h3>${title}</h3><p class="note">${note}</p>${show(media, title)}</div>`;
   };
+  if ([samples, nearest, reconstructions].every((file) => file === undefined)) return [];
   return [
     section(
       'samples',
