@@ -134,12 +134,12 @@ test('the search for rates says what each gave and which was taken', () => {
     ].map((one) => [one.id, one]),
   );
   const result: TrialResult = { ...trial.result, learningRate: 1e-3 };
-  expect(rateSearches([{ step: trial.step, result }], (id) => records.get(id))).toEqual([
+  expect(rateSearches([{ step: trial.step, result }], (id) => records.get(id), 'image')).toEqual([
     {
       model: 'vae',
       technique: result.cell.technique,
       budget: result.cell.budget,
-      unit: result.lossUnit,
+      unit: 'nats per image',
       chosen: 1e-3,
       rates: [
         { rate: 1e-3, steps: ['a', 'b'], validation: 91 },
@@ -273,6 +273,26 @@ test('options and rows call for works of their own', () => {
   const stated = keys(gan, { optimiser: 'adam' }, {}, players);
   expect(stated).toContain('kingma2015adam');
   expect(stated).not.toContain('zeiler2012adadelta');
+});
+
+test('methods say where validation looked at more than a budget holds', async () => {
+  const report = await make();
+  const of = (validation: number | undefined) =>
+    methodsParagraphs(
+      report,
+      parseStudy(
+        {
+          ...(report.study.spec as object),
+          budgets: [25, 100],
+          training: validation === undefined ? {} : { validation },
+        },
+        'test',
+      ),
+    )[0]!;
+  const plain = 'budgets include validation (one fifth, at least 5), are nested';
+  expect(of(undefined)).toContain(plain);
+  expect(of(5)).toContain(plain);
+  expect(of(20)).toContain('(one fifth, at least 5; validation looked at 20 images where that is more than');
 });
 
 test('methods name the optimisers of players where those train a model', async () => {

@@ -29,6 +29,7 @@ import type {
   ReportFailure,
   Resources,
 } from './report-data.ts';
+import { reportFailures, reportWarnings } from './report-problems.ts';
 import { stepsDone, studyCost } from './study-cost.ts';
 import { usedCitations } from './used-citations.ts';
 
@@ -85,11 +86,11 @@ export function collectReport(input: ReportInput): ReportData {
     // A row that trains nothing was recorded with a rate of the grid, which it never used.
     return [{ step, result: idle.has(result.cell.technique) ? { ...result, learningRate: null } : result }];
   });
-  const failures = failuresOf(input, record);
+  const failures = reportFailures(input);
   const table = trialTable(matrix, trials);
   const { primary } = input;
   const comparison = comparisonOf(trials, matrix, primary);
-  const searches = rateSearches(trials, record);
+  const searches = rateSearches(trials, record, item);
   const found = comparison && verdictOf(input, comparison, table, failures, searches, item);
   const media = collectMedia(trials, seeds, input.directory, input.mediaBytes ?? MEDIA_BYTES);
   const target = nameOf(input.data, 'target') ?? 'the target';
@@ -113,7 +114,7 @@ export function collectReport(input: ReportInput): ReportData {
     },
     matrix,
     data: input.data,
-    models: input.models.map((model) => describeModel(model, trials, record)),
+    models: input.models.map((model) => describeModel(model, trials, record, item)),
     techniques: rows.map(({ label, name }, style) => {
       const { title, summary, trains } = techniques[name];
       return { label, name, title, summary, trains, style };
@@ -125,7 +126,7 @@ export function collectReport(input: ReportInput): ReportData {
     comparison,
     verdict: found,
     best: comparison && found && chooseBest(table, comparison, found),
-    warnings: warningsOf(input, trials, primary, comparison, record),
+    warnings: reportWarnings(input, trials, comparison),
     cost,
     environment: input.environment,
     citations: usedCitations({
@@ -148,27 +149,6 @@ function matrixOf({ models, rows, spec, seeds }: ReportInput): Matrix {
     budgets: [...spec.budgets].sort((a, b) => a - b),
     seeds,
   };
-}
-
-function failuresOf(
-  { steps, trials }: ReportInput,
-  record: (id: string) => StepRecord | undefined,
-): ReportFailure[] {
-  const cells = new Map(trials.map(({ cell, step }) => [step, cell]));
-  const failed = steps.filter(({ state }) => state === 'failed');
-  return failed.map(({ id, kind, label, failure }) => {
-    const cell = cells.get(id);
-    const blocked = failure?.kind === 'blocked';
-    const needed = blocked ? record(id)!.needs.find((need) => record(need)?.state === 'failed') : undefined;
-    const because = needed === undefined ? '' : ` (it needs '${record(needed)!.label}', which failed)`;
-    return {
-      step: id,
-      kind,
-      label,
-      ...(cell === undefined ? {} : { cell }),
-      reason: `${failure?.message ?? 'no reason was recorded'}${because}`,
-    };
-  });
 }
 
 function comparisonOf(
@@ -233,8 +213,10 @@ function describeModel(
   { label, family, parameters, origin, pretraining, optimisers }: ReportInput['models'][number],
   trials: readonly FinishedTrial[],
   record: (id: string) => StepRecord | undefined,
+  item: string,
 ): ModelDescription {
-  const unit = trials.find(({ result }) => result.cell.model === label)?.result.lossUnit ?? '';
+  const found = trials.find(({ result }) => result.cell.model === label);
+  const unit = unitInWords(found?.result.lossUnit ?? '', item);
   return {
     label,
     family,
@@ -270,31 +252,6 @@ function metricsOf(trials: readonly FinishedTrial[], item: string): MetricDescri
 
 const finite = (end: number | undefined): number | null =>
   end !== undefined && Number.isFinite(end) ? end : null;
-
-function warningsOf(
-  { warnings, models }: ReportInput,
-  trials: readonly FinishedTrial[],
-  primary: string | undefined,
-  comparison: StudyComparison | null,
-  record: (id: string) => StepRecord | undefined,
-): ReportData['warnings'] {
-  const steps = new Map<string, string[]>(warnings.map((text) => [text, []]));
-  if (comparison === null && trials.length > 0)
-    steps.set(
-      primary === undefined
-        ? 'No metric was planned that puts all models on one scale, so nothing is compared.'
-        : `The primary metric '${primary}' was measured in no trial, so nothing is compared.`,
-      [],
-    );
-  for (const { label, pretraining } of models)
-    for (const step of pretraining) {
-      const { warnings: found = [] } = (record(step)?.result ?? {}) as unknown as Partial<PretrainResult>;
-      for (const text of found) steps.set(`${label}, pre-training: ${text}`, []);
-    }
-  for (const { step, result } of trials)
-    for (const text of result.warnings) steps.set(text, [...(steps.get(text) ?? []), step]);
-  return [...steps].map(([text, concerned]) => ({ text, steps: concerned }));
-}
 
 function equalInWords({ training }: StudySpec): string {
   const updates = `${training.steps} updates`;

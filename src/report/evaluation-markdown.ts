@@ -2,35 +2,34 @@ import type { Evaluation } from '../study/evaluate-checkpoint.ts';
 import { formatSignificant } from '../study/format-number.ts';
 import { unitInWords } from '../study/metric-in-words.ts';
 import { costRows, measurementFacts, measurementGroups, remarks, scaleRows } from './evaluation-tables.ts';
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+import { markdownText as text } from './markdown-text.ts';
 
 /** The evaluation of one model as Markdown. */
 export function evaluationMarkdown(evaluation: Evaluation): string {
   const { label, family, item, target, trial, suitability } = evaluation;
   return [
-    `# ${label} on ${target}`,
+    `# ${text(label)} on ${text(target)}`,
     '',
     `A ${family} with ${trial.cost.parameters.toLocaleString('en-US')} parameters, evaluated without any training.`,
     '',
-    `**${suitability.conclusion}** ${suitability.evidence.map(({ text }) => text).join(' ')}`,
+    `**${text(suitability.conclusion)}** ${text(suitability.evidence.map((one) => one.text).join(' '))}`,
     '',
-    `${suitability.suggestion} ${suitability.limits}`,
+    text(`${suitability.suggestion} ${suitability.limits}`),
     '',
     '| question | found | answer |',
     '|---|---|---|',
     ...suitability.path.map(
-      ({ question, found, answer }) => `| ${cell(question)} | ${cell(found)} | ${cell(answer)} |`,
+      ({ question, found, answer }) => `| ${text(question)} | ${text(found)} | ${text(answer)} |`,
     ),
     '',
     ...measurementGroups(evaluation).flatMap(({ title, rows }) => [
-      `## ${title}`,
+      `## ${text(title)}`,
       '',
       '| metric | value | unit | better | measured on |',
       '|---|---:|---|---|---|',
       ...rows.map(
         (m) =>
-          `| ${m.metric} | ${formatSignificant(m.value, 4)}${m.standardError === undefined ? '' : ` ± ${formatSignificant(m.standardError, 2)}`} | ${unitInWords(m.unit, item)} | ${m.direction} | ${cell(measurementFacts(m))} |`,
+          `| ${text(m.metric)} | ${formatSignificant(m.value, 4)}${m.standardError === undefined ? '' : ` ± ${formatSignificant(m.standardError, 2)}`} | ${unitInWords(m.unit, item)} | ${m.direction} | ${text(measurementFacts(m))} |`,
       ),
       '',
     ]),
@@ -39,11 +38,11 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
     '| what | value |',
     '|---|---:|',
     ...[...scaleRows(evaluation), ...costRows(evaluation)].map(
-      ([what, value]) => `| ${cell(what)} | ${value} |`,
+      ([what, value]) => `| ${text(what)} | ${value} |`,
     ),
     '',
     ...(remarks(evaluation).length === 0
       ? []
-      : ['## Remarks', '', ...remarks(evaluation).map((text) => `- ${text}`), '']),
+      : ['## Remarks', '', ...remarks(evaluation).map((remark) => `- ${text(remark)}`), '']),
   ].join('\n');
 }

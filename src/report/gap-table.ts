@@ -12,7 +12,7 @@ export function onTrainingData(table: MetricTable): { copying: MetricColumn[]; g
   );
   // Measured on training data alone: those metrics ask how near generated items are to them.
   const copying = onTraining.filter(({ example }) => {
-    const heldOut = table.column(example.metric, example.on, 'test');
+    const heldOut = table.column(example.metric, example.on);
     return heldOut === undefined || heldOut.example.split === 'train';
   });
   return { copying, gaps: onTraining.filter((column) => !copying.includes(column)) };
@@ -23,10 +23,14 @@ export function gapTable(
   { matrix, techniques, study }: ReportData,
   table: MetricTable,
 ): (TechniqueTable & { readonly words: string }) | null {
-  const onTraining = onTrainingData(table).gaps[0];
-  const onTest = onTraining && table.column(onTraining.example.metric, 'target', 'test');
-  if (onTraining === undefined || onTest === undefined) return null;
+  const { gaps } = onTrainingData(table);
+  const first = gaps[0];
+  if (first === undefined) return null;
+  const { metric } = first.example;
   const gap = (place: Place): number | null => {
+    const onTraining = gaps.find((one) => one.example.metric === metric && table.isOf(one, place.model));
+    const onTest = table.column(metric, 'target', place.model);
+    if (onTraining === undefined || onTest === undefined) return null;
     const test = table.values(onTest, place);
     const pairs = table.values(onTraining, place).flatMap(({ seed, value }) => {
       const other = test.find((one) => one.seed === seed);
@@ -46,7 +50,7 @@ export function gapTable(
   const known = rows.flatMap(({ gaps }) => gaps.filter((value) => value !== null));
   if (known.length === 0) return null;
   const decimals = Math.min(2, decimalsFor(known, []));
-  const { title, unit, direction } = onTest.description;
+  const { title, unit, direction } = first.description;
   return {
     words: `${title}${unit === '' ? '' : ` (${unit})`}: test minus training value, mean over seeds. ${direction === 'lower' ? 'Far above zero' : 'Far below zero'} means overfitting; validation decided when to stop.`,
     head: matrix.budgets.map((budget) => countOf(budget, study.item)),

@@ -1,3 +1,4 @@
+import { validationCount } from '../data/budget.ts';
 import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
 import { countOf, formatNumber, listWords, plural } from '../study/format-number.ts';
 import { metricInWords } from '../study/metric-in-words.ts';
@@ -11,7 +12,7 @@ import type { DataDescription, ReportData } from './report-data.ts';
 /** Paragraphs for the methods section of a paper: design, data, training, measurements, statistics, computing. */
 export function methodsParagraphs(data: Omit<ReportData, 'methods'>, spec: StudySpec): string[] {
   return [
-    design(data),
+    design(data, spec),
     data.data.map(dataSentence).join(' '),
     training(data, spec),
     measurements(data, spec),
@@ -20,14 +21,10 @@ export function methodsParagraphs(data: Omit<ReportData, 'methods'>, spec: Study
   ].filter((text) => text !== '');
 }
 
-function design({
-  study,
-  matrix,
-  models,
-  techniques,
-  trials,
-  failures,
-}: Omit<ReportData, 'methods'>): string {
+function design(
+  { study, matrix, models, techniques, trials, failures }: Omit<ReportData, 'methods'>,
+  spec: StudySpec,
+): string {
   const failed = failures.filter(({ cell }) => cell !== undefined).length;
   const rows = techniques.map(({ label, name, summary }, i) =>
     techniques.findIndex((one) => one.name === name) === i
@@ -37,9 +34,17 @@ function design({
   const from = study.source === undefined ? '' : ` from ${study.source}`;
   return [
     `We compared ${countOf(techniques.length, 'way')} of adapting ${models.length === 1 ? 'a pre-trained model' : countOf(models.length, 'pre-trained model')} (${listWords(models.map(({ label, origin }) => `${label}, ${origin}`))})${from} to ${study.target}: ${rows.join('; ')}.`,
-    `Each was run with ${listWords(matrix.budgets.map((n) => formatNumber(n, 0)))} target ${plural(study.item)} and ${countOf(matrix.seeds.length, 'seed')}; budgets include validation (one fifth, at least 5), are nested within a seed and the same for all techniques.`,
+    `Each was run with ${listWords(matrix.budgets.map((n) => formatNumber(n, 0)))} target ${plural(study.item)} and ${countOf(matrix.seeds.length, 'seed')}; budgets include validation (${validationInWords(spec, study.item)}), are nested within a seed and the same for all techniques.`,
     `${countOf(trials.length, 'trial')} finished${failed === 0 ? '' : `, ${failed} failed`}.`,
   ].join(' ');
+}
+
+/** How much of a budget is for validation, and where a study looks at more. */
+function validationInWords({ training: { validation }, budgets }: StudySpec, item: string): string {
+  const fifth = 'one fifth, at least 5';
+  if (validation === undefined || budgets.every((budget) => validation <= validationCount(budget)))
+    return fifth;
+  return `${fifth}; validation looked at ${countOf(validation, item)} where that is more than a budget holds`;
 }
 
 function dataSentence(set: DataDescription): string {

@@ -43,6 +43,8 @@ export class MetricTable {
   readonly columns: readonly MetricColumn[];
   private readonly table: ReturnType<typeof trialTable>;
   private readonly seeds: readonly number[];
+  /** Models that a column was measured of, by its key. */
+  private readonly models = new Map<string, Set<string>>();
 
   constructor({ trials, matrix, metrics }: Pick<ReportData, 'trials' | 'matrix' | 'metrics'>) {
     this.table = trialTable(matrix, trials);
@@ -51,6 +53,7 @@ export class MetricTable {
     for (const { result } of trials)
       for (const example of result.measurements) {
         const key = measurementKey(example);
+        this.models.set(key, (this.models.get(key) ?? new Set()).add(result.cell.model));
         const description = metrics.find(({ name }) => name === example.metric);
         if (description === undefined || columns.has(key)) continue;
         const split =
@@ -65,9 +68,19 @@ export class MetricTable {
     this.columns = [...columns.values()].sort((a, b) => place(a) - place(b));
   }
 
-  /** The column of a metric on a data set; of the test split where there are several. */
-  column(metric: string, on: string, split = 'test'): MetricColumn | undefined {
-    const found = this.columns.filter(({ example }) => example.metric === metric && example.on === on);
+  /** Whether the model has numbers in the column: likelihoods of two families may differ in kind and options. */
+  isOf({ key }: MetricColumn, model: string): boolean {
+    return this.models.get(key)?.has(model) === true;
+  }
+
+  /** The column of a metric on a data set, of one model or of any; of the test split where there are several. */
+  column(metric: string, on: string, model?: string, split = 'test'): MetricColumn | undefined {
+    const found = this.columns.filter(
+      (column) =>
+        column.example.metric === metric &&
+        column.example.on === on &&
+        (model === undefined || this.isOf(column, model)),
+    );
     return found.find(({ example }) => example.split === split) ?? (split === 'test' ? found[0] : undefined);
   }
 

@@ -1,5 +1,6 @@
 import { mean } from '../statistics/summarize.ts';
 import type { StepRecord } from '../store/step-record.ts';
+import { unitInWords } from '../study/metric-in-words.ts';
 import type { TrialInputs, TuneResult } from '../study/step-inputs.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
 import type { VerdictContext } from '../study/verdict-context.ts';
@@ -9,6 +10,7 @@ import type { RateSearch } from './report-data.ts';
 export function rateSearches(
   trials: readonly FinishedTrial[],
   record: (step: string) => StepRecord | undefined,
+  item: string,
 ): RateSearch[] {
   const found = new Map<string, RateSearch>();
   for (const { step, result } of trials) {
@@ -22,7 +24,7 @@ export function rateSearches(
       model,
       technique,
       budget,
-      unit: result.lossUnit,
+      unit: unitInWords(result.lossUnit, item),
       chosen,
       rates: rates.tuned.map(({ rate, steps }) => ({
         rate,

@@ -127,6 +127,7 @@ export interface RateSearch {
     readonly steps: readonly string[];
   }[];
   readonly chosen: number;
+  /** In words: 'nats per image'. */
   readonly unit: string;
 }
 

@@ -5,9 +5,11 @@ import { primaryDecimals } from '../study/primary-decimals.ts';
 import { boundTable, boundWords } from './bound-rows.ts';
 import { costTable, predictionHead, predictionRows } from './cost-tables.ts';
 import { forgettingTable } from './forgetting-table.ts';
+import { formatPValue } from './format-p-value.ts';
 import { formatFlops } from './format-quantity.ts';
 import { gapTable } from './gap-table.ts';
 import { keyTables } from './key-table.ts';
+import { markdownText as text } from './markdown-text.ts';
 import { MetricTable } from './metric-columns.ts';
 import { type MetricCell, metricRows } from './metric-rows.ts';
 import { metricLabel, primaryOf, type ReportData } from './report-data.ts';
@@ -142,7 +144,7 @@ function comparisonLines(report: ReportData): string[] {
                 result.interval === null
                   ? '–'
                   : `${formatNumber(result.interval.low, decimals(model))} to ${formatNumber(result.interval.high, decimals(model))}`,
-                result.adjustedP === null ? '–' : formatNumber(result.adjustedP, 4),
+                result.adjustedP === null ? '–' : text(formatPValue(result.adjustedP)),
                 result.noClaim === null
                   ? `**${result.verdict}**${unequalSpread ? ' \\*' : ''}`
                   : `none (${result.noClaim})`,
@@ -245,6 +247,4 @@ function tableLines(head: readonly string[], rows: readonly (readonly string[])[
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''];
 }
 
-/** Words that Markdown would take for marks, or HTML for tags. */
-const text = (words: string): string => words.replace(/[\\`*_[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
 const code = (words: string): string => `\`${words}\``;

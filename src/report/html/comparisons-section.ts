@@ -5,6 +5,7 @@ import { countOf, formatNumber, formatSigned } from '../../study/format-number.t
 import { metricInWords } from '../../study/metric-in-words.ts';
 import { primaryDecimals } from '../../study/primary-decimals.ts';
 import { DECISION } from '../../study/verdict-scope.ts';
+import { formatPValue } from '../format-p-value.ts';
 import { metricLabel, primaryOf, type ReportData, type TechniqueDescription } from '../report-data.ts';
 import { CLAIMS } from './claims-link.ts';
 import { drawSvg } from './draw-svg.ts';
@@ -88,7 +89,7 @@ function comparisonRow(row: TrialComparison, technique: TechniqueDescription, op
   return html`${start}${head}
 <td data-label="difference">${formatSigned(meanDifference, decimals)} <span class="spread">${interval === null ? noInterval(result) : `(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})`}</span></td>
 <td class="picture">${bar(result, technique, domain)}</td>
-<td data-label="p, adjusted">${adjustedP === null ? '–' : pValue(adjustedP)}</td>
+<td data-label="p, adjusted">${adjustedP === null ? '–' : formatPValue(adjustedP)}</td>
 <td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${claimed && row.unequalSpread && '*'}${seeds.length < 2 ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
 <td data-label="seeds needed">${needed(result)}</td></tr>`;
 }
@@ -111,10 +112,6 @@ function needed({ seedsNeeded, noClaim }: PairedResult): string {
   return seedsNeeded.kind === 'more than'
     ? `over ${formatNumber(seedsNeeded.seeds, 0)}`
     : formatNumber(seedsNeeded.seeds, 0);
-}
-
-function pValue(p: number): string {
-  return p < 0.0001 ? '< 0.0001' : p >= 0.9995 ? '1' : formatNumber(p, p < 0.01 ? 4 : 3);
 }
 
 /** Interval and mean on the group's common scale; an interval that leaves the picture ends at its edge. */

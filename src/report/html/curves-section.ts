@@ -12,18 +12,14 @@ import { legend, named } from './technique-style.ts';
 /** How quality grows with target data, and what transfer saves of them. */
 export function curvesSection(report: ReportData, table: MetricTable): Section | null {
   const primary = primaryOf(report);
-  const column = primary && table.column(primary.name, 'target');
-  if (column === undefined || report.matrix.budgets.length < 2) return null;
+  if (primary === undefined || report.matrix.budgets.length < 2) return null;
   const { models } = report.matrix;
-  const charts = models.flatMap(
-    (model) =>
-      budgetChart(report, table, {
-        model,
-        column,
-        large: true,
-        ...(models.length > 1 ? { title: model } : {}),
-      }) ?? [],
-  );
+  const charts = models.flatMap((model) => {
+    const column = table.column(primary.name, 'target', model);
+    if (column === undefined) return [];
+    const title = models.length > 1 ? { title: model } : {};
+    return budgetChart(report, table, { model, column, large: true, ...title }) ?? [];
+  });
   if (charts.length === 0) return null;
   return section(
     'budgets',

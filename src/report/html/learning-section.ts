@@ -1,5 +1,6 @@
 import type { Advantage, SpeedUp } from '../../statistics/transfer-benefits.ts';
-import { decimalsFor, formatNumber, formatSigned, plural } from '../../study/format-number.ts';
+import type { LearningComparison } from '../../study/compare-learning.ts';
+import { decimalsFor, formatNumber, formatSigned, listWords, plural } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
 import { looksBySamples } from '../looks-by-samples.ts';
 import type { ReportData } from '../report-data.ts';
@@ -52,10 +53,32 @@ function byLooks({ trials, study, matrix }: ReportData): Html | null {
   return html`<p class="note">The losses of ${models.join(', ')} do not say how good samples are. Validation is there the kernel distance of samples, drawn from the same latent vectors at each look, to the validation ${study.item}s.</p>`;
 }
 
-function benefits({ comparison, techniques, study, matrix }: ReportData): Html | null {
-  const learning = comparison?.learning ?? [];
+function benefits(report: ReportData): Html | null {
+  const learning = report.comparison?.learning ?? [];
   if (learning.length === 0) return null;
-  const { reference, unit } = learning[0]!;
+  const { reference } = learning[0]!;
+  // The looks of two families may be in two units, which share no column.
+  const units = [...new Set(learning.map(({ unit }) => unit))];
+  const words = listWords(
+    units.map((unit) => unitInWords(unit, report.study.item)),
+    'or',
+  );
+  return html`<div class="aside"><div><h3>What transfer brings while training</h3>
+<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better); 'not reached' where training ended before.</p></div>
+<div>${units.map((unit) =>
+    benefitsTable(
+      report,
+      learning.filter((one) => one.unit === unit),
+      unitInWords(unit, report.study.item),
+    ),
+  )}</div></div>`;
+}
+
+function benefitsTable(
+  { techniques, study, matrix }: ReportData,
+  learning: readonly LearningComparison[],
+  words: string,
+): Html {
   const several = matrix.models.length > 1;
   const gaps = learning.flatMap(({ byUpdates: { start, finalGap } }) => [start, finalGap]);
   const decimals = Math.min(
@@ -65,14 +88,11 @@ function benefits({ comparison, techniques, study, matrix }: ReportData): Html |
     ),
     3,
   );
-  const words = unitInWords(unit, study.item);
-  return html`<div class="aside"><div><h3>What transfer brings while training</h3>
-<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better); 'not reached' where training ended before.</p></div>
-${scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>${`target ${plural(study.item)}`}</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
+  return scrolling(html`<table><thead><tr>${several && html`<th>model</th>`}<th>${`target ${plural(study.item)}`}</th><th>technique</th><th>start (${words})</th><th>speed-up in updates</th><th>speed-up in operations</th><th>final gap (${words})</th></tr></thead>
 <tbody>${learning.map(
-  ({ model, budget, technique, byUpdates, byFlops }) =>
-    html`<tr>${several && html`<td>${model}</td>`}<td>${formatNumber(budget, 0)}</td><th scope="row">${named(techniques.find(({ label }) => label === technique)!)}</th><td>${gap(byUpdates.start, decimals)}</td><td>${speed(byUpdates.speedUp)}</td><td>${speed(byFlops.speedUp)}</td><td>${gap(byUpdates.finalGap, decimals)}</td></tr>`,
-)}</tbody></table>`)}</div>`;
+    ({ model, budget, technique, byUpdates, byFlops }) =>
+      html`<tr>${several && html`<td>${model}</td>`}<td>${formatNumber(budget, 0)}</td><th scope="row">${named(techniques.find(({ label }) => label === technique)!)}</th><td>${gap(byUpdates.start, decimals)}</td><td>${speed(byUpdates.speedUp)}</td><td>${speed(byFlops.speedUp)}</td><td>${gap(byUpdates.finalGap, decimals)}</td></tr>`,
+  )}</tbody></table>`);
 }
 
 function gap({ mean, interval }: Advantage, decimals: number): Content {

@@ -1,7 +1,7 @@
 import { formatNumber } from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
 import { forgettingTable } from '../forgetting-table.ts';
-import type { MetricColumn, MetricTable } from '../metric-columns.ts';
+import type { MetricTable } from '../metric-columns.ts';
 import type { ReportData } from '../report-data.ts';
 import { budgetChart } from './budget-chart.ts';
 import { panels } from './chart.ts';
@@ -17,11 +17,12 @@ export function forgettingSection(report: ReportData, table: MetricTable): Secti
   const first = forgetting[0];
   const column = first && table.column(first.metric, 'source');
   if (first === undefined || column === undefined) return null;
-  const charts = matrix.models.flatMap(
-    (model) =>
-      budgetChart(report, table, { model, column, ...(matrix.models.length > 1 ? { title: model } : {}) }) ??
-      [],
-  );
+  const charts = matrix.models.flatMap((model) => {
+    const own = table.column(first.metric, 'source', model);
+    if (own === undefined) return [];
+    const title = matrix.models.length > 1 ? { title: model } : {};
+    return budgetChart(report, table, { model, column: own, ...title }) ?? [];
+  });
   const unit = unitInWords(first.unit, study.item);
   const percent = formatNumber(100 * comparison!.confidence, 0);
   return section(
@@ -38,18 +39,20 @@ ${techniqueTable(report, forgettingTable(report)!)}</div></div>`,
 /** How the adapted models do on data sets that neither pre-training nor adapting has seen. */
 export function unseenSection(report: ReportData, table: MetricTable): Section | null {
   const names = report.data.filter(({ role }) => role === 'unseen').map(({ name }) => name);
-  const measured = names.flatMap((name) => {
-    const columns = table.columns.filter(({ example }) => example.on === name);
-    const primary = columns.find(({ example }) => example.metric === report.comparison?.primary.metric);
-    const column = primary ?? columns[0];
-    return column === undefined ? [] : [{ name, column }];
-  });
-  if (measured.length === 0) return null;
   const { models } = report.matrix;
   const title = (model: string, name: string): Html => html`${models.length > 1 && `${model}: `}${name}`;
-  const charts = measured.flatMap(({ name, column }: { name: string; column: MetricColumn }) =>
-    models.flatMap((model) => budgetChart(report, table, { model, column, title: title(model, name) }) ?? []),
+  const charts = names.flatMap((name) =>
+    models.flatMap((model) => {
+      const columns = table.columns.filter(
+        (column) => column.example.on === name && table.isOf(column, model),
+      );
+      const primary = columns.find(({ example }) => example.metric === report.comparison?.primary.metric);
+      const column = primary ?? columns[0];
+      if (column === undefined) return [];
+      return budgetChart(report, table, { model, column, title: title(model, name) }) ?? [];
+    }),
   );
+  if (charts.length === 0) return null;
   return section(
     'unseen',
     'Data never trained on',

@@ -62,3 +62,7 @@ test('music by events is played but not drawn', () => {
   // Before the first tempo it is 120.
   expect(tuneFigure('p60 d12 w12 t60 p64 d12', 'events', false).markup).toContain('"0,50,60;50,100,64"');
 });
+
+test('a text that speaks of notes brings no player', () => {
+  expect(page(html`<p>${'<button data-notes="0,4,60">'} data-notes=</p>`)).not.toContain('<script');
+});

@@ -107,5 +107,5 @@ export const tunePlayer = {
   policy: `'sha256-${createHash('sha256').update(player).digest('base64')}'`,
 } as const;
 
-/** Whether content has something to play. */
-export const playable = (content: Content): boolean => html`${content}`.markup.includes('data-notes=');
+/** Whether content has something to play: the quote tells an attribute from a text, in which it is escaped. */
+export const playable = (content: Content): boolean => html`${content}`.markup.includes('data-notes="');
