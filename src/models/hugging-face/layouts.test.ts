@@ -85,6 +85,7 @@ describe('configurations of Llama-type models', () => {
     ['YaRN', { rope_scaling: { rope_type: 'yarn', factor: 4 } }, 'the scaling of rotary positions'],
     ['a size that is none', { hidden_size: -1 }, 'hidden_size'],
     ['a size that is a text', { num_hidden_layers: 'many' }, 'num_hidden_layers'],
+    ['heads that are turned in part', { partial_rotary_factor: 0.5 }, 'partial_rotary_factor: 0.5'],
     ['chunked attention', { layer_types: ['chunked_attention'] }, 'layer_types'],
   ])('%s is refused by name', (_, change, words) => {
     expect(() => read({ ...smol, ...change })).toThrow(words);

@@ -40,6 +40,7 @@ const shape = {
   use_sliding_window: z.boolean().nullish(),
   max_window_layers: z.int().min(0).nullish(),
   layer_types: z.array(z.string()).nullish(),
+  partial_rotary_factor: z.number().nullish(),
 };
 
 type Fields = z.output<z.ZodObject<typeof shape>>;
@@ -55,6 +56,7 @@ export const llamaLayout: HuggingFaceLayout = {
   readConfig(config, path) {
     const f = readFields(shape, config, path);
     if (f.hidden_act !== 'silu') refuse(config, path, 'hidden_act', "'silu'");
+    if ((f.partial_rotary_factor ?? 1) !== 1) refuse(config, path, 'partial_rotary_factor', '1');
     const rotary = readRotary(f, path);
     const window = readWindow(f, config, path);
     return {
