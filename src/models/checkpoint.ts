@@ -114,12 +114,14 @@ export function loadCheckpoint(folder: string): Checkpoint {
  * A model with a LoRA adapter of `peft` taken in: `folder` holds the adapter, `base` the model, by default the folder
  * that the adapter names.
  */
-export function loadAdapted(folder: string, base: string | undefined = adapterBase(folder)): Checkpoint {
+export function loadAdapted(folder: string, given?: string): Checkpoint {
+  const { name, path } = given === undefined ? adapterBase(folder) : { name: given, path: given };
+  const base = path;
   if (base === undefined)
     throw new GraftError('file-not-found', {
-      path: join(folder, adapterFiles.config),
-      what: 'model of the adapter, base_model_name_or_path,',
-      hint: 'Take the adapter into its model: graft import ADAPTER --base MODEL --out FOLDER.',
+      path: name ?? 'no name is given',
+      what: `model of the adapter (base_model_name_or_path in ${join(folder, adapterFiles.config)})`,
+      hint: 'It was looked for in the folder of the adapter, beside it and where the program runs. Take the adapter into its model: graft import ADAPTER --base MODEL --out FOLDER.',
     });
   const checkpoint = loadCheckpoint(base);
   const { model, weights } = checkpoint;

@@ -104,13 +104,13 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     ...values,
     '',
     '```python',
-    ...exampleOf(model, programs.find(({ name }) => name === 'scorer')!),
+    ...exampleOf(checkpoint, programs.find(({ name }) => name === 'scorer')!),
     '```',
     '',
   ].join('\n');
 }
 
-function exampleOf(model: Model, scorer: ExportedProgram): string[] {
+function exampleOf({ model, tokenizer }: Checkpoint, scorer: ExportedProgram): string[] {
   const { sampler } = model;
   const scores = scorer.outputs.map(({ name }) => name);
   switch (sampler.kind) {
@@ -121,7 +121,7 @@ function exampleOf(model: Model, scorer: ExportedProgram): string[] {
     case 'none':
       return scorerExample(model, scores);
     case 'autoregressive':
-      return tokenExample(sampler.context);
+      return tokenExample(sampler.context, tokenizer?.special.bos);
   }
 }
 
@@ -212,7 +212,8 @@ function iterativeExample(
   ];
 }
 
-function tokenExample(context: number): string[] {
+/** @param bos token that stands before a text, if the tokenizer has one */
+function tokenExample(context: number, bos: number | undefined): string[] {
   return [
     'import numpy as np',
     'import onnxruntime as ort',
@@ -221,7 +222,12 @@ function tokenExample(context: number): string[] {
     "tokenizer = Tokenizer.from_file('tokenizer.json')",
     "sampler = ort.InferenceSession('sampler.onnx')",
     `context = ${context}`,
-    "ids = tokenizer.encode('The ').ids",
+    ...(bos === undefined
+      ? ["ids = tokenizer.encode('The ').ids"]
+      : [
+          '# A text begins with a mark of its own.',
+          `ids = [${bos}, *tokenizer.encode('The ', add_special_tokens=False).ids]`,
+        ]),
     'while len(ids) < context:',
     '    tokens = np.zeros((1, context), np.int32)',
     '    tokens[0, : len(ids)] = ids',

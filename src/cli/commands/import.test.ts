@@ -34,6 +34,21 @@ test('import takes a LoRA adapter into its model', async () => {
   expect(a!['block/0/attention/key/weight']).toEqual(b!['block/0/attention/key/weight']);
 });
 
+test.each([
+  ['from its own folder', '../llama'],
+  ['beside its folder', 'llama'],
+])('an adapter finds its model by a path %s', async (_, name) => {
+  const file = join(folder, 'llama-lora/adapter_config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify({ ...config, base_model_name_or_path: name }));
+  expect(loadCheckpoint(join(folder, 'llama-lora')).model.family).toBe('llama');
+  writeFileSync(file, JSON.stringify({ ...config, base_model_name_or_path: 'nowhere' }));
+  expect(() => loadCheckpoint(join(folder, 'llama-lora'))).toThrow(
+    /adapter_config.json\) not found: nowhere/,
+  );
+  writeFileSync(file, JSON.stringify(config));
+});
+
 test('import reads a model of llama2.c and its tokenizer', async () => {
   mkdirSync(join(folder, 'c'));
   const [width, hidden, layers, heads, keys, vocabulary, context] = [8, 12, 1, 2, 1, 262, 16] as const;

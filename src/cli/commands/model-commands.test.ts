@@ -6,7 +6,7 @@ import { commandFolder } from '../../../test/command-folder.ts';
 import { trainTokenizer } from '../../data/tokenizers/train-tokenizer.ts';
 import { readNpyFile } from '../../formats/npy.ts';
 import { readNpzFile } from '../../formats/npz.ts';
-import { saveCheckpoint } from '../../models/checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../models/checkpoint.ts';
 import { createModel } from '../../models/index.ts';
 import { freshWeights } from '../../models/weights.ts';
 import { stream } from '../../random.ts';
@@ -165,4 +165,9 @@ test('sample and export take a folder of transformers as it is', async () => {
   expect(texts.every((text) => text.startsWith('The'))).toBe(true);
   expect((await run('export', 'gpt2', '--out', 'onnx')).code).toBe(0);
   expect(existsSync(join(folder, 'onnx/sampler.onnx'))).toBe(true);
+  // The program on the page begins as texts do: with the beginning mark.
+  const { bos } = loadCheckpoint(join(folder, 'gpt2')).tokenizer!.special;
+  expect(readFileSync(join(folder, 'onnx/README.md'), 'utf8')).toContain(
+    `ids = [${bos}, *tokenizer.encode('The ', add_special_tokens=False).ids]`,
+  );
 });

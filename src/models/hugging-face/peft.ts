@@ -62,12 +62,15 @@ const isSet = (value: unknown): boolean =>
 export const isAdapterFolder = (folder: string): boolean =>
   existsSync(join(folder, adapterFiles.config)) && !existsSync(join(folder, 'config.json'));
 
-/** The folder of the model that an adapter belongs to, as its configuration names it. */
-export function adapterBase(folder: string): string | undefined {
+/**
+ * The model that an adapter belongs to: the name that its configuration has, and the folder, which may lie in the
+ * adapter's own, beside it, or where the program runs (`peft` writes the path that the model was loaded from).
+ */
+export function adapterBase(folder: string): { name: string | undefined; path: string | undefined } {
   const name = readAdapterConfig(folder).base_model_name_or_path;
-  if (name == null || name === '') return undefined;
-  const path = resolve(folder, name);
-  return existsSync(join(path, 'config.json')) ? path : undefined;
+  if (name == null || name === '') return { name: undefined, path: undefined };
+  const places = [resolve(folder, name), resolve(folder, '..', name), resolve(name)];
+  return { name, path: places.find((place) => existsSync(join(place, 'config.json'))) };
 }
 
 function readAdapterConfig(folder: string): PeftConfig {
