@@ -26,9 +26,15 @@ export function createSession(
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
     // Threads of one computation wait for each other thousands of times in a step: awake, since to be woken takes longer
-    // than most waits. A process of one thread waits for nobody and must not take a core from those beside it.
+    // than most waits. A process of one thread waits for nobody and must not take a core from those beside it. Once a run
+    // ends its threads sleep: every session has threads of its own, and those of one player of a GAN that stayed awake
+    // took the cores from the other's.
     extra: {
-      session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' }, inter_op: { allow_spinning: '0' } },
+      session: {
+        intra_op: { allow_spinning: threads > 1 ? '1' : '0' },
+        inter_op: { allow_spinning: '0' },
+        force_spinning_stop: '1',
+      },
     },
   });
 }
