@@ -9,7 +9,6 @@ import type { CheckpointData } from '../models/checkpoint-data.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { modelFolder } from '../models/model-folder.ts';
-import { weightsHash } from '../models/weight-tensors.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
@@ -19,6 +18,7 @@ import { microBatches } from '../training/batch-source.ts';
 import type { Slots, Stage } from '../training/stage.ts';
 import { buildStep } from '../training/step-program.ts';
 import { withLayerRates } from '../training/with-layer-rates.ts';
+import { checkpointHash } from './checkpoint-hash.ts';
 import { type EncodedSet, type Encoding, encodeSet } from './encoding.ts';
 import { runTraining, type Training } from './run-training.ts';
 import type { StepContext } from './step.ts';
@@ -47,7 +47,7 @@ export function loadBase(inputs: AdaptInputs, context: StepContext): Checkpoint 
   const { model } = inputs;
   if (model.from === 'folder') {
     const checkpoint = loadCheckpoint(modelFolder(context.base, model.path));
-    if (weightsHash(checkpoint.model, checkpoint.weights) !== model.hash)
+    if (checkpointHash(checkpoint) !== model.hash)
       throw new GraftError('bad-data', {
         what: `checkpoint '${model.path}'`,
         problem: 'has changed since the study was planned',

@@ -8,7 +8,7 @@ import { loadCheckpoint } from '../models/checkpoint.ts';
 import { domainOf, type FamilyName } from '../models/index.ts';
 import type { Model } from '../models/model.ts';
 import { modelFolder } from '../models/model-folder.ts';
-import { weightsHash } from '../models/weight-tensors.ts';
+import { checkpointHash } from './checkpoint-hash.ts';
 import { longestExample } from './encoding.ts';
 import { valuesOf } from './fit-family.ts';
 import type { Loaded } from './loaded-data.ts';
@@ -27,7 +27,8 @@ export function checkpointModel(
   where: string,
   context?: number,
 ) {
-  const { model: given, weights, data, tokenizer } = loadCheckpoint(modelFolder(base, entry.checkpoint));
+  const checkpoint = loadCheckpoint(modelFolder(base, entry.checkpoint));
+  const { model: given, data, tokenizer } = checkpoint;
   for (const { prepared } of sets) requireFitting(given, prepared.train, where);
   if (tokenizer !== undefined) for (const { prepared } of sets) requireTokens(tokenizer, prepared, where);
   const model = forRows(given, tokenizer, sets, context);
@@ -53,7 +54,7 @@ export function checkpointModel(
     model,
     encoding,
     pretraining: [],
-    weights: weightsHash(model, weights),
+    hash: checkpointHash(checkpoint),
   };
 }
 

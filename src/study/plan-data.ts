@@ -2,6 +2,7 @@ import type { DataContext } from '../data/data-context.ts';
 import type { DataSpec } from '../data/data-spec.ts';
 import { heldOutOf } from '../data/prepare-data.ts';
 import { removedAny } from '../data/remove-overlap.ts';
+import { longForm } from '../data/resolve-data-spec.ts';
 import { dataBytes } from './estimate-step.ts';
 import { type Loaded, loadData, toldApart } from './loaded-data.ts';
 import type { HeldOutInput } from './step-inputs.ts';
@@ -44,13 +45,20 @@ export async function planData(spec: StudySpec, context: DataContext): Promise<P
     unseen,
     heldOut: {
       target: target.input,
-      // Sets that took nothing away do not change what is trained.
-      unseen: overlap !== undefined && removedAny(overlap) ? unseen.map(({ input }) => input) : [],
+      // Sets that took nothing away do not change what is trained, unless items of other sets are drawn into it.
+      unseen:
+        overlap !== undefined && (removedAny(overlap) || drawsOffDomain(sourceSpec!))
+          ? unseen.map(({ input }) => input)
+          : [],
     },
     sets,
     bytes: dataBytes(sets.map(({ prepared }) => prepared)),
   };
 }
+
+/** Whether some of the training items are replaced by items of another set. */
+const drawsOffDomain = (spec: DataSpec): boolean =>
+  (longForm(spec).corrupt?.['off-domain']?.fraction ?? 0) > 0;
 
 /** The source's data set, and how often models are pre-trained on it. */
 export function splitSource({ source }: StudySpec): { spec: DataSpec | undefined; seeds: number } {

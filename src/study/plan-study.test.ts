@@ -6,16 +6,21 @@ import { largestBudget } from '../data/budget.ts';
 import type { ImageSet, TextSet } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { ImageValues } from '../data/represent-images.ts';
+import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
 import { saveCheckpoint } from '../models/checkpoint.ts';
-import { createVae } from '../models/vae.ts';
+import type { CheckpointData } from '../models/checkpoint-data.ts';
+import { createTransformer } from '../models/transformer.ts';
+import { createVae, type VaeConfig } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { loadBase } from './adapt.ts';
 import { checkBudgets, FIRST_TUNING_SEED } from './check-study.ts';
+import { checkpointHash } from './checkpoint-hash.ts';
 import { planStudy } from './plan-study.ts';
 import type { StepContext } from './step.ts';
 import type { AdaptInputs, PretrainInputs, TrialInputs } from './step-inputs.ts';
 import { StudyData } from './study-data.ts';
+import type { StudyPlan } from './study-plan.ts';
 import { parseStudy, type StudyInput } from './study-spec.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graft-plan-'));
@@ -79,6 +84,19 @@ describe('data never trained on', () => {
     const polish = { dataset: 'names', select: { language: 'polish' } };
     expect(await pretraining([polish])).toEqual(await pretraining(undefined));
   });
+});
+
+test('items drawn into the source from another domain are none of the test items of sets never trained on', async () => {
+  const polish = { dataset: 'names', select: { language: 'polish' } };
+  const vietnamese = { dataset: 'names', select: { language: 'vietnamese' } };
+  const source = { ...vietnamese, corrupt: { 'off-domain': { fraction: 0.9, from: polish } } };
+  // Divided in another way, so that its test items are among what off-domain items are drawn from.
+  const { data, steps } = await plan({ source, evaluate_on: [{ ...polish, split: { seed: 5 } }] });
+  const inputs = steps.find(({ kind }) => kind === 'pretrain')!.inputs as unknown as PretrainInputs;
+  const { train } = await new StudyData(folder, undefined).load(inputs.source, inputs.heldOut);
+  const unseen = new Set((data.unseen[0]!.test as TextSet).documents);
+  expect((train as TextSet).documents.filter((name) => unseen.has(name))).toEqual([]);
+  expect((train as TextSet).documents).toEqual((data.source!.train as TextSet).documents);
 });
 
 test('the metric that decides is part of the plan', async () => {
@@ -202,6 +220,43 @@ describe('what cannot be run is refused before anything is', () => {
     expect(loadBase(inputs, context).model.family).toBe('vae');
     save(2);
     expect(() => loadBase(inputs, context)).toThrow('has changed since the study was planned');
+  });
+});
+
+describe('a given checkpoint is more than its weights: steps are made anew where', () => {
+  test('its configuration alone changed', async () => {
+    const target = { dataset: 'glyphs', select: { style: 'handwriting' }, resize: 5 };
+    const given = {
+      models: [{ checkpoint: 'configured' }],
+      source: undefined,
+      target,
+    } as Partial<StudyInput>;
+    const made = async (config: Partial<VaeConfig>, past: CheckpointData = {}) => {
+      const model = createVae({ image: [1, 5, 5], hidden: [4], latent: 2, ...config });
+      const checkpoint = { model, weights: freshWeights(model, stream(1)), data: past };
+      saveCheckpoint(join(folder, 'configured'), checkpoint, '# configured\n');
+      return plan(given);
+    };
+    const idsOf = ({ steps }: StudyPlan) => steps.map(({ id }) => id);
+    const first = await made({});
+    const inputs = first.steps[0]!.inputs as unknown as AdaptInputs;
+    const context = { base: folder } as StepContext;
+    // What a card tells of a model's past changes nothing that it computes.
+    expect(idsOf(await made({}, { trainedOn: 'something' }))).toEqual(idsOf(first));
+    expect(loadBase(inputs, context).model.config.beta).toBe(1);
+    const second = await made({ beta: 4 });
+    expect(idsOf(second).filter((id) => idsOf(first).includes(id))).toEqual([]);
+    expect(() => loadBase(inputs, context)).toThrow('has changed since the study was planned');
+  });
+
+  test('its tokenizer alone changed', () => {
+    const model = createTransformer({ vocabulary: 3, context: 4, layers: 1, heads: 1, width: 4 });
+    const weights = freshWeights(model, stream(1));
+    const hash = (...characters: string[]) =>
+      checkpointHash({ model, weights, tokenizer: characterTokenizer(characters, { unseen: 'refuse' }) });
+    expect(hash('a', 'b', 'c')).toBe(hash('a', 'b', 'c'));
+    expect(hash('a', 'c', 'b')).not.toBe(hash('a', 'b', 'c'));
+    expect(hash('a', 'b', 'c')).not.toBe(checkpointHash({ model, weights }));
   });
 });
 

@@ -6,6 +6,7 @@ import { estimateStep, stepsOfSample } from './estimate-step.ts';
 import { familyVersion } from './family-version.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
 import { drawsOf } from './measure-likelihood.ts';
+import { metricVersions } from './metric-versions.ts';
 import { modelTraining, statedTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
 import { criterionInput } from './sample-criterion.ts';
@@ -77,7 +78,7 @@ function adaptInputs(
       : {
           from: 'folder',
           path: (spec.models[m] as { checkpoint: string }).checkpoint,
-          hash: model.weights!,
+          hash: model.hash!,
           ...familyVersion(model.family),
         };
   const {
@@ -164,6 +165,7 @@ function trial(
   const { spec, data } = matrix;
   const { model, m, row, budget } = group;
   const { likelihood } = model.model;
+  const { test } = data.target.prepared;
   const { times, ...others } = spec.evaluation;
   const evaluation = likelihood?.kind === 'variational' ? { ...others, times } : others;
   const inputs: TrialInputs = {
@@ -174,6 +176,7 @@ function trial(
     evaluation: withoutUndefined(evaluation),
     sampling: withoutUndefined(spec.sampling),
     ...(model.encoding.kind === 'image' ? { features: sampleNetworks(spec.target) } : {}),
+    ...metricVersions(model.encoding.kind, test.kind === 'text' ? test.notation : undefined),
   };
   const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps }) => steps);
   const { trains } = techniques[row.name];

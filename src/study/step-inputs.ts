@@ -86,6 +86,7 @@ export type ModelInput =
   | {
       readonly from: 'folder';
       readonly path: string;
+      /** `checkpointHash`. */
       readonly hash: string;
       /** Of the family, from 2 on. */
       readonly familyVersion?: number;
@@ -133,6 +134,8 @@ export interface TrialInputs extends AdaptInputs {
     readonly topK?: number;
     readonly topP?: number;
   };
+  /** Of metrics that the trial measures and that have changed since ids named them; see `metricVersions`. */
+  readonly metricVersions?: Readonly<Record<string, number>>;
   /** For images: networks that judge samples, with the hashes of their weights. */
   readonly features?: Readonly<Record<string, string>>;
 }

@@ -14,8 +14,8 @@ export interface PlannedModel {
   readonly encoding: EncodingInput;
   /** Step that pre-trains it, one for each source seed; empty for checkpoints. */
   readonly pretraining: readonly string[];
-  /** Hash of a given checkpoint's weights. */
-  readonly weights?: string;
+  /** `checkpointHash` of a given checkpoint. */
+  readonly hash?: string;
 }
 
 /** What will be done, before anything is. */
