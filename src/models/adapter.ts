@@ -69,7 +69,7 @@ export function withAdapter(model: Model, config: AdapterConfig): Model {
       return add(y, mul(linear(down, context.parameter(upName(name))), scale));
     },
   });
-  const { likelihood, encode, reconstruct, score, withContext, untied: _, ...rest } = model;
+  const { likelihood, encode, codes, reconstruct, score, withContext, untied: _, ...rest } = model;
   const within =
     <A extends readonly unknown[], R>(f: (context: ModelContext, ...rest: A) => R) =>
     (context: ModelContext, ...given: A): R =>
@@ -96,6 +96,7 @@ export function withAdapter(model: Model, config: AdapterConfig): Model {
           },
         }),
     ...(encode === undefined ? {} : { encode: within(encode) }),
+    ...(codes === undefined ? {} : { codes: { ...codes, of: within(codes.of) } }),
     ...(reconstruct === undefined ? {} : { reconstruct: within(reconstruct) }),
     ...(score === undefined ? {} : { score: within(score) }),
     ...(withContext === undefined

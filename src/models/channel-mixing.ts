@@ -9,11 +9,20 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { ModelContext } from './model.ts';
 
 /** Triangles of an invertible 1x1 convolution: below and above the diagonal, of which half each is used, and its logarithm. */
-export const mixingParameters = (name: string, layer: string, channels: number): ParameterSpec[] => [
-  { name: `${name}/lower`, shape: [channels, channels], layer, decay: false, initial: zero },
-  { name: `${name}/upper`, shape: [channels, channels], layer, decay: false, initial: zero },
-  { name: `${name}/log-diagonal`, shape: [channels], layer, decay: false, initial: zero },
-];
+export const mixingParameters = (name: string, layer: string, channels: number): ParameterSpec[] => {
+  const half = {
+    shape: [channels, channels],
+    layer,
+    decay: false,
+    initial: zero,
+    free: (channels * (channels - 1)) / 2,
+  };
+  return [
+    { name: `${name}/lower`, ...half },
+    { name: `${name}/upper`, ...half },
+    { name: `${name}/log-diagonal`, shape: [channels], layer, decay: false, initial: zero },
+  ];
+};
 
 /** 1 where the row is so much below (or above) the column, as numbers [c, c]. */
 function triangle(channels: number, holds: (row: number, column: number) => boolean): Tensor {

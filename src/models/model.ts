@@ -63,7 +63,7 @@ export interface Objective {
   readonly cost: Tensor;
   /** What each example counts, e.g. its number of tokens: [batch]; 1 when absent. */
   readonly weight?: Tensor;
-  /** Parts of the cost, each [batch]; looks of models with several players record their means, with each player's loss. */
+  /** Parts of the cost, each [batch]; looks record their means (of models with several players with each player's loss). */
   readonly terms?: Readonly<Record<string, Tensor>>;
   /** New values of state tensors by name. */
   readonly state?: Readonly<Record<string, Tensor>>;
@@ -233,6 +233,8 @@ export interface Model {
   readonly likelihood?: Likelihood;
   /** Code of each example: [batch, latent]. */
   readonly encode?: (context: ModelContext) => Tensor;
+  /** For codes from a code book of so many entries: the entry at each place of each example's code, as numbers [batch, places]. */
+  readonly codes?: { readonly entries: number; of(context: ModelContext): Tensor };
   /** Each example as the model gives it back: [batch, ...shape]. */
   readonly reconstruct?: (context: ModelContext) => Tensor;
   /** How real the model takes each example for, higher for real ones, where it has a judge but no likelihood: [batch]. */

@@ -5,6 +5,7 @@ import { stream } from '../random.ts';
 import { input } from '../tensor/build.ts';
 import { evaluateTensors } from '../tensor/evaluate.ts';
 import { reshape } from '../tensor/functions/arrangement.ts';
+import { countParameters } from '../tensor/parameters.ts';
 import { createContext, inputNames } from './context.ts';
 import type { LatentSampler, Weights } from './model.ts';
 import { noiseFeeds } from './noise.ts';
@@ -167,4 +168,28 @@ test('a fresh flow of two levels gives the dequantised density of a normal vecto
     z: [-0.4, -0.1, 0.1, 0.4],
   })[0]!.data;
   expect([...samples].sort()).toEqual([0, 0, 1, 1]);
+});
+
+test('parameters are counted without those that the triangles of a mixing mask', () => {
+  const model = createNormalizingFlow({ image: [1, 4, 4], scales: 1, depth: 1, hidden: 2 });
+  // Scale and shift of 4 channels, a mixing of 4 x 4, and convolutions of 3x3, 1x1, 3x3 from 2 channels to 2, 2 and 4.
+  const wanted = 8 + 16 + (2 * 2 * 9 + 2) + (2 * 2 + 2) + (2 * 4 * 9 + 4);
+  expect(countParameters(model.parameters)).toBe(wanted);
+  // What is not counted has no effect.
+  const weights = weightsOf(model, true);
+  const spoilt = Object.fromEntries(
+    Object.entries(weights.parameters).map(([name, values]) => {
+      const masked = (i: number) =>
+        (name.endsWith('/lower') && Math.floor(i / 4) <= i % 4) ||
+        (name.endsWith('/upper') && Math.floor(i / 4) >= i % 4);
+      return [name, values.map((v, i) => (masked(i) ? v + 5 : v))];
+    }),
+  );
+  const codes = (parameters: Weights['parameters']) => {
+    const x = Float64Array.from(seed.child('x').uniforms(16));
+    const context = createContext(model, { batchSize: 1 });
+    const feeds = { ...weightFeeds({ parameters, state: {} }), [inputNames.field('x')]: x };
+    return [...evaluateTensors([model.encode!(context)], feeds)[0]!.data];
+  };
+  expect(codes(spoilt)).toEqual(codes(weights.parameters));
 });

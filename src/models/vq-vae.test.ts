@@ -183,3 +183,8 @@ test('a lower temperature draws the likely codes more often', async () => {
   };
   expect(await draw(0.2)).toBeLessThan(await draw(1));
 });
+
+test('codes are told as the encoder gives them', async () => {
+  expect(model.codes!.entries).toBe(3);
+  expect(onGrids((on) => model.codes!.of(on))).toEqual(grids.flat());
+});

@@ -222,6 +222,10 @@ export function createVqVae(input: VqVaeConfig): Model {
         return expand(reshape(bound, [1, context.batchSize]), [samples, context.batchSize]);
       },
     },
+    codes: {
+      entries: count,
+      of: (context) => reshape(cast(coded(context).codes, 'float32'), [context.batchSize, places]),
+    },
     encode: (context) => reshape(coded(context).entries, [context.batchSize, places * vector]),
     reconstruct: (context) => output.mean(decode(context, coded(context).entries)),
   };

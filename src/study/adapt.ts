@@ -147,6 +147,7 @@ export async function adapt(
       ...notes,
       ...(renamed === undefined ? [] : [renamed.note]),
       ...result.stages.map(({ name, note }) => `${name}: ${note}`),
+      ...result.notes,
       ...(result.stages.length < stages.length
         ? [
             `The run ended in stage ${result.stages.length} of ${stages.length}; the later ones did not begin.`,

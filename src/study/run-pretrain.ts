@@ -63,6 +63,7 @@ export async function runPretrain(
       ['Learning rate', String(inputs.learningRate)],
       ['Validation', `${result.best.validation.toPrecision(6)} ${result.unit}`],
       ['Seed', String(inputs.seed)],
+      ...result.notes.map((text) => ['Note', text] as const),
       ...result.warnings.map((text) => ['Warning', text] as const),
     ],
   });

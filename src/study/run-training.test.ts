@@ -6,6 +6,7 @@ import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import { createGan, type GanConfig } from '../models/gan.ts';
 import type { Weights } from '../models/model.ts';
+import { createVqVae } from '../models/vq-vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { convergenceRule } from '../training/convergence.ts';
@@ -173,5 +174,49 @@ describe('what goes wrong in the training of a GAN is said', () => {
     const endless = { objective: 'wasserstein', gradientPenalty: 1e-12 } as const;
     const warnings = await trained(endless, { learningRate: 3 }, false);
     expect(warnings).toContain('Training diverged');
+  });
+});
+
+describe('a code book', () => {
+  const image: [number, number, number] = [1, 4, 4];
+  const vqVae = createVqVae({ image, channels: [3], codes: 4, vector: 2, priorLayers: 1, priorWidth: 4 });
+  const fresh = freshWeights(vqVae, stream(1));
+  const trained = async (book: number[], over: Partial<TrainingJob> = {}) => {
+    const said: string[] = [];
+    const training = await runTraining(
+      job({
+        model: vqVae,
+        start: {
+          state: {},
+          parameters: {
+            ...fresh.parameters,
+            'encoder/latent/weight': fresh.parameters['encoder/latent/weight']!.map((w) => 50 * w),
+            'codebook/weight': Float32Array.from(book),
+          },
+        },
+        stages: [{ name: 'prior', layers: ['prior/output'], length: { kind: 'share', share: 1 } }],
+        ...over,
+      }),
+      context(undefined, (event) => {
+        if (event.type === 'warning') said.push(event.text);
+      }),
+    );
+    expect(said).toEqual(training.warnings);
+    return training;
+  };
+
+  test('of which examples use little is said to be dead, and how much they use', async () => {
+    // One entry amid all vectors, and three far away.
+    const { notes, warnings } = await trained([0, 0, 900, 0, 0, 900, 900, 900]);
+    expect(notes).toEqual([
+      'Training examples use 1 of the 4 entries of the code book, as evenly as 1.0 that are all used equally often (perplexity).',
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(/^The codes collapsed/)]);
+  });
+
+  test('that is used is told as well, also where nothing is trained', async () => {
+    const { notes, warnings } = await trained([1, 1, -1, 1, 1, -1, -1, -1], { stages: [] });
+    expect(notes).toEqual([expect.stringMatching(/^Training examples use [234] of the 4 entries/)]);
+    expect(warnings).toEqual([]);
   });
 });

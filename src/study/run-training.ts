@@ -12,6 +12,7 @@ import type { LossTerm, Stage } from '../training/stage.ts';
 import { train } from '../training/train.ts';
 import type { TrainResult } from '../training/train-options.ts';
 import { checkSnapshot, type TrainingSnapshot } from '../training/training-snapshot.ts';
+import { type CodeUsage, codeUsage, usageNote, usageWarnings } from './code-usage.ts';
 import { sampleCriterion } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
 import type { CriterionInput, TrainingInput } from './step-inputs.ts';
@@ -42,8 +43,9 @@ export interface TrainingJob {
   readonly stream: Stream;
 }
 
-/** What a training left, and what went wrong in it, in sentences. */
+/** What a training left; what is to be known of it, and what went wrong in it, in sentences. */
 export interface Training extends TrainResult {
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -105,11 +107,16 @@ export async function runTraining(job: TrainingJob, context: StepContext): Promi
       context.emit({ type: 'progress', done: step, total, phase: 'training' });
     },
   });
-  const warnings = [...(job.model.diagnose?.(result.looks) ?? [])];
+  const usage = await usageOf(job, result.weights, context);
+  const notes = usage === undefined ? [] : [usageNote(usage)];
+  const warnings = [
+    ...(job.model.diagnose?.(result.looks) ?? []),
+    ...(usage === undefined ? [] : usageWarnings(usage)),
+  ];
   for (const text of warnings) context.emit({ type: 'warning', text });
   // What was not trained stays as it is, with the density of codes that it came with.
-  if (result.stages.length === 0) return { ...result, warnings };
-  return { ...result, warnings, weights: await withCodeDensity(job, result.weights, context) };
+  if (result.stages.length === 0) return { ...result, notes, warnings };
+  return { ...result, notes, warnings, weights: await withCodeDensity(job, result.weights, context) };
 }
 
 /** Goes back to a snapshot, if there is a sound one. */
@@ -131,6 +138,19 @@ function readBack(path: string, job: TrainingJob, context: StepContext): Trainin
     removeSnapshot(path);
     return undefined;
   }
+}
+
+/** How much of its code book the training examples use, for models that have one. */
+async function usageOf(
+  { model, train: examples, stream }: TrainingJob,
+  weights: Weights,
+  { threads, device, signal }: StepContext,
+): Promise<CodeUsage | undefined> {
+  if (model.codes === undefined) return undefined;
+  const { entries, of } = model.codes;
+  const run = { batchSize: evaluationBatch(model), threads, device, signal };
+  const { data } = await mapExamples(model, weights, examples, of, stream.child('code usage'), run);
+  return codeUsage(data, entries);
 }
 
 /** Fits the density of codes, for models that need one to be sampled. */

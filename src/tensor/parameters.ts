@@ -17,6 +17,8 @@ export interface ParameterSpec {
   /** Whether weight decay applies (matrices and kernels yes, biases and norms no). */
   readonly decay: boolean;
   readonly initial: Initial;
+  /** Values that the model reads, where a mask leaves some of them without effect. */
+  readonly free?: number;
   /** What its rows belong to, where that has names: tokens of a vocabulary or classes (which one more for none may follow). */
   readonly rows?: 'tokens' | 'classes';
 }
@@ -50,6 +52,6 @@ export const fanIn = (n: number): Initial => ({ draw: 'uniform', bound: 1 / Math
 export const zero: Initial = { draw: 'constant', value: 0 };
 export const one: Initial = { draw: 'constant', value: 1 };
 
-/** Number of elements of all parameters. */
-export const countParameters = (specs: readonly Pick<ParameterSpec, 'shape'>[]): number =>
-  specs.reduce((total, { shape }) => total + sizeOf(shape), 0);
+/** Number of values of all parameters, less those that masks leave without effect. */
+export const countParameters = (specs: readonly Pick<ParameterSpec, 'shape' | 'free'>[]): number =>
+  specs.reduce((total, { shape, free }) => total + (free ?? sizeOf(shape)), 0);

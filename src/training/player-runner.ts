@@ -10,6 +10,7 @@ import { type NoiseFeeds, noiseFeeds } from '../models/noise.ts';
 import { weightFeeds } from '../models/weights.ts';
 import type { Stream } from '../random.ts';
 import { countFlops } from '../tensor/flops.ts';
+import { countParameters } from '../tensor/parameters.ts';
 import type { BatchSource } from './batch-source.ts';
 import { type Draft, draftUpdate, type MutableWeights, type RunnerOptions } from './draft-update.ts';
 import { cacheFrozenPart, keepsConstants } from './frozen-cache.ts';
@@ -198,7 +199,7 @@ async function compileUpdate(
     flops: parts * countFlops(used),
     wholeFlops,
     preparationFlops: part.flops,
-    trainedCount: arena.length,
+    trainedCount: countParameters(step.trained),
     note:
       cache === undefined
         ? (part as { reason: string }).reason

@@ -406,3 +406,13 @@ test('an average that warms up forgets the first weights sooner', async () => {
     );
   expect(distance(warm)).toBeLessThan(distance(cold) / 2);
 });
+
+test('looks record the parts of the loss of a model with one player, as means since the look before', async () => {
+  const { looks } = await train(optionsFor(subjects['dense vae']!, { steps: 6, looks: 2 }));
+  expect(looks[0]!.terms).toBeUndefined();
+  for (const { terms, training } of looks.slice(1)) {
+    expect(Object.keys(terms!).sort()).toEqual(['divergence', 'reconstruction']);
+    // With beta 1 they add up to the loss.
+    expect(terms!.divergence! + terms!.reconstruction!).toBeCloseTo(training!, 3);
+  }
+});

@@ -148,7 +148,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
               runner.optimiser.step(rate * runner.rate, momentum === undefined ? {} : { momentum });
               runner.average?.update();
               if (several) tally.addTerms({ [`${runner.player.name} loss`]: loss, ...runner.terms() });
-              else tally.add(loss);
+              else {
+                tally.add(loss);
+                tally.addTerms(runner.terms());
+              }
             }
           step++;
           options.onStep?.(step, Math.round(step / elapsed()));

@@ -39,12 +39,18 @@ export function learningSection(report: ReportData): Section | null {
         html`<div><div class="pair${single && ' early'}"><div><h3>${models.length > 1 && `${model}, `}by updates</h3>${panels(updates)}</div><div><h3>${models.length > 1 && `${model}, `}by operations</h3>${panels(flops)}</div></div>${
           terms === null
             ? null
-            : html`<h3>${models.length > 1 && `${model}, `}inside training, with ${terms.budget}</h3><p class="note">Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${report.study.item}s. Diversity: how much samples differ among themselves, in that of real ${report.study.item}s.</p>${panels(terms.charts)}`
+            : html`<h3>${models.length > 1 && `${model}, `}inside training, with ${terms.budget}</h3><p class="note">${terms.ofPlayers ? ofPlayers(report.study.item) : OF_LOSS}</p>${panels(terms.charts)}`
         }</div>`,
     )}</div>`,
     benefits(report),
   );
 }
+
+const OF_LOSS =
+  'Means between looks of the parts of the training loss, in its unit. A divergence near 0 means that codes say nothing of an example.';
+
+const ofPlayers = (item: string): string =>
+  `Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${item}s. Diversity: how much samples differ among themselves, in that of real ${item}s.`;
 
 /** Models whose looks measure something else than the loss. */
 function byLooks({ trials, study, matrix }: ReportData): Html | null {

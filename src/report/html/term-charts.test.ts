@@ -46,3 +46,24 @@ test('a report of looks without terms has neither', async () => {
   expect(textOf(page)).not.toContain('inside training');
   expect(textOf(page)).not.toContain('do not say how good');
 });
+
+test('parts of the loss of a model with one player are called that', async () => {
+  const report = await syntheticReport(study, folder, {
+    change: ({ step, result }) => ({
+      step,
+      result: {
+        ...result,
+        looks: result.looks.map((look) =>
+          look.step === 0 ? look : { ...look, terms: { reconstruction: 90 + look.step, divergence: 5 } },
+        ),
+      },
+    }),
+  });
+  const page = reportHtml(report);
+  expect(textOf(page)).toContain('the parts of the training loss');
+  expect(textOf(page)).not.toContain('players');
+  const titles = [...parseHTML(page).document.querySelectorAll('#learning .axis-y')].map(
+    ({ textContent }) => textContent,
+  );
+  expect(titles).toEqual(expect.arrayContaining(['reconstruction', 'divergence']));
+});

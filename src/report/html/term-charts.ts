@@ -1,3 +1,4 @@
+import { DIVERSITY } from '../../models/gan-diagnosis.ts';
 import { countOf } from '../../study/format-number.ts';
 import type { ReportData } from '../report-data.ts';
 import { chart, plotArea } from './chart.ts';
@@ -6,9 +7,12 @@ import type { Html } from './markup.ts';
 
 /**
  * What a model's players counted while they were trained, and what its looks saw besides: one panel for each term, with
- * the largest budget that has them. Empty for models without terms.
+ * the largest budget that has them. Null for models without terms. `ofPlayers`: several players count them, or looks at samples.
  */
-export function termCharts(report: ReportData, model: string): { budget: string; charts: Html[] } | null {
+export function termCharts(
+  report: ReportData,
+  model: string,
+): { budget: string; charts: Html[]; ofPlayers: boolean } | null {
   const { trials, matrix, study } = report;
   const looks = trials.flatMap(({ result }) => (result.cell.model === model ? result.looks : []));
   const names = [...new Set(looks.flatMap(({ terms }) => Object.keys(terms ?? {})))];
@@ -38,7 +42,8 @@ export function termCharts(report: ReportData, model: string): { budget: string;
       }),
     ];
   });
-  return { budget: countOf(budget, study.item), charts };
+  const ofPlayers = names.some((name) => name.endsWith(' loss') || name === DIVERSITY);
+  return { budget: countOf(budget, study.item), charts, ofPlayers };
 }
 
 const termOf =
