@@ -10,10 +10,10 @@ import { readSafetensorsFile } from '../src/formats/safetensors.ts';
 import { stream } from '../src/random.ts';
 import { type Encoding, encodeSet } from '../src/study/encoding.ts';
 import { planStudy } from '../src/study/plan-study.ts';
-import { testItems } from '../src/study/run-trial.ts';
 import type { AdaptInputs, PretrainInputs, TrialInputs } from '../src/study/step-inputs.ts';
 import type { StudyPlan } from '../src/study/study-plan.ts';
 import type { StudySpec } from '../src/study/study-spec.ts';
+import { testItems } from '../src/study/test-items.ts';
 
 /** What the peer program needs to know of a study besides its arrays. */
 export interface PeerSettings {

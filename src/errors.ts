@@ -38,14 +38,13 @@ export const messages = {
   /** A file or folder that is not there or cannot be read. */
   'file-not-found': (f: { path: string; what: string; hint?: string }) =>
     `${f.what} not found: ${f.path}.${f.hint ? ` ${f.hint}` : ''}`,
-  /** A file whose content is not what its format demands; `sizes`: those of images that have several. */
+  /** A file whose content is not what its format demands. */
   'bad-file': (f: {
     path: string;
     format: string;
     problem: string;
     offset?: number | string;
     hint?: string;
-    sizes?: ImageSizes;
   }) =>
     `${f.path} is not a valid ${f.format}${/(folder|image)$/.test(f.format) ? '' : ' file'}${f.offset === undefined ? '' : ` (at ${f.offset})`}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
   /** Something that could not be had from another machine; `unreachable`: it did not answer, or could not. */
@@ -54,8 +53,8 @@ export const messages = {
   /** A file that could not be written. */
   'cannot-write': (f: { path: string; reason: string; hint?: string }) =>
     `cannot write ${f.path}: ${f.reason}.${f.hint ? ` ${f.hint}` : ''}`,
-  /** Data that cannot serve the purpose they were given for. */
-  'bad-data': (f: { what: string; problem: string; where?: string; hint?: string }) =>
+  /** Data that cannot serve the purpose they were given for; `sizes`: those of images that have several. */
+  'bad-data': (f: { what: string; problem: string; where?: string; hint?: string; sizes?: ImageSizes }) =>
     `${f.what}${at(f.where)}: ${f.problem}.${f.hint ? ` ${f.hint}` : ''}`,
   /** Two things that were asked for and exclude each other. */
   conflict: (f: { first: string; second: string; reason: string; where?: string }) =>

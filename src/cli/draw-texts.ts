@@ -5,7 +5,7 @@ import { drawTokens } from '../models/draw-samples.ts';
 import type { AutoregressiveSampler, Model } from '../models/model.ts';
 import type { RunOptions } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
-import { beginning } from '../study/run-trial.ts';
+import { beginning } from '../study/beginning.ts';
 
 export interface TextOptions extends RunOptions, TokenChoice {
   readonly count: number;

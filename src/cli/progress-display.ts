@@ -59,6 +59,8 @@ function lineDisplay(terminal: Terminal, describe: (id: string) => string | unde
         terminal.say(`again: ${steps.get(action.id)?.label ?? action.id}: ${action.reason}`);
       } else if (action.type === 'event' && action.event.type === 'warning') {
         terminal.say(`warning: ${steps.get(action.id)?.label ?? action.id}: ${action.event.text}`);
+      } else if (action.type === 'warning') {
+        terminal.say(`warning: ${action.text}`);
       }
     },
     lead() {},
@@ -85,6 +87,13 @@ function liveDisplay(title: string, terminal: Terminal): ProgressDisplay {
     terminal.draw(`${lines.join('\n')}\n`);
     height = lines.length;
   };
+  /** What stays on the screen. */
+  const lastingText = (action: ProgressAction): string | undefined => {
+    if (action.type === 'warning') return `${colours.yellow('warning')} ${action.text}`;
+    if (action.type !== 'failed') return undefined;
+    const label = progress.steps.get(action.id)?.label ?? action.id;
+    return `${colours.red('failed')} ${label}: ${action.failure.message}`;
+  };
   const timer = setInterval(draw, INTERVAL);
   timer.unref();
   return {
@@ -94,11 +103,10 @@ function liveDisplay(title: string, terminal: Terminal): ProgressDisplay {
         clock = action.at;
         seen = terminal.now();
       }
-      if (action.type !== 'failed') return;
+      const text = lastingText(action);
+      if (text === undefined) return;
       erase();
-      terminal.say(
-        `${colours.red('failed')} ${progress.steps.get(action.id)?.label ?? action.id}: ${action.failure.message}`,
-      );
+      terminal.say(text);
       draw();
     },
     lead(next) {

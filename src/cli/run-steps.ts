@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '../errors.ts';
+import type { ProgressAction } from '../queue/progress.ts';
 import { runPlan } from '../queue/run-plan.ts';
 import { openStore } from '../store/open-store.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import { workspaceAt } from '../store/workspace.ts';
 import type { Step } from '../study/step.ts';
+import { inOrder } from './in-order.ts';
 import { progressDisplay } from './progress-display.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -78,7 +80,11 @@ export async function runSteps(
       const record = finished.get(id);
       return record === undefined ? undefined : run.describe?.(record);
     });
-    let shown = Promise.resolve();
+    const shown = inOrder<ProgressAction>(async (action) => {
+      if (action.type === 'finished')
+        for (const record of await store.steps([action.id])) finished.set(action.id, record);
+      display.act(action);
+    });
     try {
       const { interrupted } = await runPlan(steps, store, {
         workers,
@@ -87,19 +93,15 @@ export async function runSteps(
         base,
         signal: terminal.signal,
         killSignal: terminal.killSignal,
-        onAction: (action) => {
-          shown = shown.then(async () => {
-            if (action.type === 'finished')
-              for (const record of await store.steps([action.id])) finished.set(action.id, record);
-            display.act(action);
-          });
-        },
+        onAction: shown.push,
       });
-      await shown;
+      await shown.done();
       const records = await store.steps(steps.map(({ id }) => id));
       const { workspace } = store;
       return { records, interrupted, directory: (id) => workspace.step(id) };
     } finally {
+      // Where the run ended with an error, that one is told.
+      await shown.done().catch(() => {});
       display.end();
     }
   } finally {

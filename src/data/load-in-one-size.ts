@@ -28,7 +28,7 @@ export async function loadInOneSize(
   try {
     return { set: await loadDataSet(sourceOf(spec), context, where), spec };
   } catch (error) {
-    if (!isGraftError(error, 'bad-file') || error.facts.sizes === undefined) throw error;
+    if (!isGraftError(error, 'bad-data') || error.facts.sizes === undefined) throw error;
     const { sizes } = error.facts;
     const [height, width] = choose(sizes);
     const resized = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { GraftError, type ImageSizes, isGraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { badFile, showCount } from './bad-file.ts';
 import { type Colour, decodeImage, inspectImage, type PictureInfo } from './decode-image.ts';
 import { cutPatches, type Fit, fitPicture, type ImageShape, patchGrid } from './fit-picture.ts';
@@ -46,8 +46,8 @@ export interface ImageSet {
 /**
  * Decodes images and brings them to one shape, in the order of `sources`. Resampling is antialiased bicubic
  * (`resizePlane`) on unrounded values, rounded to 0 .. 255 at the end. `path` is for errors.
- * Fails with `bad-file`: an image that is damaged, or has another size than the first where none is asked for, or is
- * smaller than a patch; with `conflict` and `invalid-value` for options.
+ * Fails with `bad-file`: an image that is damaged or smaller than a patch; with `bad-data` where images have several sizes
+ * and none is asked for; with `conflict` and `invalid-value` for options.
  */
 export async function readImageSet(
   sources: readonly ImageSource[],
@@ -65,7 +65,9 @@ export async function readImageSet(
   });
   const shape: ImageShape = {
     channels: options.channels ?? (infos.some(({ colour }) => colour) ? 3 : 1),
-    ...(patch === undefined ? (options.size ?? commonSize(infos, paths)) : { height: patch, width: patch }),
+    ...(patch === undefined
+      ? (options.size ?? commonSize(infos, sources, path))
+      : { height: patch, width: patch }),
   };
   const starts = [0];
   for (const [i, info] of infos.entries())
@@ -119,30 +121,37 @@ function checkOptions({ size, patch, channels, background, fit }: ImageOptions):
     fail('background', background, 'red, green and blue from 0 to 255');
 }
 
+/** Side that a message proposes at most. */
+const PROPOSED = 64;
+
+/** The one size of all images. Where they have several, the error names the smallest and the largest. */
 function commonSize(
   infos: readonly PictureInfo[],
-  paths: readonly string[],
+  sources: readonly ImageSource[],
+  path: string,
 ): { height: number; width: number } {
   const { height, width } = infos[0]!;
-  const other = infos.findIndex((info) => info.height !== height || info.width !== width);
-  if (other >= 0)
-    throw new GraftError('bad-file', {
-      path: paths[other]!,
-      format: 'image',
-      problem: `it has ${infos[other]!.width} x ${infos[other]!.height} pixels, but ${paths[0]} has ${width} x ${height}`,
-      hint: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.',
-      sizes: sizesOf(infos),
-    });
-  return { height, width };
+  if (infos.every((info) => info.height === height && info.width === width)) return { height, width };
+  const order = infos.map((_, i) => i).sort((a, b) => area(infos[a]!) - area(infos[b]!));
+  const sides = infos.map((info) => Math.min(info.height, info.width)).sort((a, b) => a - b);
+  const medianSide = sides[Math.floor(sides.length / 2)]!;
+  const [smallest, largest] = [order[0]!, order.at(-1)!];
+  const shown = (i: number) => `${infos[i]!.width} x ${infos[i]!.height} pixels (${sources[i]!.name})`;
+  const count = new Set(infos.map((info) => `${info.width} x ${info.height}`)).size;
+  const side = Math.min(PROPOSED, medianSide);
+  throw new GraftError('bad-data', {
+    what: `the images of ${path}`,
+    problem: `they have ${count} sizes, from ${shown(smallest)} to ${shown(largest)}, but models see images of one size`,
+    hint: `Choose it with resize, to which all are brought: resize=${side} on the command line, { path: …, resize: ${side} } in a study; fit says how (cover: the middle, contain: all of it in a frame, fill: stretched).`,
+    sizes: {
+      smallest: { height: infos[smallest]!.height, width: infos[smallest]!.width },
+      largest: { height: infos[largest]!.height, width: infos[largest]!.width },
+      medianSide,
+    },
+  });
 }
 
-function sizesOf(infos: readonly PictureInfo[]): ImageSizes {
-  const sizes = infos
-    .map(({ height, width }) => ({ height, width }))
-    .sort((a, b) => a.height * a.width - b.height * b.width);
-  const sides = sizes.map(({ height, width }) => Math.min(height, width)).sort((a, b) => a - b);
-  return { smallest: sizes[0]!, largest: sizes.at(-1)!, medianSide: sides[Math.floor(sides.length / 2)]! };
-}
+const area = ({ height, width }: PictureInfo): number => height * width;
 
 function patchCount(info: PictureInfo, patch: number, path: string): number {
   const [rows, columns] = patchGrid(info, patch);

@@ -12,6 +12,8 @@ export interface CheckpointData {
   readonly trainedOn?: string;
   /** These data as a person writes them, where they are known by name. */
   readonly source?: DataSpec;
+  /** Models by class: the classes of which these data had examples. */
+  readonly classes?: readonly string[];
   /** What was done with it since, in order. */
   readonly adapted?: readonly Adaptation[];
 }
@@ -23,6 +25,8 @@ export interface Adaptation {
   readonly items: number;
   /** Name of the data, with their content hash in brackets. */
   readonly target: string;
+  /** Models by class: the classes of which it had examples. */
+  readonly classes?: readonly string[];
 }
 
 /** The same as it is read from config.json. */
@@ -31,5 +35,15 @@ export const checkpointData = z.strictObject({
   unit: z.enum(['item', 'running']).optional(),
   trainedOn: z.string().optional(),
   source: dataSpec.optional(),
-  adapted: z.array(z.strictObject({ technique: z.string(), items: z.int(), target: z.string() })).optional(),
+  classes: z.array(z.string()).optional(),
+  adapted: z
+    .array(
+      z.strictObject({
+        technique: z.string(),
+        items: z.int(),
+        target: z.string(),
+        classes: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
 });

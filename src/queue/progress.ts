@@ -15,6 +15,8 @@ export type ProgressAction =
   | { readonly type: 'failed'; readonly at: number; readonly id: string; readonly failure: StepFailure }
   /** It waits to be run again; the reason is null where it was interrupted on demand. */
   | { readonly type: 'put-back'; readonly at: number; readonly id: string; readonly reason: string | null }
+  /** Something about the run as a whole. */
+  | { readonly type: 'warning'; readonly at: number; readonly text: string }
   | { readonly type: 'stopping'; readonly at: number };
 
 export interface PlannedStep {
@@ -73,6 +75,7 @@ export const initialProgress: Progress = {
 /** The state after an action. Actions about steps that are not in the plan change nothing. */
 export function reduceProgress(progress: Progress, action: ProgressAction): Progress {
   if (action.type === 'plan') return planned(action);
+  if (action.type === 'warning') return progress;
   if (action.type === 'stopping') return { ...progress, stopping: true };
   const step = progress.steps.get(action.id);
   if (step === undefined) return progress;

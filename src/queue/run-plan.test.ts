@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { fakePlan, fakeStep } from '../../test/queue/fake-plan.ts';
 import { fakeWorkspaces, startsOf } from '../../test/queue/fake-workspace.ts';
@@ -175,4 +177,59 @@ test('workers that cannot start end the run with what they wrote', async () => {
   });
   const run = await workspaces.run('no-runner', plan);
   expect(run.steps.every((step) => step.state === 'done')).toBe(true);
+});
+
+test('a worker that cannot be started leaves the work to the others, and this is said', async () => {
+  const inputs = { updates: 20, every: 10 };
+  const plan = [
+    fakeStep('trial', { seed: 1, ...inputs, trouble: 'wait', at: 5 }),
+    fakeStep('trial', { seed: 2, ...inputs }),
+  ];
+  const workerProgram = join(workspaces.folder, 'only-one.mjs');
+  const taken = join(workspaces.folder, 'taken');
+  writeFileSync(
+    workerProgram,
+    `import { writeFileSync } from 'node:fs';
+try {
+  writeFileSync(${JSON.stringify(taken)}, '', { flag: 'wx' });
+} catch {
+  console.error('there is room for one');
+  process.exit(3);
+}
+await import(${JSON.stringify(pathToFileURL(workspaces.fakes.workerProgram).href)});
+`,
+  );
+  // The one that works does not end before the other has failed for good.
+  const go = join(workspaces.folder, 'only-one', 'go');
+  const run = await workspaces.run('only-one', plan, {
+    workerProgram,
+    onAction: ({ type }) => {
+      if (type === 'warning') writeFileSync(go, '');
+    },
+  });
+  expect(run.steps.map((step) => step.state)).toEqual(plan.map(() => 'done'));
+  expect(run.actions.filter(({ type }) => type === 'warning')).toEqual([
+    expect.objectContaining({
+      text: expect.stringMatching(
+        /exit code 3.*there is room for one.*3 times in a row.*goes on with 1 of 2/,
+      ),
+    }),
+  ]);
+});
+
+test('a step whose finished result is damaged is run again, with a warning in its log', async () => {
+  const plan = fakePlan({ trials: 1, updates: 20, every: 10 });
+  const first = await workspaces.run('damaged-result', plan);
+  const folder = join(workspaces.folder, 'damaged-result');
+  for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `graft.db${end}`), { force: true });
+  const { id } = plan.at(-1)!;
+  writeFileSync(join(folder, 'steps', id, 'result.json'), '{"result": ');
+  const again = await workspaces.run('damaged-result', plan);
+  expect(startsOf(again)).toEqual([id]);
+  expect(again.steps.map((step) => step.result)).toEqual(first.steps.map((step) => step.result));
+  const reader = await openStoreForReading(folder);
+  expect((await reader.events(id)).map(({ payload }) => JSON.stringify(payload))).toContainEqual(
+    expect.stringContaining('was put aside as result.damaged.json'),
+  );
+  await reader.close();
 });

@@ -40,7 +40,7 @@ export interface PlanOutcome {
 /** Milliseconds that running steps have to save what they have before their workers are ended. */
 const grace = 10_000;
 const flushInterval = 1000;
-/** Workers in a row that may die before they could take a step. */
+/** Workers in a row that may die before they could take a step: then one worker less is tried, and with none the run ends. */
 const failedStarts = 3;
 
 interface Worker {
@@ -72,7 +72,8 @@ export async function runPlan(
 ): Promise<PlanOutcome> {
   const now = options.now ?? Date.now;
   const emit = (action: ProgressAction) => options.onAction?.(action);
-  const records = await store.prepare(plan);
+  const damaged: { readonly id: string; readonly text: string }[] = [];
+  const records = await store.prepare(plan, (id, text) => damaged.push({ id, text }));
   const done = new Set(records.filter((record) => record.state === 'done').map((record) => record.id));
   const ledger = createStepLedger({ plan, done, store, now, emit });
   emit({
@@ -87,10 +88,16 @@ export async function runPlan(
       done: done.has(id),
     })),
   });
+  for (const { id, text } of damaged) {
+    const record = records.find((one) => one.id === id)!;
+    ledger.observe(record, { type: 'warning', text });
+  }
 
   const mailbox = createMailbox<Message>();
   const workers = new Map<number, Worker>();
   let deadStarts = 0;
+  /** Workers that are tried to be had at once: fewer than asked for where some cannot be started. */
+  let places = options.workers;
   let stopping = false;
   let fatal: GraftError | undefined;
 
@@ -140,7 +147,7 @@ export async function runPlan(
   }
 
   function startWorkers(setup: WorkerSetup): void {
-    const wanted = Math.min(options.workers, ledger.unfinished());
+    const wanted = Math.min(places, ledger.unfinished());
     for (let index = 0; workers.size < wanted; index++) {
       if (workers.has(index)) continue;
       const handle = startWorker(
@@ -227,8 +234,7 @@ export async function runPlan(
     forget(worker);
     const { current } = worker;
     if (current === undefined) {
-      if (!worker.ready && !stopping && ++deadStarts >= failedStarts)
-        throw new GraftError('process-died', { what: 'a worker process', ...describe(exit) });
+      if (!worker.ready && !stopping && ++deadStarts >= failedStarts) withoutPlace(exit);
       return;
     }
     delete worker.current;
@@ -244,6 +250,18 @@ export async function runPlan(
     if (stopping) return ledger.putBack(id, seconds, error.message);
     ledger.note(current.record, { type: 'warning', text: error.message });
     await ledger.crash(id, error, seconds);
+  }
+
+  /** Goes on with the other workers where one cannot be started; without any the run ends. */
+  function withoutPlace(exit: WorkerExit): void {
+    const error = new GraftError('process-died', { what: 'a worker process', ...describe(exit) });
+    if (workers.size === 0) throw error;
+    places = workers.size;
+    deadStarts = 0;
+    const text = `${error.message} It could not be started ${failedStarts} times in a row: the run goes on with ${places} of ${options.workers}.`;
+    emit({ type: 'warning', at: now(), text });
+    for (const { current } of running())
+      if (current !== undefined) ledger.note(current.record, { type: 'warning', text });
   }
 
   async function flush(): Promise<void> {

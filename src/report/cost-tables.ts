@@ -9,17 +9,21 @@ import type { TechniqueTable } from './technique-table.ts';
 /** What a trial of each technique takes: means over budgets and seeds. */
 export function costTable({ matrix, techniques, trials }: ReportData): TechniqueTable {
   const table = trialTable(matrix, trials);
-  const rows = matrix.models.flatMap((model) =>
-    techniques.flatMap(({ label, trains }) => {
+  const rows = matrix.models.flatMap((model) => {
+    const sizes = trials.flatMap(({ result: { cell, cost } }) =>
+      cell.model === model ? [cost.parameters] : [],
+    );
+    const own = Math.min(...sizes);
+    return techniques.flatMap(({ label, trains }) => {
       const found = matrix.budgets.flatMap((budget) =>
         matrix.seeds.flatMap((seed) => table.trial({ model, technique: label, budget }, seed) ?? []),
       );
       const costs = [...new Set(found)].map(({ result }) => result.cost);
       if (costs.length === 0) return [];
-      const cells = costCells(costs, trains).map((value) => ({ value }));
+      const cells = costCells(costs, trains, own).map((value) => ({ value }));
       return [{ model, technique: label, cells }];
-    }),
-  );
+    });
+  });
   return {
     head: [
       'training (wall clock)',
@@ -36,7 +40,8 @@ export function costTable({ matrix, techniques, trials }: ReportData): Technique
   };
 }
 
-function costCells(costs: readonly Cost[], trains: boolean): string[] {
+/** @param own parameters of the model itself */
+function costCells(costs: readonly Cost[], trains: boolean, own: number): string[] {
   const average = (pick: (cost: Cost) => number) => mean(costs.map(pick));
   /** In words, the mean of what models that make samples have; a dash for those that make none. */
   const ofSamples = (pick: (cost: Cost) => number | undefined, words: (value: number) => string) => {
@@ -55,7 +60,7 @@ function costCells(costs: readonly Cost[], trains: boolean): string[] {
     trains ? formatDuration(average((c) => c.trainingSeconds)) : '–',
     trains ? formatDuration(average((c) => c.trainingCpuSeconds)) : '–',
     trains ? formatFlops(average((c) => c.trainingFlops)) : '–',
-    `${formatNumber(trained, 0)} % of ${formatCount(parameters)}`,
+    `${formatNumber(trained, 0)} % of ${formatCount(parameters)}${parameters > own ? ` (${formatCount(parameters - own)} of them the output layer's own copy of the embedding)` : ''}`,
     trains ? `${whole((c) => c.stepsToBest)} of ${whole((c) => c.steps)}` : '–',
     formatBytes(average((c) => c.peakMemory)),
     costs.some((c) => c.sampleLatency !== undefined)

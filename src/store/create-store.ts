@@ -1,10 +1,11 @@
+import { basename } from 'node:path';
 import type { Kysely } from 'kysely';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import type { Step } from '../study/step.ts';
 import { createReader } from './create-reader.ts';
 import { leaveInOneFile } from './open-tables.ts';
 import type { Tables } from './schema.ts';
-import { type FinishedStep, hasResultFile, readResultFile } from './step-files.ts';
+import { type FinishedStep, hasResultFile, putResultAside, readResultFile } from './step-files.ts';
 import type { Seconds, StepRecord, StepState } from './step-record.ts';
 import type { Store } from './store.ts';
 import type { Workspace } from './workspace.ts';
@@ -43,7 +44,10 @@ export function createStore(
     });
   }
 
-  async function prepare(steps: readonly Step[]): Promise<readonly StepRecord[]> {
+  async function prepare(
+    steps: readonly Step[],
+    onDamaged?: (id: string, text: string) => void,
+  ): Promise<readonly StepRecord[]> {
     const ids = steps.map((step) => step.id);
     // Nobody else works here, so what is running was left by a run that was killed.
     await db
@@ -58,7 +62,7 @@ export function createStore(
         const folder = workspace.step(step.id);
         if (record === undefined) await transaction.insertInto('steps').values(newRow(step)).execute();
         if (record?.state === 'done' && hasResultFile(folder)) continue;
-        const finished = readResultFile(folder);
+        const finished = soundResult(folder, (text) => onDamaged?.(step.id, text));
         if (finished === undefined && (record === undefined || record.state === 'pending')) continue;
         await transaction
           .updateTable('steps')
@@ -153,6 +157,20 @@ export function createStore(
       .where('step_id', '=', step)
       .executeTakeFirst();
     return row?.last === null || row?.last === undefined ? 0 : Number(row.last) + 1;
+  }
+}
+
+/** The result in a step's folder. A damaged one is put aside, for the step can be run again. */
+function soundResult(folder: string, onDamaged: (text: string) => void): FinishedStep | undefined {
+  try {
+    return readResultFile(folder);
+  } catch (error) {
+    if (!isGraftError(error, 'bad-file')) throw error;
+    const aside = putResultAside(folder);
+    onDamaged(
+      `${error.facts.path} is damaged and was put aside as ${basename(aside)}: the step is run again from what else is in its folder.`,
+    );
+    return undefined;
   }
 }
 

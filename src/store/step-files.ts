@@ -40,10 +40,22 @@ export function readResultFile(folder: string): FinishedStep | undefined {
   } catch (cause) {
     throw new GraftError(
       'bad-file',
-      { path, format: 'JSON', problem: 'it is damaged', hint: 'Delete it: the step is then run again.' },
+      {
+        path,
+        format: 'result',
+        problem: 'its content is damaged',
+        hint: 'Delete it and run the study again: the step is then run again.',
+      },
       { cause },
     );
   }
+}
+
+/** Renames a result file that cannot be read, so that the step counts as not finished; returns its new path. */
+export function putResultAside(folder: string): string {
+  const aside = join(folder, 'result.damaged.json');
+  guarded(aside, () => fs.renameSync(join(folder, resultFile), aside));
+  return aside;
 }
 
 /** True where the step in this folder was finished. */

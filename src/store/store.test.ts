@@ -138,17 +138,24 @@ describe('preparing', () => {
     await store.close();
   });
 
-  test.each(['{"result": ', '{}', 'null'])('names a damaged result file (%s)', async (content) => {
-    const store = await openStore(join(folder, `damaged ${content.length}`), 'a test');
-    const place = store.workspace.step(step(1).id);
-    fs.mkdirSync(place);
-    fs.writeFileSync(join(place, 'result.json'), content);
-    await expect(store.prepare([step(1)])).rejects.toMatchObject({
-      code: 'bad-file',
-      facts: { path: join(place, 'result.json'), hint: expect.stringContaining('Delete it') },
-    });
-    await store.close();
-  });
+  test.each(['{"result": ', '{}', 'null'])(
+    'puts a damaged result file (%s) aside, and the step is run again',
+    async (content) => {
+      const store = await openStore(join(folder, `damaged ${content.length}`), 'a test');
+      const place = store.workspace.step(step(1).id);
+      fs.mkdirSync(place);
+      fs.writeFileSync(join(place, 'result.json'), content);
+      const told: string[] = [];
+      const records = await store.prepare([step(1), step(2)], (id, text) => told.push(id, text));
+      expect(records.map(({ state }) => state)).toEqual(['pending', 'pending']);
+      expect(told).toEqual([
+        step(1).id,
+        expect.stringMatching(/result\.json is damaged and was put aside as result\.damaged\.json/),
+      ]);
+      expect(fs.readFileSync(join(place, 'result.damaged.json'), 'utf8')).toBe(content);
+      await store.close();
+    },
+  );
 });
 
 describe('opening', () => {

@@ -25,9 +25,14 @@ export interface Store extends StoreReader {
   /**
    * Prepares a plan's steps for a run and returns their records: new ones become pending, as do those that failed and
    * all that a killed run left running. One whose folder holds its finished result is recorded as done, whatever
-   * the database knew; one that is recorded as done but whose folder is gone becomes pending again.
+   * the database knew; one that is recorded as done but whose folder is gone becomes pending again. A result file of a
+   * step that is not recorded as done and whose content is damaged is put aside, so that the step is run again;
+   * `onDamaged` is told, in a sentence.
    */
-  prepare(steps: readonly Step[]): Promise<readonly StepRecord[]>;
+  prepare(
+    steps: readonly Step[],
+    onDamaged?: (id: string, text: string) => void,
+  ): Promise<readonly StepRecord[]>;
   /** pending -> running, one attempt more. Returns its record, with the seconds that earlier attempts used. */
   start(id: string, holder: string): Promise<StepRecord>;
   /** running -> done. */

@@ -9,6 +9,7 @@ import type { CheckpointData } from '../models/checkpoint-data.ts';
 import { createModel } from '../models/index.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { modelFolder } from '../models/model-folder.ts';
+import { seenClasses } from '../models/seen-classes.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
 import { techniques } from '../techniques/index.ts';
@@ -137,7 +138,15 @@ export async function adapt(
       ...base,
       model: renamed?.model ?? model,
       weights: result.weights,
-      data: withUnit(adaptedData(base.data, inputs, technique.trains, slots.start), encoding),
+      data: withUnit(
+        technique.trains
+          ? adaptedData(base.data, inputs, slots.start, {
+              seen: seenClasses(renamed?.model ?? model, train.table),
+              renamed: renamed !== undefined,
+            })
+          : base.data,
+        encoding,
+      ),
     },
     result,
     ...(finished === undefined ? {} : { adapter: finished.adapter }),
@@ -161,18 +170,24 @@ export async function adapt(
 function adaptedData(
   past: CheckpointData,
   { technique, budget, target }: AdaptInputs,
-  trains: boolean,
   start: Slots['start'],
+  { seen, renamed }: { readonly seen: readonly string[] | undefined; readonly renamed: boolean },
 ): CheckpointData {
-  if (!trains) return past;
-  const { trainedOn, source, adapted = [], ...rest } = past;
-  const entry = { technique: technique.name, items: budget, target: `${target.name} (${target.hash})` };
+  const { trainedOn, source, classes, adapted = [], ...rest } = past;
+  const entry = {
+    technique: technique.name,
+    items: budget,
+    target: `${target.name} (${target.hash})`,
+    ...(seen === undefined ? {} : { classes: seen }),
+  };
   if (start === 'fresh') return { ...rest, adapted: [entry] };
   return {
     ...rest,
     ...(trainedOn === undefined ? {} : { trainedOn }),
     ...(source === undefined ? {} : { source }),
-    adapted: [...adapted, entry],
+    // Of classes that others took the places of nothing is left but their names.
+    ...(classes === undefined || renamed ? {} : { classes }),
+    adapted: [...(renamed ? adapted.map(({ classes: _, ...each }) => each) : adapted), entry],
   };
 }
 

@@ -16,17 +16,19 @@ import type { EncodedSet } from './encoding.ts';
 import { fitToModel } from './fit-to-model.ts';
 import { loadData } from './loaded-data.ts';
 import { type DrawnSamples, measureElsewhere } from './measure-elsewhere.ts';
+import type { TrialObserver } from './measure-trial.ts';
 import type { Measurement } from './measurement.ts';
 import { overGroups, type SetCosts } from './over-groups.ts';
 import { planStudy } from './plan-study.ts';
 import { type ReferenceLikelihood, referenceLikelihood } from './reference-likelihood.ts';
-import { runTrial, type TrialObserver, testItems } from './run-trial.ts';
+import { runTrial } from './run-trial.ts';
 import { type SamplingUnits, samplingUnits } from './sampling-units.ts';
 import type { StepContext } from './step.ts';
 import type { TrialInputs } from './step-inputs.ts';
 import { StudyData } from './study-data.ts';
 import { parseStudy } from './study-spec.ts';
 import { judgeSuitability, type Suitability } from './suitability.ts';
+import { testItems } from './test-items.ts';
 import type { TrialResult } from './trial-result.ts';
 
 /** What a model is evaluated on, and how. */

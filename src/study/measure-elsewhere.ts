@@ -8,12 +8,13 @@ import { judgeSamples } from './judge-samples.ts';
 import { measureCopies, tableImages } from './measure-images.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import { measureNovelty } from './measure-texts.ts';
+import type { TrialObserver } from './measure-trial.ts';
 import type { Measurement } from './measurement.ts';
-import { type TrialObserver, testItems } from './run-trial.ts';
 import type { JudgedSamples } from './sample-quality.ts';
 import type { StepContext } from './step.ts';
 import type { DataInput, TrialInputs } from './step-inputs.ts';
 import type { StudyData } from './study-data.ts';
+import { testItems } from './test-items.ts';
 
 /** What a model made, as its trial saw it. */
 export interface DrawnSamples {

@@ -1,6 +1,7 @@
 import { portableSpec } from '../data/resolve-data-spec.ts';
 import type { Checkpoint } from '../models/checkpoint.ts';
 import type { CheckpointData } from '../models/checkpoint-data.ts';
+import { type UnseenClasses, unseenClasses } from '../models/seen-classes.ts';
 import { countParameters } from '../tensor/parameters.ts';
 import type { Measurement } from './measurement.ts';
 import type { DataInput } from './step-inputs.ts';
@@ -32,6 +33,7 @@ export function modelCard(card: {
     ...(data.adapted ?? []).map(
       ({ technique, items, target }) => `| Then ${technique} | ${items} items of ${target} |`,
     ),
+    ...unseenRow(unseenClasses(model, data)),
     '',
     '## Configuration',
     '',
@@ -53,16 +55,37 @@ export function modelCard(card: {
   ].join('\n');
 }
 
+/** Names in a sentence at most. */
+const NAMED = 12;
+
+/** Names with commas between them, and how many more there are. */
+export const fewNames = (names: readonly string[]): string =>
+  names.length <= NAMED
+    ? names.join(', ')
+    : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`;
+
+const unseenRow = (unseen: UnseenClasses | undefined): string[] =>
+  unseen === undefined
+    ? []
+    : [`| Classes without an example in its ${unseen.training} | ${fewNames(unseen.names)} |`];
+
 /** A configuration as people read it: what fills pages (the programs of imported models) stands in config.json alone. */
 export const shownConfig = (config: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(config).filter(([, value]) => (JSON.stringify(value) ?? '').length <= 500),
   );
 
-/** What a checkpoint says of the data that it was trained on. */
-export function trainedOn({ name, hash, spec }: DataInput): Pick<CheckpointData, 'trainedOn' | 'source'> {
+/** What a checkpoint says of the data that it was trained on; `classes`: those of which there were examples, of models by class. */
+export function trainedOn(
+  { name, hash, spec }: DataInput,
+  classes: readonly string[] | undefined,
+): Pick<CheckpointData, 'trainedOn' | 'source' | 'classes'> {
   const source = portableSpec(spec);
-  return { trainedOn: `${name} (${hash})`, ...(source === undefined ? {} : { source }) };
+  return {
+    trainedOn: `${name} (${hash})`,
+    ...(source === undefined ? {} : { source }),
+    ...(classes === undefined ? {} : { classes }),
+  };
 }
 
 /** The examples of an update. */

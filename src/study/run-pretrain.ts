@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isGraftError } from '../errors.ts';
 import { saveCheckpoint } from '../models/checkpoint.ts';
 import { createModel } from '../models/index.ts';
+import { seenClasses } from '../models/seen-classes.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
 import { countParameters } from '../tensor/parameters.ts';
@@ -49,7 +50,7 @@ export async function runPretrain(
       ...(encoding.kind === 'image'
         ? { values: encoding.values }
         : { unit: encoding.ends ? ('item' as const) : ('running' as const) }),
-      ...trainedOn(inputs.source),
+      ...trainedOn(inputs.source, seenClasses(model, train.table)),
     },
     ...(encoding.kind === 'text' ? { tokenizer: encoding.tokenizer } : {}),
   };

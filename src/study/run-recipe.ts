@@ -11,6 +11,7 @@ import type { CheckpointData } from '../models/checkpoint-data.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import { createModel, type FamilyName, familyOf } from '../models/index.ts';
 import { NO_TARGET } from '../models/next-token.ts';
+import { seenClasses } from '../models/seen-classes.ts';
 import { freshWeights } from '../models/weights.ts';
 import { type Stream, stream } from '../random.ts';
 import { type BatchSource, epochs, microBatches, randomWindows } from '../training/batch-source.ts';
@@ -99,7 +100,10 @@ export async function runRecipe(
     weights: result.weights,
     data: {
       ...prepared.examples,
-      ...trainedOn({ name: nameOf(data, recipe.data), hash: data.hash, spec: recipe.data }),
+      ...trainedOn(
+        { name: nameOf(data, recipe.data), hash: data.hash, spec: recipe.data },
+        seenClasses(model, train),
+      ),
     },
     ...(prepared.tokenizer === undefined ? {} : { tokenizer: prepared.tokenizer }),
   };

@@ -36,10 +36,20 @@ test('show prints counts, splits and examples of a built-in part', async () => {
   expect(out).toMatch(/@@/);
 });
 
+test('show says which part its examples are of, and shows another one', async () => {
+  const { out } = await run('show names/danish --count 2');
+  expect(out).toMatch(
+    /^2 of the [\d,]+ examples of the training part \(--part validation or test shows others\):$/m,
+  );
+  expect((await run('show names/danish --count 1 --part test')).out).toMatch(
+    /^1 of the \d+ examples of the test part \(--part train or validation shows others\):$/m,
+  );
+});
+
 test('show takes own data without ./, adds settings and writes a picture', async () => {
   const { code, out, said } = await run('show images.npy resize=8 --out sheet.png --count 5 --json');
   expect(code).toBe(0);
-  expect(said).toMatch(/Wrote 5 images to sheet\.png/);
+  expect(said).toMatch(/Wrote 5 images of the training part to sheet\.png/);
   expect(JSON.parse(out)).toMatchObject({ count: 60, images: { height: 8, width: 8, channels: 1 } });
   expect(readFileSync(join(folder, 'sheet.png')).subarray(1, 4).toString()).toBe('PNG');
 });

@@ -25,12 +25,19 @@ import { checkingUsage, usageError } from '../usage-error.ts';
 
 const actions = ['ls', 'show', 'check'] as const;
 type Action = (typeof actions)[number];
+const parts = ['train', 'validation', 'test'] as const;
+type Part = (typeof parts)[number];
+const partNames: Readonly<Record<Part, string>> = {
+  train: 'training',
+  validation: 'validation',
+  test: 'test',
+};
 
 export const data = defineCommand({
   name: 'data',
   summary: 'list, show and check data sets',
   description:
-    'ls lists the data sets that are known by name and where they were found. show prints counts, splits and some examples, or writes a picture of them. check says what a study would suffer from; its exit code is 1 where no study could use the data.\nNamed sets are looked for in the folders of the environment variable GRAFT_DATA and in ./data.',
+    'ls lists the data sets that are known by name and where they were found. show prints counts, splits and some examples of one part (train, validation or test), or writes a picture of them. check says what a study would suffer from; its exit code is 1 where no study could use the data.\nNamed sets are looked for in the folders of the environment variable GRAFT_DATA and in ./data.',
   arguments: [
     { name: 'ls|show|check', summary: 'what to do', required: true },
     { name: 'SET', summary: dataForm, required: false },
@@ -39,6 +46,12 @@ export const data = defineCommand({
     json: { kind: 'flag', summary: 'print one JSON value' },
     out: { kind: 'text', short: 'o', value: 'FILE.png', summary: 'show: write examples as a picture' },
     count: { kind: 'number', short: 'n', value: 'N', summary: 'show: examples shown', whole: true, least: 1 },
+    part: {
+      kind: 'choice',
+      choices: parts,
+      summary: 'show: of which part examples are shown',
+      fallback: 'train',
+    },
     seed: { kind: 'number', value: 'N', summary: 'show: which examples', fallback: 0, whole: true, least: 0 },
     against: { kind: 'list', value: 'SET', summary: 'check: sets with which no items should be shared' },
   },
@@ -129,6 +142,7 @@ interface ShowOptions {
   readonly json: boolean;
   readonly out: string | undefined;
   readonly count: number | undefined;
+  readonly part: Part;
   readonly seed: number;
 }
 
@@ -140,12 +154,14 @@ async function show(
 ): Promise<number> {
   const description = describeData(await whole(spec, context));
   const prepared = await prepareData(spec, context, { where: 'SET' });
-  const examples = examplesOf(prepared.train, prepared.window);
+  const examples = examplesOf(prepared[options.part], prepared.window);
   const order = [...stream(options.seed).child('show').permutation(examples.count)];
   if (options.out !== undefined) {
     const sheet = order.slice(0, options.count ?? 144);
     await writeSheet(examples, sheet, resolve(terminal.directory, options.out));
-    terminal.say(`Wrote ${countOf(sheet.length, 'image')} to ${options.out}.`);
+    terminal.say(
+      `Wrote ${countOf(sheet.length, 'image')} of the ${partNames[options.part]} part to ${options.out}.`,
+    );
   }
   if (options.json) {
     terminal.out(JSON.stringify({ ...description, prepared: preparedFacts(prepared) }, null, 2));
@@ -155,13 +171,21 @@ async function show(
   for (const line of preparation(prepared)) terminal.out(line);
   terminal.out('');
   const { columns, colour } = terminal.screen;
+  const others = parts.filter((part) => part !== options.part);
+  const heading = (shown: number) =>
+    terminal.out(
+      `${showNumber(shown)} of the ${countOf(examples.count, 'example')} of the ${partNames[options.part]} part (--part ${others.join(' or ')} shows others):`,
+    );
   if (examples.kind === 'image') {
     const fitting = Math.max(1, Math.floor((columns + 1) / (examples.width + 1)));
     const shown = order.slice(0, options.count ?? 2 * fitting);
+    if (examples.width <= columns) heading(shown.length);
     if (examples.width <= columns) terminal.out(imagePreview(examples, shown, columns, colour.results));
     else terminal.say('The images are wider than the terminal; --out FILE.png writes a picture.');
   } else {
-    for (const i of order.slice(0, options.count ?? 10))
+    const shown = order.slice(0, options.count ?? 10);
+    heading(shown.length);
+    for (const i of shown)
       terminal.out(`  ${textPreview(examples.documents[i]!, Math.max(20, columns - 2))}`);
   }
   return 0;

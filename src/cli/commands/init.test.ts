@@ -116,6 +116,21 @@ describe('images of several sizes', () => {
     });
   });
 
+  test('are said by data check, with how to choose one', async () => {
+    const { code, said } = await recordedRun(['data', 'check', 'photos'], folder);
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /the images of \S*photos: they have \d+ sizes, from 30 x 24 pixels \(0\.png\) to 78 x 48 pixels \(38\.png\), but models see images of one size\. Choose it with resize.*resize=\d+ on the command line/,
+    );
+    expect(await recordedRun(['data', 'check', 'photos', 'resize=24'], folder)).toMatchObject({ code: 0 });
+  });
+
+  test('a relative path does not climb far', async () => {
+    await run('a/b/c/near', '--target', 'photos');
+    const { path } = parse(readText('a/b/c/near/study.yaml')).target;
+    expect(path).toBe(join(folder, 'photos'));
+  });
+
   test('get the one that is asked for, as do images of one size and built-in ones', async () => {
     const asked = await run('twenty', '--target', 'photos', '--resize', '20');
     expect(asked).toMatchObject({ code: 0 });

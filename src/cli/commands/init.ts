@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { checkData } from '../../data/check-data.ts';
 import type { DataSet, ImageSet } from '../../data/data-set.ts';
 import type { DataSpec } from '../../data/data-spec.ts';
@@ -183,11 +183,17 @@ async function templateData(asked: Asked, folder: string, terminal: Terminal): P
 
 const kindOf = (set: DataSet): StudyKind => (set.kind === 'image' ? 'images' : 'text');
 
-/** A spec whose relative path starts from the study's folder. */
+/** Folders that a relative path climbs at most: beyond them it says less than the whole path. */
+const MOST_CLIMBED = 2;
+
+/** A spec whose path starts from the study's folder, or is whole where that would climb far or to another drive. */
 function fromFolder(spec: DataSpec, folder: string, terminal: Terminal): DataSpec {
   const { path, ...rest } = longForm(spec);
   if (path === undefined) return spec;
-  const short = relative(folder, resolve(terminal.directory, path)).replaceAll('\\', '/');
+  const place = resolve(terminal.directory, path);
+  const short = relative(folder, place).replaceAll('\\', '/');
+  const climbed = short.split('/').filter((part) => part === '..').length;
+  if (climbed > MOST_CLIMBED || isAbsolute(short)) return { path: place, ...rest } as DataSpec;
   return { path: short.startsWith('.') ? short : `./${short}`, ...rest } as DataSpec;
 }
 

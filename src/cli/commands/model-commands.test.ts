@@ -33,6 +33,16 @@ beforeAll(() => {
     { model: gan, weights: freshWeights(gan, stream(1)), data: {} },
     '# A test\n',
   );
+  const seen = { technique: 'fine-tune', items: 9, target: 'letters', classes: ['a'] };
+  saveCheckpoint(
+    join(folder, 'narrow'),
+    {
+      model: gan,
+      weights: freshWeights(gan, stream(1)),
+      data: { trainedOn: 'letters', classes: ['a', 'b'], adapted: [seen] },
+    },
+    '# A test\n',
+  );
   const tokenizer = trainTokenizer('character', ['abc def\n'], true);
   const gpt = createModel('transformer', {
     vocabulary: tokenizer.vocabularySize,
@@ -58,6 +68,18 @@ test('sample writes images as a picture and as arrays, the same for one seed', a
   expect(readNpzFile(join(folder, 'b.npz')).get('samples')?.data).toEqual(array.data);
   expect((await run('sample', 'vae', '--out', 'c.png')).code).toBe(0);
   expect(readFileSync(join(folder, 'c.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('sample warns of classes that the model has seen no example of', async () => {
+  const { code, said } = await run('sample', 'narrow', '--class', 'a', '--out', 'seen.npy');
+  expect([code, said]).toEqual([0, 'Wrote 16 samples to seen.npy.\n']);
+  expect((await run('sample', 'narrow', '--class', 'c', '--out', 'seen.npy')).said).toMatch(
+    /^warning: the model has seen no example of class c; samples of it mean nothing\.$/m,
+  );
+  const all = await run('sample', 'narrow', '--out', 'seen.npy');
+  expect(all.code).toBe(0);
+  expect(all.said).toMatch(/no example of class c; samples of it mean nothing\. --class NAME chooses others/);
+  expect(all.said).toMatch(/last training \(fine-tune on 9 items\) had no example of class b; samples of it/);
 });
 
 test('sample takes the classes that are asked for, each in turn', async () => {
@@ -170,4 +192,15 @@ test('sample and export take a folder of transformers as it is', async () => {
   expect(readFileSync(join(folder, 'onnx/README.md'), 'utf8')).toContain(
     `ids = [${bos}, *tokenizer.encode('The ', add_special_tokens=False).ids]`,
   );
+});
+
+test('a decoder alone is no autoencoder, which is said with what to do', async () => {
+  expect((await run('export', 'vae', '--out', 'halves')).code).toBe(0);
+  const { code, said } = await run('import', 'halves/sampler.onnx', '--as', 'autoencoder', '--out', 'half');
+  expect(code).toBe(1);
+  expect(said).toMatch(/its input 'z' is \[3\] for each example, which is no image, so that it is no whole/);
+  expect(said).toContain(
+    'name the file of its encoder with --encoder FILE, or import it with --as generator',
+  );
+  expect(existsSync(join(folder, 'half'))).toBe(false);
 });

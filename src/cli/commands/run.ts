@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProgressAction } from '../../queue/progress.ts';
 import { runPlan } from '../../queue/run-plan.ts';
 import { describeEnvironment } from '../../report/describe-environment.ts';
 import { formatDuration } from '../../report/format-quantity.ts';
@@ -14,6 +15,7 @@ import type { TrialResult } from '../../study/trial-result.ts';
 import type { FinishedTrial } from '../../study/trial-table.ts';
 import { defineCommand } from '../command.ts';
 import { wrap } from '../help.ts';
+import { inOrder } from '../in-order.ts';
 import { leaderOf } from '../leader.ts';
 import { openInBrowser } from '../open-in-browser.ts';
 import { planText } from '../plan-text.ts';
@@ -138,8 +140,14 @@ async function withProgress(
   };
   for (const record of await store.steps([...isTrial]))
     if (record.state === 'done') note(record.id, record.result as unknown as TrialResult);
-  // Reading a result takes a moment; actions are shown in their order all the same.
-  let shown = Promise.resolve();
+  // Reading a result takes a moment.
+  const shown = inOrder<ProgressAction>(async (action) => {
+    if (action.type === 'finished' && isTrial.has(action.id)) {
+      const [record] = await store.steps([action.id]);
+      if (record?.state === 'done') note(action.id, record.result as unknown as TrialResult);
+    }
+    display.act(action);
+  });
   try {
     const outcome = await runPlan(plan.steps, store, {
       workers,
@@ -148,19 +156,13 @@ async function withProgress(
       base,
       signal: terminal.signal,
       killSignal: terminal.killSignal,
-      onAction: (action) => {
-        shown = shown.then(async () => {
-          if (action.type === 'finished' && isTrial.has(action.id)) {
-            const [record] = await store.steps([action.id]);
-            if (record?.state === 'done') note(action.id, record.result as unknown as TrialResult);
-          }
-          display.act(action);
-        });
-      },
+      onAction: shown.push,
     });
-    await shown;
+    await shown.done();
     return outcome;
   } finally {
+    // Where the run ended with an error, that one is told.
+    await shown.done().catch(() => {});
     display.end();
   }
 }

@@ -8,15 +8,17 @@ import { writeNpyFile } from '../../formats/npy.ts';
 import { writeNpzFile } from '../../formats/npz.ts';
 import type { NumericArray } from '../../formats/numeric-array.ts';
 import { writePng } from '../../formats/write-png.ts';
-import { loadCheckpoint } from '../../models/checkpoint.ts';
+import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
 import { chosenLabels } from '../../models/class-condition.ts';
 import type { ImageSamples } from '../../models/draw-options.ts';
 import { drawImages } from '../../models/draw-samples.ts';
 import type { ArraySampler } from '../../models/model.ts';
+import { unseenClasses } from '../../models/seen-classes.ts';
 import { withSettings } from '../../models/with-settings.ts';
 import { stream } from '../../random.ts';
 import { countOf } from '../../study/format-number.ts';
 import { imageGrid } from '../../study/image-grid.ts';
+import { fewNames } from '../../study/model-card.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
 import { drawTexts } from '../draw-texts.ts';
@@ -120,6 +122,7 @@ export const sample = defineCommand({
           reason: 'they are for language models',
         });
       const labels = options.class.length === 0 ? {} : { labels: chosenLabels(model, options.class, count) };
+      sayUnseen(checkpoint, options.class, terminal);
       const set = checkingUsage('sample', () => withSettings(model, iterative ? given : {}, 'key=value'));
       const sampler = set.sampler as ArraySampler;
       const samples = await drawImages(set, sampler, weights, draws, {
@@ -149,6 +152,25 @@ export const sample = defineCommand({
     return 0;
   },
 });
+
+/** Warns of classes of which the model has seen no example. */
+function sayUnseen({ model, data }: Checkpoint, chosen: readonly string[], terminal: Terminal): void {
+  const unseen = unseenClasses(model, data);
+  const asked = (names: readonly string[]) =>
+    names.filter((name) => chosen.length === 0 || chosen.includes(name));
+  const names = asked(unseen?.names ?? []);
+  if (unseen === undefined || names.length === 0) return;
+  const known = asked(unseen.earlier);
+  const rest = names.filter((name) => !known.includes(name));
+  if (rest.length > 0)
+    terminal.say(
+      `warning: the model has seen no example of ${rest.length === 1 ? 'class' : `${rest.length} classes:`} ${fewNames(rest)}; samples of ${rest.length === 1 ? 'it' : 'them'} mean nothing.${chosen.length === 0 ? ' --class NAME chooses others.' : ''}`,
+    );
+  if (known.length > 0)
+    terminal.say(
+      `warning: the model's last training (${unseen.training}) had no example of ${known.length === 1 ? 'class' : `${known.length} classes:`} ${fewNames(known)}; samples of ${known.length === 1 ? 'it' : 'them'} are what an earlier training left.`,
+    );
+}
 
 async function writeImages(
   samples: ImageSamples,

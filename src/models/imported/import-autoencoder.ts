@@ -4,17 +4,19 @@ import { BATCH, type ImportedProgram } from '../../tensor/imported-program.ts';
 import { cut } from '../../tensor/passes/cut.ts';
 import { type Program, program } from '../../tensor/program.ts';
 import { sizeOf } from '../../tensor/shape.ts';
-import { givingImages, takingCodes, takingImages } from './adapt-images.ts';
+import { givingImages, imageOf, takingCodes, takingImages } from './adapt-images.ts';
 import { assembleImported, type ImportedParts, under } from './assemble-imported.ts';
 import { findCode, separates } from './find-code.ts';
 import type { ForeignFile } from './foreign-file.ts';
 import {
+  declaredShape,
   decoderOf,
   factsOf,
   fed,
   firstOutput,
   freezing,
   imageInput,
+  mainInput,
   normal,
   range,
   requireRows,
@@ -86,8 +88,26 @@ const joined = (a: ImportedProgram, b: ImportedProgram): ImportedParts['weights'
   layers: [...a.layers, ...b.layers],
 });
 
+/** What to do with a file that is one half of an autoencoder. */
+const HALVES =
+  'where this is the decoder alone, name the file of its encoder with --encoder FILE, or import it with --as generator; where it is the encoder, give the decoder as MODEL';
+
+/** Fails where a file in place of a whole autoencoder takes codes: a vector that no image has. */
+function requireWhole(file: ForeignFile, options: OnnxImportOptions): void {
+  const info = mainInput(file, options.input);
+  const declared = declaredShape(info);
+  if (options.image !== undefined || declared === undefined || imageOf(declared, undefined) !== undefined)
+    return;
+  throw new GraftError('bad-data', {
+    what: file.path,
+    problem: `its input '${info.name}' is [${declared.join(', ')}] for each example, which is no image, so that it is no whole autoencoder`,
+    hint: `If it is one, say what image the input stands for with image=CxHxW; ${HALVES}.`,
+  });
+}
+
 /** An autoencoder in one file, cut at its code. */
 export function wholeAutoencoder(file: ForeignFile, options: OnnxImportOptions) {
+  requireWhole(file, options);
   const { info, shape, image } = imageInput(file, options);
   const output = firstOutput(file, options.output);
   const wanted = [
@@ -101,7 +121,7 @@ export function wholeAutoencoder(file: ForeignFile, options: OnnxImportOptions) 
     throw new GraftError('shape-mismatch', {
       op: `input and output of ${file.path}`,
       shapes: [shape, made],
-      rule: 'an autoencoder gives back what it takes; choose the output with output=NAME',
+      rule: `an autoencoder in one file gives back what it takes; choose its output with output=NAME, or ${HALVES}`,
     });
   const code =
     options.code === undefined ? findCode(imported.program, info.name, output) : outputs[options.code];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { characterTokenizer } from '../data/tokenizers/character-tokenizer.ts';
-import { beginning } from './run-trial.ts';
+import { beginning } from './beginning.ts';
 
 test.each([
   ['its beginning mark', '\nab', true, 3],
