@@ -1,14 +1,14 @@
-// Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE [COMMIT]
+// Keeps what a long run found, for the documentation to quote: node scripts/record-result.mjs NAME FILE [COMMIT [JUDGED]]
 // FILE is results.json of a study, or what `graft pretrain --json` or a benchmark's --json printed; COMMIT is what it was run with (default: this
-// one). Written to docs/results/NAME.json; learning curves and single measurements stay behind.
+// one), JUDGED the one with which `graft report` wrote its verdict anew, where it did. Written to docs/results/NAME.json; learning curves and single measurements stay behind.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const [name, file, commit] = process.argv.slice(2);
+const [name, file, commit, judged] = process.argv.slice(2);
 if (name === undefined || file === undefined) {
-  process.stderr.write('usage: node scripts/record-result.mjs NAME FILE [COMMIT]\n');
+  process.stderr.write('usage: node scripts/record-result.mjs NAME FILE [COMMIT [JUDGED]]\n');
   process.exit(1);
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,8 +24,7 @@ const short = (name) => git('rev-parse', '--short', name);
 const made = short(commit ?? ranWith ?? 'HEAD');
 const recorded = {
   commit: made,
-  // `graft report` writes the verdict of finished trials anew.
-  ...(found.comparison === undefined || made === short('HEAD') ? {} : { judged: short('HEAD') }),
+  ...(judged === undefined ? {} : { judged: short(judged) }),
   date: new Date().toISOString().slice(0, 10),
 };
 const result =

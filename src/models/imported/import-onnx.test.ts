@@ -321,6 +321,21 @@ test('scorers give one number for each example', () => {
   );
 });
 
+test('draws for each example have an axis of their own before that of the batch: one draw, filled as is said', () => {
+  const path = write(
+    [
+      node('Add', ['x', 'noise'], ['shifted']),
+      node('Mul', ['shifted', 'scale.weight'], ['h']),
+      node('ReduceSum', ['h', 'axes'], ['y'], { keepdims: int(0) }),
+    ],
+    [value('x', ['batch', 1, 2, 2]), value('noise', ['draws', 'batch', 1, 2, 2])],
+    ['y'],
+    [weight('scale.weight', [1, 2, 2]), whole('axes', [2, 3, 4])],
+  );
+  expect(importOnnx(path, { role: 'scorer', fill: { noise: 0.5 } }).model.likelihood?.kind).toBe('exact');
+  expect(problem(path, { role: 'scorer' }).message).toContain('fill.noise=');
+});
+
 describe('next-token models', () => {
   const language = (more: readonly NodeProto[], last: string, inputs: readonly ValueInfo[] = []) =>
     write(

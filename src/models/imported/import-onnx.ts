@@ -5,7 +5,6 @@ import { cast } from '../../tensor/functions/elementwise.ts';
 import { BATCH } from '../../tensor/imported-program.ts';
 import { instantiateProgram } from '../../tensor/instantiate-program.ts';
 import { program } from '../../tensor/program.ts';
-import { sizeOf } from '../../tensor/shape.ts';
 import type { Model, Weights } from '../model.ts';
 import { givingImages, takingCodes, takingImages } from './adapt-images.ts';
 import { assembleImported } from './assemble-imported.ts';
@@ -72,14 +71,15 @@ function scorer(file: ForeignFile, options: OnnxImportOptions) {
   const imported = file.program({ input: info.name, shape, ...fed(options) }, [output], freezing(options));
   const tensor = imported.program.outputs[output]!;
   if (
-    tensor.shape[0] !== BATCH ||
-    sizeOf(tensor.shape.slice(1) as number[]) !== 1 ||
-    tensor.dtype !== 'float32'
+    // With any axes of one.
+    tensor.dtype !== 'float32' ||
+    tensor.shape.filter((d) => d !== 1).length !== 1 ||
+    !tensor.shape.includes(BATCH)
   )
     throw new GraftError('bad-data', {
       what: `value '${output}' of ${file.path}`,
       problem: `is ${tensor.dtype} [${tensor.shape.join(', ')}], not one log-probability for each example`,
-      hint: 'A scorer gives [batch] or [batch, 1] in nats; take another value with output=NAME. A classifier is no scorer: give what it makes of images to graft metric (docs/bring-your-own.md).',
+      hint: 'A scorer gives [batch], with or without axes of 1, in nats; take another value with output=NAME. A classifier is no scorer: give what it makes of images to graft metric (docs/bring-your-own.md).',
     });
   const flat = program({ score: reshape(tensor, [BATCH]) });
   const p = takingImages(flat, info.name, image, normal(options));

@@ -50,14 +50,19 @@ export function programOf(
   const main = inputs.find(({ name }) => name === input)!;
   const declared = main.shape?.[0];
   const others = inputs.filter(({ name }) => name !== input);
-  const shapeOf = (info: ValueInfo, batch: number): readonly number[] =>
-    (info.shape ?? []).map((d, i) => {
-      if (i === 0) return batch;
+  const shapeOf = (info: ValueInfo, batch: number): readonly number[] => {
+    // Of an input whose batch axis stands elsewhere the first axis is another open one: draws for each example, say.
+    const named = info.shape?.indexOf(declared ?? '') ?? -1;
+    const batchAxis = typeof declared === 'string' && named > 0 ? named : 0;
+    return (info.shape ?? []).map((d, i) => {
+      if (i === batchAxis) return batch;
       if (typeof d === 'number' && d > 0) return d;
+      if (i === 0) return 1;
       // Nothing was kept from earlier tokens: the past is empty.
       if (isPast(info.name)) return 0;
       return context ?? refuse(info, path);
     });
+  };
   const imported = importProgram(model, {
     path,
     read: tensorReader(path),
