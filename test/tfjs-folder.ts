@@ -24,7 +24,7 @@ export const weightValues = (layer: string, name: string, shape: readonly number
 export function writeTfjs(
   folder: string,
   layers: readonly WrittenLayer[],
-  { sequential = false, shard = 64 }: { sequential?: boolean; shard?: number } = {},
+  { sequential = false, shard = 64, keras }: { sequential?: boolean; shard?: number; keras?: string } = {},
 ): string {
   mkdirSync(folder, { recursive: true });
   const weights = layers.flatMap((layer) =>
@@ -53,6 +53,7 @@ export function writeTfjs(
     JSON.stringify({
       format: 'layers-model',
       modelTopology: {
+        ...(keras === undefined ? {} : { keras_version: keras }),
         model_config: sequential
           ? { class_name: 'Sequential', config: { name: 'sequential', layers: described } }
           : {

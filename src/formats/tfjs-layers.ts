@@ -30,6 +30,8 @@ export interface TfjsWeight {
 /** A model that TensorFlow.js stores as layers, with its weights. */
 export interface TfjsModel {
   readonly path: string;
+  /** Whose layers they are: Keras 3's, which a model made with it says, or those of Keras 2 and of TensorFlow.js itself. */
+  readonly keras: 2 | 3;
   readonly layers: readonly KerasLayer[];
   /** Names of layers; for a sequence its first and last. */
   readonly inputs: readonly string[];
@@ -48,6 +50,7 @@ const layer = z.object({
 });
 const layers = z.array(layer).min(1).max(2000);
 const topology = z.object({
+  keras_version: z.string().max(100).optional(),
   model_config: z.object({
     class_name: name,
     config: z.union([
@@ -105,7 +108,12 @@ export function readTfjsLayers(path: string): TfjsModel {
           : 'it is a graph model, whose layers are lost',
       hint: 'Convert the original with tensorflowjs_converter --output_format=tfjs_layers_model, or to ONNX with tf2onnx.',
     });
-  const { model_config: model } = parsed(topology, json.modelTopology, path, 'modelTopology');
+  const { model_config: model, keras_version: version } = parsed(
+    topology,
+    json.modelTopology,
+    path,
+    'modelTopology',
+  );
   const described = Array.isArray(model.config) ? { layers: model.config } : model.config;
   const list = described.layers.map((entry): KerasLayer => {
     const called = entry.name ?? entry.config.name;
@@ -125,6 +133,7 @@ export function readTfjsLayers(path: string): TfjsModel {
     given?.map(([one]) => one) ?? [usual];
   return {
     path,
+    keras: version?.startsWith('3.') ? 3 : 2,
     layers: list,
     inputs: ends('input_layers' in described ? described.input_layers : undefined, list[0]!.name),
     outputs: ends('output_layers' in described ? described.output_layers : undefined, list.at(-1)!.name),

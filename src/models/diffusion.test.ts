@@ -186,6 +186,15 @@ describe('a small model', () => {
     expect(other.parameters).toEqual(model.parameters);
     expect(() => withSettings(model, { channels: 8 }, 'here')).toThrow('sampler, steps, eta');
     expect(() => withSettings(model, { steps: 1001 }, 'here')).toThrow('1 to times');
+    for (const idle of [
+      { sampler: 'ddpm', steps: 20 },
+      { sampler: 'ddpm', eta: 0 },
+    ])
+      expect(() => withSettings(model, idle, 'here')).toThrow(/cannot be combined.*goes back through all/);
+    // What was set for DDIM before is no statement about DDPM.
+    const ddpm = withSettings(other, { sampler: 'ddpm' }, 'here');
+    expect((ddpm.sampler as IterativeSampler).steps).toHaveLength(1000);
+    expect(() => withSettings(ddpm, { steps: 20 }, 'here')).toThrow("option 'steps' and sampler ddpm");
   });
 
   test('guidance needs a model by class, and 0 leaves the prediction for the class as it is', async () => {

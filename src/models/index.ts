@@ -78,6 +78,12 @@ export interface Family {
   readonly oneSize?: true;
   /** Options that follow from the data and are therefore not written in a study file. */
   readonly fromData: readonly string[];
+  /** Options without effect beside the value of another one, as { option: value }: stating one of them beside it is an error. */
+  readonly idle?: readonly {
+    readonly options: readonly string[];
+    readonly beside: Readonly<Record<string, string>>;
+    readonly reason: string;
+  }[];
   /** For images: what a configuration's likelihood is one of; undefined where it has none. */
   pixels?(config: Readonly<Record<string, unknown>>): PixelLikelihood | undefined;
   create(config: never): Model;
@@ -158,6 +164,14 @@ export const families = {
       guidance: [hoSalimans2021],
     },
     schema: diffusionSchema,
+    idle: [
+      {
+        options: ['steps', 'eta'],
+        beside: { sampler: 'ddpm' },
+        reason:
+          'it goes back through all noising steps, each with the noise of the posterior; these are for ddim',
+      },
+    ],
     fromData: ['image', 'classes'],
     pixels: (config) => boundedPixels[diffusionSchema.shape.likelihood.parse(config.likelihood)],
     create: createDiffusion,

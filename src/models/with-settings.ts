@@ -1,6 +1,7 @@
 import { GraftError } from '../errors.ts';
 import { createModel } from './index.ts';
 import type { Model } from './model.ts';
+import { refuseIdle } from './refuse-idle.ts';
 
 /**
  * A trained model with other settings of its sampling (steps, guidance, ...). Weights stay valid, for those settings
@@ -20,6 +21,7 @@ export function withSettings(
         allowed: [...allowed],
         where,
       });
+  refuseIdle(model.family, settings, { ...model.config, ...settings }, where);
   return Object.keys(settings).length === 0
     ? model
     : createModel(model.family, { ...model.config, ...settings }, where);

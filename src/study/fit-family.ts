@@ -11,13 +11,14 @@ import {
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError, lookUp } from '../errors.ts';
 import { type Family, type FamilyName, families, familyOf } from '../models/index.ts';
+import { refuseIdle } from '../models/refuse-idle.ts';
 import { longestExample } from './encoding.ts';
 import type { Loaded } from './loaded-data.ts';
 import { requireDomain } from './require-domain.ts';
 import type { EncodingInput, HeldOutInput } from './step-inputs.ts';
 import type { StudySpec } from './study-spec.ts';
 
-/** Refuses options that a family does not have, and those that follow from the data. */
+/** Refuses options that a family does not have, those that follow from the data, and those without effect beside others. */
 export function checkFamilyOptions(
   family: string,
   given: Readonly<Record<string, unknown>>,
@@ -28,6 +29,7 @@ export function checkFamilyOptions(
   for (const option of Object.keys(given))
     if (!allowed.includes(option))
       throw new GraftError('unknown-name', { kind: `option of ${family}`, received: option, allowed, where });
+  refuseIdle(family, given, given, where);
 }
 
 /** What of a configuration follows from the data, and how they become examples. */

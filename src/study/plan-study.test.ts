@@ -158,6 +158,19 @@ describe('what cannot be run is refused before anything is', () => {
     expect(models[0]!.pretraining).toHaveLength(3);
   });
 
+  test('an option of a model that another one leaves without effect', async () => {
+    const digits = (style: string) => ({
+      dataset: 'glyphs',
+      select: { style, script: 'latin', case: 'digit' },
+    });
+    const data = { source: digits('serif'), target: digits('handwriting') };
+    const models = [{ family: 'diffusion', sampler: 'ddpm', steps: 20 }];
+    await expect(plan({ ...data, models })).rejects.toMatchObject({
+      code: 'conflict',
+      facts: { first: "option 'steps'", second: 'sampler ddpm', where: 'models.0' },
+    });
+  });
+
   test('settings for data of the other kind', async () => {
     await expect(plan({ values: 'unit' })).rejects.toThrow(
       /'values' and '.*' cannot be combined.*for images/,

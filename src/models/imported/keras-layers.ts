@@ -77,6 +77,7 @@ const activations = {
   relu6: (x) => clamp(x, 0, 6),
   sigmoid,
   hard_sigmoid: (x) => clamp(add(mul(x, 0.2), 0.5), 0, 1),
+  'hard_sigmoid of Keras 3': (x) => clamp(add(mul(x, 1 / 6), 0.5), 0, 1),
   tanh,
   elu: (x) => elu(x),
   softplus,
@@ -87,6 +88,11 @@ const activations = {
 } as const satisfies Record<string, (x: Tensor) => Tensor>;
 
 type ActivationName = keyof typeof activations | 'softmax';
+/** What an activation of that name in a file is, where Keras 3 has another one under it than Keras 2. */
+export const keras3Activations: Readonly<Record<string, ActivationName>> = {
+  hard_sigmoid: 'hard_sigmoid of Keras 3',
+};
+
 const activation = z.enum([...(Object.keys(activations) as [ActivationName]), 'softmax']);
 
 function activated(name: ActivationName | undefined, value: KerasValue): KerasValue {

@@ -25,14 +25,15 @@ const reader =
     i < 0 || j < 0 || i >= h || j >= w ? 0 : data[(i * w + j) * c + k]!;
 
 /** What a model gives for one example, beside the values of the input. */
-function run(layers: readonly WrittenLayer[], shape: readonly number[]) {
+function run(layers: readonly WrittenLayer[], shape: readonly number[], keras?: string) {
   const input: WrittenLayer = {
     kind: 'InputLayer',
     name: 'x',
     config: { batch_input_shape: [null, ...shape] },
   };
   const chained = layers.map((layer, i) => ({ from: [i === 0 ? 'x' : layers[i - 1]!.name], ...layer }));
-  const path = writeTfjs(mkdtempSync(join(folder, 'm-')), [input, ...chained]);
+  const about = keras === undefined ? {} : { keras };
+  const path = writeTfjs(mkdtempSync(join(folder, 'm-')), [input, ...chained], about);
   const model = readTfjsLayers(path);
   const { program, parameters, state } = kerasProgram(model, { x: kerasInput('x', shape) }, model.outputs);
   const x = Float64Array.from(stream(3).normals(shape.reduce((a, b) => a * b, 1)));
@@ -216,4 +217,28 @@ test('a leaky slope stands under the names of Keras 2 and of Keras 3', () => {
 test('a global pooling that keeps its axes is refused, not read as another', () => {
   const layer = { kind: 'GlobalAveragePooling2D', name: 'mean', config: { keepdims: true } };
   expect(() => run([layer], [4, 4, 2])).toThrow('its option keepdims is not read');
+});
+
+test.each([
+  [undefined, 0.2],
+  ['tfjs-layers 4.22.0', 0.2],
+  ['2.15.0', 0.2],
+  ['3.4.1', 1 / 6],
+])('the slope of hard_sigmoid is that of Keras %s', (keras, slope) => {
+  const layers: WrittenLayer[] = [
+    {
+      kind: 'Dense',
+      name: 'd',
+      config: { activation: 'hard_sigmoid' },
+      weights: { kernel: [3, 2], bias: [2] },
+    },
+    { kind: 'Activation', name: 'a', config: { activation: 'hard_sigmoid' } },
+  ];
+  const { x, data } = run(layers, [3], keras);
+  const [kernel, bias] = [weightValues('d', 'kernel', [3, 2]), weightValues('d', 'bias', [2])];
+  const hard = (v: number) => Math.min(1, Math.max(0, slope * v + 0.5));
+  expectNear(
+    data,
+    [0, 1].map((o) => hard(hard(bias[o]! + x.reduce((s, v, i) => s + v * kernel[i * 2 + o]!, 0)))),
+  );
 });

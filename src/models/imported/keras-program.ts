@@ -16,6 +16,7 @@ import {
   type KerasKind,
   type KerasValue,
   type KerasWeight,
+  keras3Activations,
   kerasLayers,
   last,
   Refusal,
@@ -56,7 +57,11 @@ export function kerasProgram(
         hint: `Layers that are: ${Object.keys(kerasLayers).join(', ')}.`,
       });
     if (sources.length === 0) throw badFile(FORMAT, path, `layer ${quote(layer.name)} reads nothing`);
-    const config = kind.schema.safeParse(layer.config);
+    const { activation } = layer.config;
+    const other = model.keras === 3 ? keras3Activations[String(activation)] : undefined;
+    const config = kind.schema.safeParse(
+      other === undefined ? layer.config : { ...layer.config, activation: other },
+    );
     if (!config.success) {
       const [issue] = config.error.issues;
       throw unsupported(layer, path, `its option ${issue!.path.join('.')} is not read: ${issue!.message}`);
