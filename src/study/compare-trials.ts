@@ -86,6 +86,8 @@ export interface StudyComparison {
     /** Real items of the test set, generated ones where there are any. */
     readonly real?: number;
     readonly generated?: number;
+    /** The feature network in which samples are compared, where they are. */
+    readonly network?: string;
     /** Where values are variational bounds, whose gap to what they bound is unknown: of which models. */
     readonly variational?: readonly string[];
   };
@@ -141,7 +143,7 @@ export function compareTrials(
       what: 'comparison',
       problem: `no finished trial has the primary metric '${primary}' on the target`,
     });
-  const { unit, direction, real, generated } = example;
+  const { unit, direction, real, generated, features } = example;
   const variational = matrix.models.filter((model) =>
     places(matrix).some(
       (place) =>
@@ -158,6 +160,7 @@ export function compareTrials(
       direction,
       ...(real === undefined ? {} : { real }),
       ...(generated === undefined ? {} : { generated }),
+      ...(features === undefined ? {} : { network: features.network }),
       ...(variational.length === 0 ? {} : { variational }),
     },
     confidence,

@@ -322,3 +322,20 @@ describe('the metric that decides is one that every trial measures', () => {
       expect((await plan({ ...images, primary })).primary).toBe(primary);
   });
 });
+
+test('images in colour that are decided by a network which sees none are warned of', async () => {
+  const digits = (style: string, channels: 1 | 3) => ({
+    dataset: 'glyphs',
+    select: { style, script: 'latin', case: 'digit' },
+    channels,
+  });
+  const warned = async (channels: 1 | 3, model: { family: string } & Record<string, unknown>) => {
+    const data = { source: digits('serif', channels), target: digits('handwriting', channels) };
+    const { primary, warnings } = await plan({ ...data, models: [model] } as Partial<StudyInput>);
+    return [primary, warnings.filter((text) => text.includes('does not judge colour')).length];
+  };
+  const gan = { family: 'gan', generatorChannels: [4, 4], discriminatorChannels: [4, 4] };
+  expect(await warned(3, gan)).toEqual(['kid', 1]);
+  expect(await warned(1, gan)).toEqual(['kid', 0]);
+  expect(await warned(3, { family: 'vae', hidden: [8], latent: 2 })).toEqual(['nll', 0]);
+});

@@ -1,9 +1,11 @@
 import { removedAny, removeOverlap } from '../data/remove-overlap.ts';
+import { SIDE } from '../features/network-input.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { countOf, listWords } from './format-number.ts';
 import { modelTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
+import { qualityMetrics } from './planned-metrics.ts';
 import { networkOverlap, sampleNetworks, unseenNetworks } from './sample-features.ts';
 import type { StudyPlan } from './study-plan.ts';
 
@@ -37,6 +39,7 @@ export function planWarnings(
     ...unseenWarnings(data),
     ...stageWarnings(plan),
     ...networkWarnings(plan, data),
+    ...greyWarnings(plan, data),
   ];
 }
 
@@ -96,5 +99,15 @@ function networkWarnings({ spec }: Pick<StudyPlan, 'spec'>, { target, unseen }: 
     ...unseen.flatMap(({ prepared, input }) =>
       networkOverlap(unseenNetworks(networks), prepared.test, input.name),
     ),
+  ];
+}
+
+/** Images in colour where what decides is measured by networks that see none. */
+function greyWarnings({ primary }: Pick<StudyPlan, 'primary'>, { target }: PlanData): string[] {
+  const { test } = target.prepared;
+  if (test.kind !== 'image' || test.channels !== 3) return [];
+  if (!(qualityMetrics as readonly (string | undefined)[]).includes(primary)) return [];
+  return [
+    `The metric that decides, ${primary}, compares images as a feature network sees them, in grey and at ${SIDE}x${SIDE} pixels, by features learnt from letters: it does not judge colour, and little of photographs and paintings. Models that share a scale of likelihood can be decided by it: name it with primary.`,
   ];
 }

@@ -6,6 +6,9 @@ import type { MetricName } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import type { SampleNetworks } from './sample-features.ts';
 
+/** Metrics that compare samples with real images by the features of a network. */
+export const qualityMetrics = ['kid', 'fid', 'precision', 'recall', 'density', 'coverage'] as const;
+
 /** What of a study decides on what its trials can measure. */
 export interface MeasuredPlan {
   readonly models: readonly { readonly model: Pick<Model, 'likelihood' | 'sampler' | 'reconstruct'> }[];
@@ -64,7 +67,7 @@ function ofSamples({ test, items, samples, networks }: MeasuredPlan): MetricName
     if (entry?.use === 'recognition') return ['recognised'];
     if (fewest < 2) return [];
     const enough = fewest > readNetworkCard(name).dimension;
-    return ['kid', ...(enough ? (['fid'] as const) : []), 'precision', 'recall', 'density', 'coverage'];
+    return qualityMetrics.filter((metric) => enough || metric !== 'fid');
   });
 }
 

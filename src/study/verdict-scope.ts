@@ -1,4 +1,5 @@
 import { validationCount } from '../data/budget.ts';
+import { SIDE } from '../features/network-input.ts';
 import { detectableEffect } from '../statistics/paired-power.ts';
 import type { StudyComparison } from './compare-trials.ts';
 import { countOf, formatNumber, listWords, plural } from './format-number.ts';
@@ -8,6 +9,9 @@ import type { VerdictWords } from './verdict-words.ts';
 
 const FLATTERED =
   'The technique with the best mean was picked from the same numbers, so its mean is likely to be slightly flattered; the claims are adjusted for all comparisons and do not suffer from this.';
+
+/** What stands in place of a network where distances are those of pixels. */
+const PIXELS = 'pixels';
 
 /** The page on what the level of the claims rests on, in the project's documentation. */
 export const DECISION = 'docs/decisions/0002-how-differences-are-claimed.md';
@@ -88,6 +92,14 @@ function looksWords({ looksBySamples = [], matrix, item }: VerdictContext): stri
   ];
 }
 
+/** Through whose eyes samples are compared, where that is what decides. */
+function networkWords({ primary: { network } }: StudyComparison, { metric, item }: VerdictContext): string[] {
+  if (network === undefined || network === PIXELS) return [];
+  return [
+    `The ${metric} compares ${plural(item)} as the feature network '${network}' sees them: in grey, at ${SIDE}x${SIDE} pixels, by features learnt from letters; it judges neither colour nor finer detail.`,
+  ];
+}
+
 /** Where what decides is a bound whose gap to the likelihood nobody knows. */
 function boundWords({ primary }: StudyComparison, { matrix, metric }: VerdictContext): string[] {
   const { variational = [] } = primary;
@@ -141,6 +153,7 @@ export function scope(
       ...validationWords(context),
       ...looksWords(context),
       ...boundWords(comparison, context),
+      ...networkWords(comparison, context),
       ...edgeWords(context, words),
       ...bracketWords(comparison),
       ...levelWords(comparison),

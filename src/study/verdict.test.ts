@@ -375,7 +375,7 @@ test('a claim that a second feature network turns round is said to depend on the
       undefined,
       judged((value) => value + 20),
     ).text,
-  ).not.toContain('network');
+  ).not.toContain('the other way round');
 });
 
 test('weights chosen by samples are said, and whom that favours', () => {
@@ -400,4 +400,16 @@ test('a model that is trained in its own way is named with its settings', () => 
   expect(judge({}, { ownTraining: own }).text).toContain(
     'vae has settings of its own instead: steps 2000, learningRate 0.0002.',
   );
+});
+
+test('a verdict by samples says through which network they were compared', () => {
+  const through = (network: string) =>
+    judge({}, { metric: 'kernel distance' }, undefined, (m) =>
+      m.metric === 'nll' ? [{ ...m, features: { network, hash: 'h' } }] : [m],
+    ).text;
+  expect(through('glyphs')).toContain(
+    "The kernel distance compares images as the feature network 'glyphs' sees them: in grey, at 28x28 pixels,",
+  );
+  expect(through('pixels')).not.toContain('feature network');
+  expect(judge().text).not.toContain('sees them');
 });
