@@ -785,9 +785,10 @@ const rows: Row[] = [
       ),
     }),
     call: readImageZipFile,
-    code: 'bad-file',
-    place: '{path}/b.png',
-    suggestion: 'Set resize, to which all are brought: { path: …, resize: 28 }, or resize=28.',
+    code: 'bad-data',
+    place: 'the images of {path}',
+    suggestion:
+      'Choose it with resize, to which all are brought: resize=2 on the command line, { path: …, resize: 2 } in a study; fit says how (cover: the middle, contain: all of it in a frame, fill: stretched).',
   },
   {
     name: 'images: a header of ten billion pixels',
@@ -981,10 +982,13 @@ test.each(rows.map((row, index) => ({ ...row, index })))('$name', async (row) =>
     );
   expect(error).toBeInstanceOf(GraftError);
   const { code, facts, message } = error as GraftError;
-  const { offset, where, hint } = facts as { offset?: string; where?: string; hint?: string };
+  const { offset, where, hint, what } = facts as Record<
+    'offset' | 'where' | 'hint' | 'what',
+    string | undefined
+  >;
   const answer = (text: string) => text.replaceAll('{path}', path).replaceAll('{folder}', folder);
   expect(code).toBe(row.code);
-  expect(offset ?? where ?? ('path' in facts ? facts.path : undefined)).toBe(answer(row.place));
+  expect(offset ?? where ?? ('path' in facts ? facts.path : what)).toBe(answer(row.place));
   // Where the suggestion is the nearest name, it is part of the message only.
   expect(hint ?? message.slice(message.indexOf('Did you mean'))).toBe(answer(row.suggestion));
   expect(message).toContain(answer(row.place));
