@@ -43,7 +43,8 @@ const PROBES = [
 
 /**
  * The program of an ONNX file with an open number of examples, its weights named and grouped in layers. Fails as
- * `importGraph` does, and with `unsupported` where examples of a batch depend on each other or on their number.
+ * `importGraph` does, and with `unsupported` where what is computed depends on the number of examples. Whether examples
+ * depend on each other is not seen here.
  */
 export function importProgram(model: ModelProto, options: ImportProgramOptions): ImportedProgram {
   let first: unknown;

@@ -3,11 +3,11 @@ import type { Device } from '../engine/device.ts';
 import { throwIfInterrupted } from '../errors.ts';
 import { inputNames } from '../models/context.ts';
 import { batchFeeds, type ExampleTable, type FieldData } from '../models/example-table.ts';
-import type { Field, Model, Weights } from '../models/model.ts';
+import type { Model, Weights } from '../models/model.ts';
 import { weightFeeds } from '../models/weights.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { countParameters } from '../tensor/parameters.ts';
-import { boundary, cut, type InputKind } from '../tensor/passes/cut.ts';
+import { type BoundaryTensor, boundary, cut, hasFixedWork, type InputKind } from '../tensor/passes/cut.ts';
 import { type Program, program } from '../tensor/program.ts';
 import { sizeOf } from '../tensor/shape.ts';
 
@@ -15,9 +15,12 @@ import { sizeOf } from '../tensor/shape.ts';
 export interface FrozenCache {
   /** The step without that part; it reads fields named `cached/<i>` instead. */
   readonly above: Program;
-  readonly fields: readonly Field[];
-  /** For every training example the activations at the boundary. */
-  readonly table: ExampleTable;
+  /** Arrays for those fields. */
+  readonly feeds: Readonly<Record<string, FieldData>>;
+  /** Writes what belongs to the examples of a batch into them. */
+  fill(rows: ArrayLike<number>): void;
+  /** Examples that it was computed for. */
+  readonly count: number;
   /** Operations saved in each step. */
   readonly flopsSaved: number;
 }
@@ -34,6 +37,64 @@ export interface FrozenCacheOptions {
   readonly device: Device;
   readonly signal?: AbortSignal;
 }
+
+/** A tensor of a batch that is kept example by example: row-major [before, batch, rest]. */
+class Kept {
+  readonly before: number;
+  readonly rest: number;
+  private readonly batch: number;
+  /** [count, before, rest] */
+  private readonly stored: FieldData;
+
+  constructor({ tensor, before }: BoundaryTensor, batch: number, count: number) {
+    const size = sizeOf(tensor.shape as number[]);
+    this.before = before;
+    this.batch = batch;
+    this.rest = size / (before * batch);
+    const length = count * before * this.rest;
+    this.stored = tensor.dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
+  }
+
+  /** Where in a batch's tensor part `part` of the example at `place` begins. */
+  private at(part: number, place: number): number {
+    return (part * this.batch + place) * this.rest;
+  }
+
+  /** Keeps what a batch's tensor has at `place` as that of an example. */
+  store(from: FieldData, place: number, example: number): void {
+    for (let part = 0; part < this.before; part++) {
+      const start = this.at(part, place);
+      const to = (example * this.before + part) * this.rest;
+      this.stored.set(from.subarray(start, start + this.rest) as never, to);
+    }
+  }
+
+  /** Writes what was kept of an example to `place` of a batch's tensor. */
+  load(into: FieldData, place: number, example: number): void {
+    for (let part = 0; part < this.before; part++) {
+      const start = (example * this.before + part) * this.rest;
+      into.set(this.stored.subarray(start, start + this.rest) as never, this.at(part, place));
+    }
+  }
+
+  /** An empty tensor of a batch. */
+  batchArray(): FieldData {
+    const length = this.before * this.batch * this.rest;
+    return this.stored instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
+  }
+
+  /** Whether every example has in `a` what the next one has in `b`, bit for bit. */
+  isShifted(a: FieldData, b: FieldData): boolean {
+    for (let part = 0; part < this.before; part++)
+      for (let place = 0; place < this.batch; place++) {
+        const [own, next] = [this.at(part, place), this.at(part, (place + 1) % this.batch)];
+        for (let j = 0; j < this.rest; j++) if (!Object.is(a[own + j], b[next + j])) return false;
+      }
+    return true;
+  }
+}
+
+const nameOf = (i: number): string => `cached/${i}`;
 
 /**
  * Looks for work that each step would repeat: everything above the examples that only frozen weights touch. Where
@@ -53,56 +114,54 @@ export async function cacheFrozenPart(
   const kindOf = (name: string): InputKind =>
     fieldNames.has(name) ? 'example' : frozen(name) ? 'fixed' : 'other';
   // Truth values are cheap to compute again and have no type of their own to be stored in.
-  const edge = boundary(step, kindOf, batchSize).filter(({ dtype }) => dtype !== 'bool');
-  const below = program(Object.fromEntries(edge.map((tensor, i) => [`cached/${i}`, tensor])));
+  const edge = boundary(step, kindOf, batchSize).filter(({ tensor }) => tensor.dtype !== 'bool');
+  const below = program(Object.fromEntries(edge.map(({ tensor }, i) => [nameOf(i), tensor])));
   const flopsSaved = edge.length === 0 ? 0 : countFlops(below);
   const usesWeights = below.inputs.some(({ attributes }) => frozen(attributes.name));
-  if (!usesWeights) return { reason: nothingToStore(step, kindOf, frozen, batchSize), flops: 0 };
-  const perExample = edge.map((tensor) => sizeOf(tensor.shape as number[]) / batchSize);
-  const bytes = perExample.reduce((a, b) => a + b, 0) * 4 * examples.count;
+  if (!usesWeights) return { reason: nothingToStore(step, kindOf, frozen), flops: 0 };
+  const values = edge.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape as number[]), 0) / batchSize;
+  const bytes = values * 4 * examples.count;
   if (bytes > options.memoryLimit)
     return {
       reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: frozen layers are computed anew in each update`,
       flops: 0,
     };
-  const { table, runs } = await computeRows(below, model, weights, examples, batchSize, perExample, options);
+  const kept = edge.map((tensor) => new Kept(tensor, batchSize, examples.count));
+  const { apart, runs } = await computeParts(below, model, weights, examples, batchSize, kept, options);
   const flops = runs * flopsSaved;
-  if (table === undefined)
-    return {
-      reason:
-        'nothing could be computed once and kept, for the frozen layers mix the examples of a batch, which is another one in each update',
-      flops,
-    };
-  const parts = cut(
-    step,
-    Object.fromEntries(edge.map((tensor, i) => [inputNames.field(`cached/${i}`), tensor])),
-  );
-  const fields = edge.map(
-    (tensor, i): Field => ({
-      name: `cached/${i}`,
-      shape: [perExample[i]!],
-      dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
-    }),
-  );
-  return { cache: { above: parts.above, fields, table, flopsSaved }, flops };
+  if (!apart) return { reason: MIXED, flops };
+  const fields = edge.map(({ tensor }, i) => [inputNames.field(nameOf(i)), tensor] as const);
+  const feeds = Object.fromEntries(fields.map(([name], i) => [name, kept[i]!.batchArray()]));
+  const cache: FrozenCache = {
+    above: cut(step, Object.fromEntries(fields)).above,
+    feeds,
+    fill: (rows) => {
+      fields.forEach(([name], i) => {
+        for (let place = 0; place < batchSize; place++) kept[i]!.load(feeds[name]!, place, rows[place]!);
+      });
+    },
+    count: examples.count,
+    flopsSaved,
+  };
+  return { cache, flops };
 }
+
+const NOTHING = 'nothing could be computed once and kept';
+const MIXED = `${NOTHING}, for the frozen layers mix the examples of a batch, which is another one in each update`;
 
 /** Why there is no frozen layer whose results could be computed once and kept. */
 function nothingToStore(
   step: Program,
   kindOf: (inputName: string) => InputKind,
   frozen: (inputName: string) => boolean,
-  batchSize: number,
 ): string {
-  const start = 'nothing could be computed once and kept';
   if (!step.inputs.some(({ attributes }) => frozen(attributes.name)))
-    return `${start}, for every layer is trained`;
+    return `${NOTHING}, for every layer is trained`;
+  if (hasFixedWork(step, kindOf)) return MIXED;
   const isNoise = (name: string) => name.startsWith(inputNames.noise(''));
-  const withNoise = boundary(step, (name) => (isNoise(name) ? 'example' : kindOf(name)), batchSize);
-  const below = program(Object.fromEntries(withNoise.map((tensor, i) => [String(i), tensor])));
-  return below.inputs.some(({ attributes }) => frozen(attributes.name))
-    ? `${start}, for the frozen layers take random numbers (noise, codes), which are others in each update`
-    : `${start}, for what the frozen layers take comes out of layers that are trained`;
+  return hasFixedWork(step, (name) => (isNoise(name) ? 'example' : kindOf(name)))
+    ? `${NOTHING}, for the frozen layers take random numbers (noise, codes), which are others in each update`
+    : `${NOTHING}, for what the frozen layers take comes out of layers that are trained`;
 }
 
 /** Bytes of weights up to which frozen ones are constants of a program. */
@@ -115,16 +174,19 @@ const LARGEST_CONSTANTS = 256 * 2 ** 20;
 export const keepsConstants = (model: Pick<Model, 'parameters'>): boolean =>
   4 * countParameters(model.parameters) <= LARGEST_CONSTANTS;
 
-/** Runs the frozen part over all examples, in so many runs; without a table when a row depends on its neighbours. */
-async function computeRows(
+/**
+ * Runs the frozen part over all examples, in so many runs, and keeps what it gives. Whether each example's part is the
+ * same bits at another place of the batch is up to the engine's kernels, and tried out on the first batch.
+ */
+async function computeParts(
   below: Program,
   model: Model,
   weights: Weights,
   examples: ExampleTable,
   batchSize: number,
-  perExample: readonly number[],
+  kept: readonly Kept[],
   { threads, device, signal }: FrozenCacheOptions,
-): Promise<{ table: ExampleTable | undefined; runs: number }> {
+): Promise<{ apart: boolean; runs: number }> {
   // As constants, like in the training step: the engine then takes the same kernels, which give the same bits.
   const feeds = weightFeeds(weights);
   const names = new Set(below.inputs.map(({ attributes }) => attributes.name));
@@ -139,12 +201,7 @@ async function computeRows(
       ),
     ),
   );
-  const outputs = perExample.map((_, i) => bound.outputs[`cached/${i}`] as FieldData);
-  const stored = outputs.map((output, i) =>
-    output instanceof Int32Array
-      ? new Int32Array(examples.count * perExample[i]!)
-      : new Float32Array(examples.count * perExample[i]!),
-  );
+  const outputs = kept.map((_, i) => bound.outputs[nameOf(i)] as FieldData);
   const rows = new Int32Array(batchSize);
   let runs = 0;
   const run = async () => {
@@ -157,38 +214,26 @@ async function computeRows(
       throwIfInterrupted(signal, 'computing frozen layers');
       batch.fill(examples, rows);
       await run();
-      if (start === 0 && !(await rowsAreIndependent())) return { table: undefined, runs };
       const n = Math.min(batchSize, examples.count - start);
       outputs.forEach((output, i) => {
-        stored[i]!.set(output.subarray(0, n * perExample[i]!) as never, start * perExample[i]!);
+        for (let place = 0; place < n; place++) kept[i]!.store(output, place, start + place);
       });
+      if (start === 0 && !(await placesDoNotMatter())) return { apart: false, runs };
     }
   } finally {
     await executable.dispose();
   }
-  const table = {
-    count: examples.count,
-    fields: Object.fromEntries(stored.map((data, i) => [`cached/${i}`, { shape: [perExample[i]!], data }])),
-  };
-  return { table, runs };
+  return { apart: true, runs };
 
-  /** The same examples in another order must give the same rows in that order. Leaves the outputs as they were. */
-  async function rowsAreIndependent(): Promise<boolean> {
+  /** The same examples, each one place earlier, must give the same parts there. */
+  async function placesDoNotMatter(): Promise<boolean> {
     const before = outputs.map((output) => output.slice());
-    const rotated = rows.map((_, i) => rows[(i + 1) % batchSize]!);
-    batch.fill(examples, rotated);
-    await run();
-    const same = outputs.every((output, k) =>
-      output.every((value, j) => {
-        const row = Math.floor(j / perExample[k]!);
-        const from = ((row + 1) % batchSize) * perExample[k]! + (j % perExample[k]!);
-        return Object.is(value, before[k]![from]);
-      }),
+    batch.fill(
+      examples,
+      rows.map((_, i) => rows[(i + 1) % batchSize]!),
     );
-    outputs.forEach((output, k) => {
-      output.set(before[k]! as never);
-    });
-    return same;
+    await run();
+    return outputs.every((output, i) => kept[i]!.isShifted(output, before[i]!));
   }
 }
 

@@ -146,7 +146,6 @@ async function compileUpdate(
         });
 
   const whole = batchFeeds(model.fields, source.batchSize);
-  const cached = cache === undefined ? undefined : batchFeeds(cache.fields, source.batchSize);
   const noise = noiseFeeds(step.noises);
   const constants = Object.fromEntries(
     Object.entries(weightFeeds(weights)).filter(
@@ -160,7 +159,7 @@ async function compileUpdate(
   });
   const feeds = {
     ...whole.feeds,
-    ...cached?.feeds,
+    ...cache?.feeds,
     ...noise.feeds,
     ...weightFeeds(weights),
     [ZERO_INPUT]: new Float32Array(1),
@@ -178,8 +177,8 @@ async function compileUpdate(
   const rows = source.finite?.rows;
   const usesField = model.fields.some(({ name }) => inputs.has(inputNames.field(name)));
   const fill = (index: number): void => {
-    if (cached !== undefined && cache !== undefined && rows !== undefined) {
-      cached.fill(cache.table, rows(index));
+    if (cache !== undefined && rows !== undefined) {
+      cache.fill(rows(index));
       if (usesField) source.fill(index, whole);
     } else source.fill(index, whole);
   };
@@ -203,7 +202,7 @@ async function compileUpdate(
     note:
       cache === undefined
         ? (part as { reason: string }).reason
-        : `frozen layers were computed once for each of ${cache.table.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each update`,
+        : `frozen layers were computed once for each of ${cache.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each update`,
     batch: whole,
     noise,
     fill,

@@ -9,6 +9,7 @@ import { type Checkpoint, saveCheckpoint } from '../../models/checkpoint.ts';
 import { readTokenizerAt } from '../../models/hugging-face/tokenizer-files.ts';
 import { importCheckpoint } from '../../models/import-checkpoint.ts';
 import { checkCausal } from '../../models/imported/check-causal.ts';
+import { checkExamplesApart } from '../../models/imported/check-examples-apart.ts';
 import { refitCheckpoint } from '../../models/refit-checkpoint.ts';
 import type { TensorFate } from '../../models/transplant.ts';
 import { stream } from '../../random.ts';
@@ -128,6 +129,7 @@ export const importCommand = defineCommand({
         )
       : { checkpoint: read, fates: [] };
     const { model, tokenizer } = checkpoint;
+    if (onnx !== undefined) await checkExamplesApart(model, checkpoint.weights);
     if (onnx?.role === 'next-token') await checkCausal(model, checkpoint.weights);
     saveCheckpoint(
       out,

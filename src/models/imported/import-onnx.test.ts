@@ -20,6 +20,7 @@ import type { Model, Weights } from '../model.ts';
 import { mapExamples } from '../run-model.ts';
 import { weightFeeds } from '../weights.ts';
 import { checkCausal } from './check-causal.ts';
+import { checkExamplesApart } from './check-examples-apart.ts';
 import { importOnnx } from './import-onnx.ts';
 import type { OnnxImportOptions } from './onnx-import-options.ts';
 
@@ -415,5 +416,74 @@ describe('next-token models', () => {
       options,
     );
     await expect(checkCausal(seeing.model, seeing.weights)).rejects.toThrow('depend on tokens behind it');
+  });
+});
+
+describe('models that see the other examples of a batch are refused', () => {
+  const images = (nodes: readonly NodeProto[]) =>
+    importOnnx(
+      write(
+        [
+          node('Conv', ['x', 'conv.weight'], ['h'], { pads: ints([1, 1, 1, 1]) }),
+          ...nodes,
+          node('Sigmoid', ['g'], ['y']),
+        ],
+        [value('x', ['batch', 1, 4, 4])],
+        ['y'],
+        [
+          weight('conv.weight', [1, 1, 3, 3]),
+          ...['scale', 'shift', 'mean', 'spread'].map((name, i) => ({
+            ...weight(`norm.${name}`, [1]),
+            raw: new Uint8Array(Float32Array.of([1, 0, 0.1, 2][i]!).buffer),
+          })),
+        ],
+      ),
+      { role: 'autoencoder', code: 'h' },
+    );
+  const norm = (attributes: Readonly<Record<string, AttributeValue>>) => [
+    node(
+      'BatchNormalization',
+      ['h', 'norm.scale', 'norm.shift', 'norm.mean', 'norm.spread'],
+      ['g'],
+      attributes,
+    ),
+  ];
+
+  test('as those exported in training mode do, but not those in evaluation mode', async () => {
+    const evaluating = images(norm({}));
+    await checkExamplesApart(evaluating.model, evaluating.weights);
+    const training = images(norm({ training_mode: int(1) }));
+    await expect(checkExamplesApart(training.model, training.weights)).rejects.toMatchObject({
+      code: 'unsupported',
+      facts: { reason: 'what it makes of an example depends on the others in the batch' },
+    });
+  });
+
+  test('whatever it is that they see of them', async () => {
+    const scaled = images([
+      node('ReduceMax', ['h'], ['top'], { keepdims: int(1) }),
+      node('Div', ['h', 'top'], ['g']),
+    ]);
+    await expect(checkExamplesApart(scaled.model, scaled.weights)).rejects.toThrow('depends on the others');
+  });
+
+  test('generators and language models as well', async () => {
+    const generator = importOnnx(
+      write(
+        [
+          node('MatMul', ['z', 'net.0.weight'], ['flat']),
+          node('ReduceMean', ['flat'], ['mean'], { axes: ints([0]) }),
+          node('Sub', ['flat', 'mean'], ['wide']),
+          node('Reshape', ['wide', 'picture'], ['y']),
+        ],
+        [value('z', ['batch', 3])],
+        ['y'],
+        [weight('net.0.weight', [3, 4]), whole('picture', [-1, 1, 2, 2])],
+      ),
+      { role: 'generator' },
+    );
+    await expect(checkExamplesApart(generator.model, generator.weights)).rejects.toThrow(
+      'depends on the others',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { applyNode } from '../build.ts';
 import { type Program, program, topologicalOrder } from '../program.ts';
 import { isOp, type Node, type Tensor } from '../tensor.ts';
+import { type Before, examplesApart } from './examples-apart.ts';
 
 /** A program in two parts: `below` computes the cut tensors, `above` takes them as inputs of the same names. */
 export interface Cut {
@@ -34,33 +35,60 @@ export function cut({ outputs }: Program, at: Readonly<Record<string, Tensor>>):
 /** What an input of a program is to `boundary`. */
 export type InputKind = 'example' | 'fixed' | 'other';
 
+/** A tensor at a boundary: for each example of the batch a part of it, row-major [before, batch, rest]. */
+export interface BoundaryTensor {
+  readonly tensor: Tensor;
+  readonly before: number;
+}
+
 /**
  * The tensors at the boundary of what depends on examples and fixed inputs alone: each depends on an example, takes
- * computing, and is used by something that depends on more (or is an output). A node counts only where all that it
- * makes is made example by example: the first axis is a multiple of the batch size.
+ * computing, and is used by something that depends on more (or is an output). Only what is sure to be made of each
+ * example by itself counts, wherever it stands in the batch. Examples are inputs whose first axis is the batch.
  */
-export function boundary(p: Program, kindOf: (inputName: string) => InputKind, batchSize: number): Tensor[] {
+export function boundary(
+  p: Program,
+  kindOf: (inputName: string) => InputKind,
+  batchSize: number,
+): BoundaryTensor[] {
   const order = topologicalOrder(Object.values(p.outputs));
-  const inside = new Map<Node, 'example' | 'fixed'>();
+  const inside = new Map<Node, 'fixed' | readonly Before[]>();
+  const before = ({ node, index }: Tensor): Before | undefined => {
+    const known = inside.get(node);
+    return known === undefined || known === 'fixed' ? undefined : known[index];
+  };
   for (const node of order) {
     if (isOp(node, 'input')) {
       const kind = kindOf(node.attributes.name);
-      if (kind !== 'other') inside.set(node, kind);
+      if (kind !== 'other') inside.set(node, kind === 'fixed' ? 'fixed' : [1]);
       continue;
     }
-    const kinds = node.inputs.map((operand) => inside.get(operand.node));
-    if (kinds.includes(undefined)) continue;
-    if (!kinds.includes('example')) inside.set(node, 'fixed');
-    else if (node.outputs.every(({ shape }) => isMultiple(shape[0], batchSize))) inside.set(node, 'example');
+    if (node.inputs.some((operand) => !inside.has(operand.node))) continue;
+    const operands = node.inputs.map(before);
+    const own = operands.some((at) => at !== undefined) ? examplesApart(node, operands, batchSize) : 'fixed';
+    if (own !== undefined) inside.set(node, own);
   }
-  const result = new Set<Tensor>();
+  const result = new Map<Tensor, Before>();
   const consider = (tensor: Tensor): void => {
-    if (inside.get(tensor.node) === 'example' && tensor.node.inputs.length > 0) result.add(tensor);
+    const at = before(tensor);
+    if (at !== undefined && tensor.node.inputs.length > 0) result.set(tensor, at);
   };
   for (const node of order) if (!inside.has(node)) node.inputs.forEach(consider);
   Object.values(p.outputs).forEach(consider);
-  return [...result];
+  return [...result].map(([tensor, at]) => ({ tensor, before: at }));
 }
 
-const isMultiple = (dimension: number | string | undefined, of: number): boolean =>
-  typeof dimension === 'number' && dimension > 0 && dimension % of === 0;
+/** Whether anything in a program depends on an example and on a fixed input, and on nothing else. */
+export function hasFixedWork({ outputs }: Program, kindOf: (inputName: string) => InputKind): boolean {
+  const kinds = new Map<Node, ReadonlySet<InputKind>>();
+  for (const node of topologicalOrder(Object.values(outputs))) {
+    const own = new Set<InputKind>(
+      isOp(node, 'input')
+        ? [kindOf(node.attributes.name)]
+        : node.inputs.flatMap((operand) => [...kinds.get(operand.node)!]),
+    );
+    if (own.size === 2 && !own.has('other')) return true;
+    kinds.set(node, own);
+  }
+  return false;
+}
