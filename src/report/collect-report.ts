@@ -6,6 +6,7 @@ import type { StepRecord } from '../store/step-record.ts';
 import { compareTrials, type StudyComparison } from '../study/compare-trials.ts';
 import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
 import { ownTraining } from '../study/own-training.ts';
+import { type ModelRanking, rankModels } from '../study/rank-models.ts';
 import type { Json } from '../study/step.ts';
 import type { PretrainResult } from '../study/step-inputs.ts';
 import type { StudySpec } from '../study/study-spec.ts';
@@ -91,7 +92,8 @@ export function collectReport(input: ReportInput): ReportData {
   const { primary } = input;
   const comparison = comparisonOf(trials, matrix, primary);
   const searches = rateSearches(trials, record, item);
-  const found = comparison && verdictOf(input, comparison, table, failures, searches, item);
+  const ranking = comparison && rankModels(comparison, table);
+  const found = comparison && verdictOf(input, comparison, table, ranking, failures, searches, item);
   const media = collectMedia(trials, seeds, input.directory, input.mediaBytes ?? MEDIA_BYTES);
   const target = nameOf(input.data, 'target') ?? 'the target';
   const source = nameOf(input.data, 'source');
@@ -125,7 +127,7 @@ export function collectReport(input: ReportInput): ReportData {
     rateSearches: searches,
     comparison,
     verdict: found,
-    best: comparison && found && chooseBest(table, comparison, found),
+    best: comparison && found && chooseBest(table, comparison, found, ranking),
     warnings: reportWarnings(input, trials, comparison),
     cost,
     environment: input.environment,
@@ -168,6 +170,7 @@ function verdictOf(
   { spec, rows, models, data }: ReportInput,
   comparison: StudyComparison,
   table: TrialTable,
+  ranking: ModelRanking | null,
   failures: readonly ReportFailure[],
   searches: readonly RateSearch[],
   item: string,
@@ -205,6 +208,7 @@ function verdictOf(
       if (found.length === 0) return null;
       return found.reduce((sum, { result }) => sum + result.cost.trainingFlops, 0) / found.length;
     },
+    ranking,
     failures: failures.flatMap(({ cell }) => cell ?? []),
   });
 }

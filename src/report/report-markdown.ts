@@ -12,6 +12,7 @@ import { keyTables } from './key-table.ts';
 import { markdownText as text } from './markdown-text.ts';
 import { MetricTable } from './metric-columns.ts';
 import { type MetricCell, metricRows } from './metric-rows.ts';
+import { modelTable, modelTableWords } from './model-table.ts';
 import { metricLabel, primaryOf, type ReportData } from './report-data.ts';
 import type { TechniqueTable } from './technique-table.ts';
 
@@ -65,9 +66,12 @@ function verdictLines({ verdict }: ReportData): string[] {
   return [
     '## Verdict',
     '',
+    ...verdict.sentences.filter(({ kind }) => kind === 'models').flatMap((s) => [`**${text(s.text)}**`, '']),
     ...of(['recommendation'], true).flatMap((sentence) => [`**${text(sentence)}**`, '']),
     ...of(['evidence', 'seeds'], true).flatMap((sentence) => [text(sentence), '']),
-    ...verdict.sentences.filter(({ budget }) => budget !== undefined).map((s) => `- ${text(s.text)}`),
+    ...verdict.sentences
+      .filter(({ kind, budget }) => kind !== 'models' && budget !== undefined)
+      .map((s) => `- ${text(s.text)}`),
     '',
     'What this holds for:',
     '',
@@ -84,6 +88,7 @@ function keyLines(report: ReportData): string[] {
   return [
     '## Results',
     '',
+    ...modelLines(report),
     `${text(metricLabel(primary))}, on ${text(study.target)} (${primary.direction} is better)${matrix.seeds.length > 1 ? `: mean ± half of the t interval over ${matrix.seeds.length} seeds` : ', one seed'}. **Bold**: best mean; †: not converged; ‡: some seeds have no finished trial.`,
     '',
     ...tables.flatMap(({ model, rows }) => [
@@ -100,6 +105,26 @@ function keyLines(report: ReportData): string[] {
         ]),
       ),
     ]),
+  ];
+}
+
+function modelLines(report: ReportData): string[] {
+  const found = modelTable(report, new MetricTable(report));
+  if (found === null) return [];
+  const several = report.matrix.seeds.length > 1;
+  return [
+    `### Models side by side, with ${countOf(found.ranking.budget, report.study.item)}`,
+    '',
+    text(modelTableWords(report, several ? 'Means over seeds ± half of their t interval. ' : '')),
+    '',
+    ...tableLines(
+      ['model', 'technique', ...found.head],
+      found.rows.map(({ model, technique, chosen, converged, cells }) => [
+        chosen ? `**${text(model)}**` : text(model),
+        `${text(technique)}${converged ? '' : ' †'}`,
+        ...cells.map(({ value, spread }) => (spread === undefined ? value : `${value} ${spread}`)),
+      ]),
+    ),
   ];
 }
 

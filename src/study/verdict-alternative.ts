@@ -45,7 +45,7 @@ export function cheaperAlternatives(
         kind: 'alternative',
         model,
         budget,
-        text: `${words.modelPrefix(model)}Where computing is short, with ${words.items([budget])}: ${parts.join('; ')}.`,
+        text: `${words.modelPrefix(model)}Cheaper with ${words.items([budget])}: ${parts.join('; ')}.`,
         references: [...named.flatMap(({ cell }) => cell.values), ...choice.values].map(
           ({ measurement }) => measurement,
         ),

@@ -1,6 +1,6 @@
 import type { CellSummary, StudyComparison, TrialComparison } from './compare-trials.ts';
 import { countOf, listWords } from './format-number.ts';
-import { loserOf, standingCells, winnerOf } from './rank-cells.ts';
+import { loserOf, rankCells, standingCells, winnerOf } from './rank-cells.ts';
 import type { Said, VerdictContext, VerdictSentence } from './verdict-context.ts';
 import { doubts } from './verdict-doubts.ts';
 import type { VerdictWords } from './verdict-words.ts';
@@ -14,6 +14,8 @@ export interface BudgetVerdict {
   readonly budget: number;
   /** The cell to use: the best mean; undefined where a row has no result. */
   readonly choice: CellSummary | undefined;
+  /** The next best mean, claimed to be worse or not; undefined where there is none. */
+  readonly next: CellSummary | undefined;
   /** Cells without results enough for a choice. */
   readonly missing: readonly CellSummary[];
   /** Other cells that are not claimed to be worse than any, for no difference from the choice can be claimed. */
@@ -44,6 +46,7 @@ export function judgeBudget(
   const cells = comparison.cells.filter((cell) => cell.model === model && cell.budget === budget);
   const here = comparison.comparisons.filter((one) => one.model === model && one.budget === budget);
   const { standing, missing, choice } = standingCells(cells, here, comparison.primary.direction);
+  const next = rankCells(cells, comparison.primary.direction).find((cell) => cell !== choice);
   const winsOf = (label: string | undefined) => here.filter((one) => winnerOf(one) === label);
   const claims = choice === undefined ? [] : winsOf(choice.technique);
   const takesPart = (one: TrialComparison, label: string | undefined) =>
@@ -88,7 +91,7 @@ export function judgeBudget(
       ...one,
     })),
   ];
-  return { model, budget, choice, missing, rivals, spared, equals, claims, undecided, sentences };
+  return { model, budget, choice, next, missing, rivals, spared, equals, claims, undecided, sentences };
 }
 
 const numbersOf = (cell: CellSummary): string[] => cell.values.map(({ measurement }) => measurement);

@@ -1,13 +1,14 @@
+import type { ModelRanking } from './rank-models.ts';
 import type { Matrix } from './trial-table.ts';
 
 /** One sentence of a verdict, traceable to what it rests on. */
 export interface VerdictSentence {
   /**
-   * 'recommendation': what to use; 'evidence': what is claimed and what is not;
+   * 'models': how the models stand beside each other, without a claim; 'recommendation': what to use; 'evidence': what is claimed and what is not;
    * 'alternative': what costs less; 'caution': what may mislead; 'seeds':
    * what would be needed to be surer; 'scope': what it holds for.
    */
-  readonly kind: 'recommendation' | 'evidence' | 'alternative' | 'caution' | 'seeds' | 'scope';
+  readonly kind: 'models' | 'recommendation' | 'evidence' | 'alternative' | 'caution' | 'seeds' | 'scope';
   /** Absent where it is about all models. */
   readonly model?: string;
   /** Absent where it is about all budgets. */
@@ -55,6 +56,8 @@ export interface VerdictContext {
   readonly validation?: number;
   /** Models whose looks compared samples with validation examples instead of measuring a loss; none if absent. */
   readonly looksBySamples?: readonly string[];
+  /** The order of the models; none where there is one, or where they share no scale. */
+  readonly ranking?: ModelRanking | null;
   readonly trainingFlops: TrainingFlops;
   /** Trials that did not finish. */
   readonly failures: readonly {

@@ -137,7 +137,7 @@ export function scope(
       ? `the test set of ${target}`
       : `the test set of ${target} (${countOf(primary.real, item)})`;
   const models =
-    matrix.models.length < 2
+    matrix.models.length < 2 || context.ranking != null
       ? []
       : [sentence('Models are listed side by side; no comparison between models is among the stated ones.')];
   return [

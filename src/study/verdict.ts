@@ -1,9 +1,11 @@
-import type { StudyComparison, TrialComparison } from './compare-trials.ts';
+import type { StudyComparison } from './compare-trials.ts';
 import { formatNumber, listWords } from './format-number.ts';
 import { cheaperAlternatives } from './verdict-alternative.ts';
 import { type BudgetVerdict, judgeBudget } from './verdict-at-budget.ts';
 import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 import { headline, steadyChoice } from './verdict-headline.ts';
+import { neededWords, openComparisons, seedSpan } from './verdict-lead.ts';
+import { modelsSentence } from './verdict-models.ts';
 import { DECISION, scope } from './verdict-scope.ts';
 import { VerdictWords } from './verdict-words.ts';
 
@@ -37,6 +39,7 @@ export function verdict(comparison: StudyComparison, context: VerdictContext): V
   );
   return {
     sentences: [
+      ...(context.ranking == null ? [] : [modelsSentence(context.ranking, comparison.confidence, context)]),
       ...models.flatMap((model) => {
         const own = judged.filter((at) => at.model === model);
         return [headline(own, context, words), ...own.flatMap(({ sentences }) => sentences)];
@@ -77,9 +80,7 @@ function seedSentences(
         : `${claims.length === family ? 'All' : `${claims.length} of the`} ${family} stated comparisons ${claims.length === 1 ? 'shows' : 'show'} a difference; the probability that any of these claims is false is held to ${percent} % where paired differences are symmetric about their mean (${DECISION}).`,
     references: claims.map(({ id }) => id),
   };
-  const open = judged
-    .flatMap(({ undecided }) => undecided)
-    .filter(({ result }) => result?.noClaim === 'not significant' && result.seedsNeeded !== null);
+  const open = openComparisons(judged);
   if (open.length === 0) return [summary];
   const pairs = new Map<string, string[]>();
   for (const one of open) {
@@ -87,8 +88,7 @@ function seedSentences(
     pairs.set(pair, [...(pairs.get(pair) ?? []), `${neededWords(one)} with ${words.items([one.budget])}`]);
   }
   const parts = [...pairs].map(([pair, needs]) => `${pair}: ${listWords(needs)}`);
-  const sorted = [...open].sort((a, b) => a.result!.seedsNeeded!.seeds - b.result!.seedsNeeded!.seeds);
-  const span = `from ${neededWords(sorted[0]!)} to ${neededWords(sorted.at(-1)!)}, depending on the pair (each is listed with the comparisons)`;
+  const span = `from ${seedSpan(open).join(' to ')}, depending on the pair (each is listed with the comparisons)`;
   return [
     summary,
     {
@@ -97,9 +97,4 @@ function seedSentences(
       references: open.map(({ id }) => id),
     },
   ];
-}
-
-function neededWords({ result }: TrialComparison): string {
-  const { kind, seeds } = result!.seedsNeeded!;
-  return `${kind === 'more than' ? 'more than' : 'about'} ${formatNumber(seeds, 0)}`;
 }

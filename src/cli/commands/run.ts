@@ -195,7 +195,9 @@ function printOutcome(
     terminal.out(`\n${colours.bold('Verdict')}`);
     const { sentences } = report.verdict;
     const scope = sentences.find(({ kind }) => kind === 'scope');
-    const shown = sentences.filter((sentence) => sentence.kind === 'recommendation' || sentence === scope);
+    const shown = sentences.filter(
+      (sentence) => ['models', 'recommendation'].includes(sentence.kind) || sentence === scope,
+    );
     for (const { text } of shown) terminal.out(`- ${wrap(text, width - 2).replaceAll('\n', '\n  ')}`);
     if (shown.length < sentences.length)
       terminal.out(

@@ -1,13 +1,15 @@
 import { countOf, formatNumber } from '../../study/format-number.ts';
 import { boundTable, boundWords } from '../bound-rows.ts';
 import { type KeyCell, keyTables } from '../key-table.ts';
+import type { MetricTable } from '../metric-columns.ts';
 import { metricLabel, primaryOf, type ReportData } from '../report-data.ts';
 import { type Html, html } from './markup.ts';
+import { modelTableOf } from './model-table-section.ts';
 import { folded, type Section, scrolling, section } from './section.ts';
 import { named } from './technique-style.ts';
 
 /** The primary metric at a glance: techniques by budgets. */
-export function keyTableSection(report: ReportData): Section | null {
+export function keyTableSection(report: ReportData, table: MetricTable): Section | null {
   const primary = primaryOf(report);
   const { comparison, matrix, study, techniques } = report;
   if (primary === undefined || comparison === null) return null;
@@ -24,6 +26,7 @@ export function keyTableSection(report: ReportData): Section | null {
   return section(
     'results',
     'Results at a glance',
+    modelTableOf(report, table),
     html`<p>${metricLabel(primary)}, on ${study.target} (${arrow} ${primary.direction} is better)${on === '' ? '' : html`, measured on ${on}`}. ${primary.summary}</p>`,
     html`<div class="tables">${tables.map(
       ({

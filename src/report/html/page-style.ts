@@ -35,6 +35,9 @@ h3 .note{font-weight:400}
 .spread,.better{white-space:nowrap}
 #verdict{border:1px solid var(--line);border-radius:10px;background:var(--panel);padding:1.1rem clamp(.8rem,2.4vw,1.8rem) .6rem}
 .headline{font-size:clamp(1.1rem,1rem + .6vw,1.4rem);line-height:1.35;font-weight:600;margin:.2rem 0 .9rem;max-width:76ch}
+.opening{max-width:84ch;margin:.2rem 0 .9rem}
+.opening .headline{display:block;margin:0 0 .35rem}
+header .lead{max-width:none}
 .decisions{display:grid;gap:.6rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));align-items:start}
 .decision{margin:0;border:1px solid var(--line);border-radius:8px;background:var(--page);padding:.55rem .8rem .6rem}
 .decision>summary{display:block;width:auto;color:inherit;list-style:none}
@@ -139,6 +142,12 @@ svg.bar{display:block;width:300px;max-width:100%;height:auto;overflow:visible}
 .forest td[data-label=claim]{white-space:normal;min-width:9.5rem}
 .no-claim{color:var(--soft)}
 tr:target,tr:target th{background:var(--flag-page)}
+.ranked .first th,.ranked .first td{border-top:2px solid var(--line)}
+.ranked .first th{font-weight:700}
+.ranked .other{color:var(--soft)}
+.ranked th,.ranked tbody td{white-space:nowrap}
+.ranked td .spread,.ranked .flag{display:block;width:fit-content}
+.ranked thead th{white-space:normal}
 .references{font-size:.92rem}
 .prose p{max-width:80ch}
 footer{border-top:1px solid var(--line);padding-top:1rem;padding-bottom:2rem;color:var(--soft);font-size:.88rem}
@@ -156,7 +165,6 @@ main:has(#forgetting)>#unseen{grid-column:3}
 main:has(#unseen)>#forgetting{grid-column:1/3}
 #forgetting .beside{grid-template-columns:minmax(0,26rem) minmax(0,1fr)}
 .chart.large{max-width:760px}
-.lead{max-width:none}
 .answers{grid-template-columns:repeat(var(--many),1fr)}
 .twice{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 3.2rem;align-items:start}
 .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 3.2rem;align-items:start}

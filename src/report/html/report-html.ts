@@ -23,7 +23,7 @@ import { verdictSection } from './verdict-section.ts';
 export function reportHtml(report: ReportData): string {
   const table = new MetricTable(report);
   const sections = [
-    keyTableSection(report),
+    keyTableSection(report, table),
     samplesSection(report),
     curvesSection(report, table),
     learningSection(report),
@@ -42,6 +42,7 @@ export function reportHtml(report: ReportData): string {
   const lost = failures.filter(({ cell }) => cell !== undefined).length;
   const facts = [
     study.source === undefined ? `target ${study.target}` : `${study.source} → ${study.target}`,
+    ...(matrix.models.length > 1 ? [countOf(matrix.models.length, 'model')] : []),
     countOf(matrix.techniques.length, 'technique'),
     countOf(matrix.budgets.length, 'budget'),
     countOf(matrix.seeds.length, 'seed'),

@@ -27,11 +27,27 @@ export function verdictSection(report: ReportData): Html {
     answer('For less computing', of('alternative'), undefined, 'folded'),
   ].filter((one) => one !== null);
   return html`<section id="verdict"><h2>Verdict</h2>
-${of('recommendation', general).map(({ text }) => html`<p class="headline">${text}</p>`)}
+${headlines(of('models'), of('recommendation', general))}
 <div class="decisions">${matrix.models.map((model) => matrix.budgets.map((budget) => decisionCard(report, model, budget)))}</div>
 <div class="answers" style="--few:${answers.length === 3 ? 3 : 2};--many:${answers.length}">${answers}</div>
 ${conditions(of('scope'))}
 </section>`;
+}
+
+/** What is read first: of several models their order, then what is said of each. */
+function headlines(models: readonly VerdictSentence[], each: readonly VerdictSentence[]): Html {
+  const first = models.length > 0 ? models : each;
+  return html`${first.map(({ text }) => headline(text))}${
+    first !== each &&
+    html`<details class="printed"><summary>What to use of each model</summary><ul>${each.map(({ text }) => html`<li>${text}</li>`)}</ul></details>`
+  }`;
+}
+
+/** The first sentence in large letters. */
+function headline(text: string): Html {
+  const end = text.search(/(?<=[.!?]) /);
+  if (end < 0) return html`<p class="headline">${text}</p>`;
+  return html`<p class="opening"><span class="headline">${text.slice(0, end)}</span>${text.slice(end)}</p>`;
 }
 
 function modelToUse({ best, verdict, study, matrix }: ReportData): Html | null {
