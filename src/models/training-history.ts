@@ -1,5 +1,9 @@
 import type { CheckpointData } from './checkpoint-data.ts';
 
+/** The content hash in brackets at the end of a name of data; undefined where there is none. */
+export const hashInName = (name: string | undefined): string | undefined =>
+  / \(([0-9a-f]{64})\)$/.exec(name ?? '')?.[1];
+
 /** A name of data without the content hash that follows it in brackets. */
 export const withoutHash = (name: string): string => name.replace(/ \([0-9a-f]{64}\)$/, '');
 

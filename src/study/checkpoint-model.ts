@@ -55,6 +55,7 @@ export function checkpointModel(
     encoding,
     pretraining: [],
     hash: checkpointHash(checkpoint),
+    data,
   };
 }
 

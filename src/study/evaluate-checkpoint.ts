@@ -8,7 +8,7 @@ import { isGraftError } from '../errors.ts';
 import { inScratchFolder } from '../formats/scratch-folder.ts';
 import { loadCheckpoint } from '../models/checkpoint.ts';
 import type { CheckpointData } from '../models/checkpoint-data.ts';
-import { trainingHistory } from '../models/training-history.ts';
+import { hashInName, trainingHistory } from '../models/training-history.ts';
 import { stream } from '../random.ts';
 import { inContext } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
@@ -216,17 +216,13 @@ function adaptedNotes(about: CheckpointData, source: string | undefined): string
   return [`The model's past: ${trainingHistory(about)!}.${own}`];
 }
 
-/** The hash at the end of what a checkpoint says that it was trained on. */
-const hashOf = (trainedOn: string | undefined): string | undefined =>
-  /\(([0-9a-f]{64})\)$/.exec(trainedOn ?? '')?.[1];
-
 /** What the model was trained on: as asked for, else as its card says where that is here and is still the same. */
 async function sourceOf(
   asked: DataSpec | undefined,
   { source: named, trainedOn }: CheckpointData,
   files: DataContext,
 ): Promise<{ spec?: DataSpec; notes: string[] }> {
-  const hash = hashOf(trainedOn);
+  const hash = hashInName(trainedOn);
   const spec = asked ?? named;
   if (spec === undefined)
     return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { largestBudget } from '../data/budget.ts';
+import { dataContext } from '../data/data-context.ts';
 import type { ImageSet, TextSet } from '../data/data-set.ts';
 import type { PreparedData } from '../data/prepare-data.ts';
 import type { ImageValues } from '../data/represent-images.ts';
@@ -16,6 +17,7 @@ import { stream } from '../random.ts';
 import { loadBase } from './adapt.ts';
 import { checkBudgets, FIRST_TUNING_SEED } from './check-study.ts';
 import { checkpointHash } from './checkpoint-hash.ts';
+import { loadData } from './loaded-data.ts';
 import { planStudy } from './plan-study.ts';
 import type { StepContext } from './step.ts';
 import type { AdaptInputs, PretrainInputs, TrialInputs } from './step-inputs.ts';
@@ -338,4 +340,28 @@ test('images in colour that are decided by a network which sees none are warned 
   expect(await warned(3, gan)).toEqual(['kid', 1]);
   expect(await warned(1, gan)).toEqual(['kid', 0]);
   expect(await warned(3, { family: 'vae', hidden: [8], latent: 2 })).toEqual(['nll', 0]);
+});
+
+test('a checkpoint that has seen the target, or a set never trained on, is warned of', async () => {
+  const part = (style: string) => ({ dataset: 'glyphs', select: { style }, resize: 5 });
+  const [target, other] = [part('handwriting'), part('serif')];
+  const model = createVae({ image: [1, 5, 5], hidden: [4], latent: 2 });
+  const warned = async (past: CheckpointData) => {
+    const checkpoint = { model, weights: freshWeights(model, stream(1)), data: past };
+    saveCheckpoint(join(folder, 'experienced'), checkpoint, '# experienced\n');
+    const models = [{ checkpoint: 'experienced' }];
+    const { warnings } = await plan({ models, source: undefined, target, evaluate_on: [other] } as never);
+    return warnings.filter((text) => text.includes('experienced was trained on'));
+  };
+  const { hash: seen } = (await loadData(target, dataContext(folder, undefined), 'target')).input;
+  const { hash: unseen } = (await loadData(other, dataContext(folder, undefined), 'target')).input;
+  expect(await warned({ trainedOn: `something (${'0'.repeat(64)})` })).toEqual([]);
+  expect(
+    await warned({ adapted: [{ technique: 'fine-tune', items: 400, target: `handwriting (${seen})` }] }),
+  ).toEqual([
+    'experienced was trained on glyphs (style: handwriting) before (fine-tune with 400 items of handwriting): it knows more of the target than the budgets hold, which from-scratch does not.',
+  ]);
+  expect(await warned({ trainedOn: `serif (${unseen})` })).toEqual([
+    'experienced was trained on glyphs (style: serif), which is then no set never trained on.',
+  ]);
 });

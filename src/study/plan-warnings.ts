@@ -1,5 +1,6 @@
 import { removedAny, removeOverlap } from '../data/remove-overlap.ts';
 import { SIDE } from '../features/network-input.ts';
+import { hashInName, trainingHistory } from '../models/training-history.ts';
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { countOf, listWords } from './format-number.ts';
@@ -36,6 +37,7 @@ export function planWarnings(
   return [
     ...found,
     ...labelWarnings(plan),
+    ...pastWarnings(plan, data),
     ...unseenWarnings(data),
     ...stageWarnings(plan),
     ...networkWarnings(plan, data),
@@ -50,6 +52,24 @@ function labelWarnings({ spec, models }: Pick<StudyPlan, 'spec' | 'models'>): st
     const data = spec[name];
     if (typeof data !== 'object' || !(data.corrupt?.['wrong-labels'] ?? 0)) return [];
     return [`${name}.corrupt.wrong-labels: no model of this study reads labels, so results cannot change.`];
+  });
+}
+
+/** Given checkpoints that have seen the target, or a set never trained on, by what they say of their past. */
+function pastWarnings({ models }: Pick<StudyPlan, 'models'>, { target, unseen }: PlanData): string[] {
+  return models.flatMap(({ label, data }): string[] => {
+    const seen = new Set(
+      [data?.trainedOn, ...(data?.adapted ?? []).map((one) => one.target)].map(hashInName),
+    );
+    const others = unseen.filter(({ input }) => seen.has(input.hash)).map(({ input }) => input.name);
+    return [
+      ...(seen.has(target.input.hash)
+        ? [
+            `${label} was trained on ${target.input.name} before (${trainingHistory(data!)}): it knows more of the target than the budgets hold, which from-scratch does not.`,
+          ]
+        : []),
+      ...others.map((name) => `${label} was trained on ${name}, which is then no set never trained on.`),
+    ];
   });
 }
 

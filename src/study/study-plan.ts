@@ -1,4 +1,5 @@
 import type { PreparedData } from '../data/prepare-data.ts';
+import type { CheckpointData } from '../models/checkpoint-data.ts';
 import type { Model } from '../models/model.ts';
 import type { Step } from './step.ts';
 import type { EncodingInput } from './step-inputs.ts';
@@ -14,6 +15,8 @@ export interface PlannedModel {
   readonly encoding: EncodingInput;
   /** Step that pre-trains it, one for each source seed; empty for checkpoints. */
   readonly pretraining: readonly string[];
+  /** What a given checkpoint says of its past. */
+  readonly data?: CheckpointData;
   /** `checkpointHash` of a given checkpoint. */
   readonly hash?: string;
 }
