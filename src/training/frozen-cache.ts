@@ -7,7 +7,14 @@ import type { Model, Weights } from '../models/model.ts';
 import { weightFeeds } from '../models/weights.ts';
 import { countFlops } from '../tensor/flops.ts';
 import { countParameters } from '../tensor/parameters.ts';
-import { type BoundaryTensor, boundary, cut, hasFixedWork, type InputKind } from '../tensor/passes/cut.ts';
+import {
+  type BoundaryTensor,
+  boundary,
+  cut,
+  fenced,
+  hasFixedWork,
+  type InputKind,
+} from '../tensor/passes/cut.ts';
 import { type Program, program } from '../tensor/program.ts';
 import { sizeOf } from '../tensor/shape.ts';
 
@@ -25,13 +32,16 @@ export interface FrozenCache {
   readonly flopsSaved: number;
 }
 
-/** The stored part, or why there is none; `flops`: the operations that were spent on storing it, or on the attempt. */
+/**
+ * The stored part; or why there is none, with the step that computes everything and gives the same bits as with a stored
+ * part. `flops`: the operations that were spent on storing it, or on the attempt.
+ */
 export type FrozenPart =
   | { readonly cache: FrozenCache; readonly flops: number }
-  | { readonly reason: string; readonly flops: number };
+  | { readonly step: Program; readonly reason: string; readonly flops: number };
 
 export interface FrozenCacheOptions {
-  /** Bytes that the stored activations may take. */
+  /** Bytes that the stored activations may take; 0: none are stored. */
   readonly memoryLimit: number;
   readonly threads: number;
   readonly device: Device;
@@ -118,18 +128,28 @@ export async function cacheFrozenPart(
   const below = program(Object.fromEntries(edge.map(({ tensor }, i) => [nameOf(i), tensor])));
   const flopsSaved = edge.length === 0 ? 0 : countFlops(below);
   const usesWeights = below.inputs.some(({ attributes }) => frozen(attributes.name));
-  if (!usesWeights) return { reason: nothingToStore(step, kindOf, frozen), flops: 0 };
+  const off = options.memoryLimit === 0;
+  if (!usesWeights)
+    return { step, reason: off ? TURNED_OFF : nothingToStore(step, kindOf, frozen), flops: 0 };
+  const anew = (reason: string, flops = 0): FrozenPart => ({
+    step: fenced(
+      step,
+      edge.map(({ tensor }) => tensor),
+    ),
+    reason,
+    flops,
+  });
+  if (off) return anew(TURNED_OFF);
   const values = edge.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape as number[]), 0) / batchSize;
   const bytes = values * 4 * examples.count;
   if (bytes > options.memoryLimit)
-    return {
-      reason: `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: frozen layers are computed anew in each update`,
-      flops: 0,
-    };
+    return anew(
+      `the activations of ${examples.count} examples take ${megabytes(bytes)}, more than the limit of ${megabytes(options.memoryLimit)}: frozen layers are computed anew in each update`,
+    );
   const kept = edge.map((tensor) => new Kept(tensor, batchSize, examples.count));
   const { apart, runs } = await computeParts(below, model, weights, examples, batchSize, kept, options);
   const flops = runs * flopsSaved;
-  if (!apart) return { reason: MIXED, flops };
+  if (!apart) return anew(MIXED, flops);
   const fields = edge.map(({ tensor }, i) => [inputNames.field(nameOf(i)), tensor] as const);
   const feeds = Object.fromEntries(fields.map(([name], i) => [name, kept[i]!.batchArray()]));
   const cache: FrozenCache = {
@@ -146,6 +166,7 @@ export async function cacheFrozenPart(
   return { cache, flops };
 }
 
+const TURNED_OFF = 'frozen layers were computed anew in each update, for keeping their results is turned off';
 const NOTHING = 'nothing could be computed once and kept';
 const MIXED = `${NOTHING}, for the frozen layers mix the examples of a batch, which is another one in each update`;
 

@@ -109,25 +109,20 @@ async function compileUpdate(
     source.finite === undefined
       ? {
           reason: 'nothing could be computed once and kept, for examples are drawn anew in each update',
+          step: step.program,
           flops: 0,
         }
-      : options.memoryLimit === 0
-        ? {
-            reason:
-              'frozen layers were computed anew in each update, for keeping their results is turned off',
-            flops: 0,
-          }
-        : await cacheFrozenPart(
-            step.program,
-            model,
-            frozen,
-            weights,
-            source.finite.table,
-            source.batchSize,
-            options,
-          );
+      : await cacheFrozenPart(
+          step.program,
+          model,
+          frozen,
+          weights,
+          source.finite.table,
+          source.batchSize,
+          options,
+        );
   const cache = 'cache' in part ? part.cache : undefined;
-  const used = cache?.above ?? step.program;
+  const used = 'cache' in part ? part.cache.above : part.step;
   const inputs = new Set(used.inputs.map(({ attributes }) => attributes.name));
   const groups = new Set(step.trained.map(({ layer }) => layer));
   const optimiser = createOptimiser(settings.optimiser, arena, {
@@ -200,9 +195,9 @@ async function compileUpdate(
     preparationFlops: part.flops,
     trainedCount: countParameters(step.trained),
     note:
-      cache === undefined
-        ? (part as { reason: string }).reason
-        : `frozen layers were computed once for each of ${cache.count} examples, which took ${part.flops} operations and saves ${cache.flopsSaved} in each update`,
+      'cache' in part
+        ? `frozen layers were computed once for each of ${part.cache.count} examples, which took ${part.flops} operations and saves ${part.cache.flopsSaved} in each update`
+        : part.reason,
     batch: whole,
     noise,
     fill,

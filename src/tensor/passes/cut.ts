@@ -1,4 +1,5 @@
 import { applyNode } from '../build.ts';
+import { stopGradient } from '../functions/elementwise.ts';
 import { type Program, program, topologicalOrder } from '../program.ts';
 import { isOp, type Node, type Tensor } from '../tensor.ts';
 import { type Before, examplesApart } from './examples-apart.ts';
@@ -30,6 +31,25 @@ export function cut({ outputs }: Program, at: Readonly<Record<string, Tensor>>):
   }
   const above = Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, current(tensor)]));
   return { below: program(at), above: program(above) };
+}
+
+/**
+ * The same program in two parts in one: what reads a tensor of `at` from above reads it through an identity, which no rule
+ * of the engine looks behind. It then rounds as the two programs of `cut` do, one after the other.
+ */
+export function fenced({ outputs }: Program, at: readonly Tensor[]): Program {
+  const below = new Set(topologicalOrder(at));
+  const fences = new Map(at.map((t) => [t, t.dtype === 'float32' ? stopGradient(t) : t] as const));
+  const replaced = new Map<Node, readonly Tensor[]>();
+  const current = (tensor: Tensor): Tensor =>
+    fences.get(tensor) ?? replaced.get(tensor.node)?.[tensor.index] ?? tensor;
+  for (const node of topologicalOrder(Object.values(outputs))) {
+    if (below.has(node)) continue;
+    const operands = node.inputs.map(current);
+    const same = operands.every((operand, i) => operand === node.inputs[i]);
+    replaced.set(node, same ? node.outputs : applyNode(node.op, operands, node.attributes).outputs);
+  }
+  return program(Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, current(t)])));
 }
 
 /** What an input of a program is to `boundary`. */
