@@ -47,7 +47,7 @@ export function learningSection(report: ReportData): Section | null {
 }
 
 const OF_LOSS =
-  'Means between looks of the parts of the training loss, in its unit. A divergence near 0 means that codes say nothing of an example.';
+  'Means between looks of the parts of the training loss. A divergence near 0 means that codes say nothing of an example.';
 
 const ofPlayers = (item: string): string =>
   `Means between looks of what the players count: costs, and outputs of the discriminator on real and on generated ${item}s. Diversity: how much samples differ among themselves, in that of real ${item}s.`;

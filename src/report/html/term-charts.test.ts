@@ -65,5 +65,7 @@ test('parts of the loss of a model with one player are called that', async () =>
   const titles = [...parseHTML(page).document.querySelectorAll('#learning .axis-y')].map(
     ({ textContent }) => textContent,
   );
-  expect(titles).toEqual(expect.arrayContaining(['reconstruction', 'divergence']));
+  expect(titles).toEqual(
+    expect.arrayContaining(['reconstruction, nats per image', 'divergence, nats per image']),
+  );
 });

@@ -1,5 +1,6 @@
 import { DIVERSITY } from '../../models/gan-diagnosis.ts';
 import { countOf } from '../../study/format-number.ts';
+import { unitInWords } from '../../study/metric-in-words.ts';
 import type { ReportData } from '../report-data.ts';
 import { chart, plotArea } from './chart.ts';
 import { curvesDrawn, extent, seriesOf } from './learning-charts.ts';
@@ -20,6 +21,10 @@ export function termCharts(
     .reverse()
     .find((one) => names.some((name) => seriesOf(report, model, one, 'step', termOf(name)).length > 0));
   if (budget === undefined) return null;
+  const ofPlayers = names.some((name) => name.endsWith(' loss') || name === DIVERSITY);
+  // Parts of one loss have its unit; what players count has units of its own.
+  const loss = trials.find(({ result }) => result.cell.model === model)!.result.lossUnit;
+  const unit = ofPlayers || loss === '' ? '' : `, ${unitInWords(loss, study.item)}`;
   const charts = names.flatMap((name): Html[] => {
     const series = seriesOf(report, model, budget, 'step', termOf(name));
     const points = series.flatMap(({ seeds }) => seeds.flat());
@@ -31,7 +36,7 @@ export function termCharts(
     return [
       chart({
         height: 200,
-        y: { label: name },
+        y: { label: `${name}${unit}` },
         x: { label: 'updates' },
         description: `${name} of ${series.length} techniques against updates with ${countOf(budget, study.item)}.`,
         plot: {
@@ -42,7 +47,6 @@ export function termCharts(
       }),
     ];
   });
-  const ofPlayers = names.some((name) => name.endsWith(' loss') || name === DIVERSITY);
   return { budget: countOf(budget, study.item), charts, ofPlayers };
 }
 
