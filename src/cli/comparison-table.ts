@@ -145,7 +145,7 @@ function refuseUnlike([metric, [first, second]]: [string, readonly [Represented,
     first: `${metric} of ${onWhat(first)}`,
     second: `of ${onWhat(second)}`,
     reason:
-      'they are on unlike representations of the data, so that their values cannot be compared; --metric names those that can, such as kid for images and bits_per_byte for texts',
+      'they are on unlike representations of the data, so that their values cannot be compared; --metric names those that can, such as kid for images that both see alike and bits_per_byte for texts',
   });
 }
 

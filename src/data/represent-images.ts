@@ -65,6 +65,10 @@ export function representImages(set: ImageSet, values: ImageValues): ModelImages
   return { data, count: set.count, representation };
 }
 
+/** What real images are that samples are compared with: their pixels as a model sees them, whose 256 levels are no other numbers than shares. */
+export const pixelsInWords = (values: ImageValues): string =>
+  typeof values === 'object' ? `pixels of 0 and 1, at ${values.binarise}` : 'pixels from 0 to 1';
+
 export type PixelLikelihood =
   | 'bernoulli'
   | 'gaussian'

@@ -1,6 +1,11 @@
 import { classLabels } from '../data/class-labels.ts';
 import { type DataSet, type ImageSet, type TextSet, utf8Length } from '../data/data-set.ts';
-import { type ImageValues, representationOf, representImages } from '../data/represent-images.ts';
+import {
+  type ImageValues,
+  pixelsInWords,
+  representationOf,
+  representImages,
+} from '../data/represent-images.ts';
 import { encodeItem, type Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import type { ExampleTable } from '../models/example-table.ts';
@@ -34,6 +39,10 @@ export interface EncodedSet {
    */
   readonly text?: { readonly item: Int32Array; readonly bytes: Float64Array };
 }
+
+/** What the pixels of images are that samples of a model are compared with. */
+export const pixelsOf = (encoding: Encoding): string =>
+  encoding.kind === 'image' ? pixelsInWords(encoding.values) : '';
 
 /** Encodes every item of a set of examples. */
 export function encodeSet(set: DataSet, encoding: Encoding): EncodedSet {

@@ -7,8 +7,7 @@ import { evaluationBatch } from '../models/run-model.ts';
 import type { Stream } from '../random.ts';
 import { randomWindows } from '../training/batch-source.ts';
 import { createLossEvaluator } from '../training/evaluate-loss.ts';
-import type { EncodedSet } from './encoding.ts';
-import { judgeRecipe } from './judge-recipe.ts';
+import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import type { Measurement } from './measurement.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
@@ -24,9 +23,7 @@ export interface RecipeEvaluation {
 }
 
 /** What a recipe evaluates. */
-export interface EvaluatedModel {
-  readonly model: Model;
-  readonly evaluated: EncodedSet;
+export interface EvaluatedModel extends JudgedRecipe {
   /** The evaluated part as one sequence of tokens, for running text. */
   readonly passages?: TokenPassages;
 }
@@ -34,7 +31,7 @@ export interface EvaluatedModel {
 /** Measures a trained model as its recipe says. */
 export async function evaluateRecipe(
   recipe: RecipeSpec,
-  { model, evaluated, passages }: EvaluatedModel,
+  { model, evaluated, examples, passages }: EvaluatedModel,
   weights: Weights,
   draws: Stream,
   context: StepContext,
@@ -42,7 +39,7 @@ export async function evaluateRecipe(
   const { evaluation, training } = recipe;
   const run = { threads: context.threads, device: context.device, signal: context.signal };
   if (model.likelihood === undefined && evaluated.text === undefined)
-    return { measurements: await judgeRecipe(recipe, model, evaluated, weights, draws, run) };
+    return { measurements: await judgeRecipe(recipe, { model, evaluated, examples }, weights, draws, run) };
   const { measurements } = await measureLikelihood(
     model,
     weights,

@@ -1,3 +1,5 @@
+import { pixelsInWords } from '../data/represent-images.ts';
+import type { CheckpointData } from '../models/checkpoint-data.ts';
 import { proportionalLabels } from '../models/class-condition.ts';
 import { drawImages } from '../models/draw-samples.ts';
 import type { ExampleTable } from '../models/example-table.ts';
@@ -15,14 +17,20 @@ import { sampleNetworks } from './sample-features.ts';
 /** Samples drawn where a recipe does not say how many. */
 const SAMPLES = 1000;
 
+/** A recipe's trained model, what it is judged on, and what its examples are. */
+export interface JudgedRecipe {
+  readonly model: Model;
+  readonly evaluated: EncodedSet;
+  readonly examples: CheckpointData;
+}
+
 /**
  * Sample metrics of a recipe's model against the part that it is evaluated on, for families without a likelihood: as
  * many samples as the recipe says, against as many of the part's images, where it has so many.
  */
 export async function judgeRecipe(
   { data, evaluation }: RecipeSpec,
-  model: Model,
-  { table }: EncodedSet,
+  { model, evaluated: { table }, examples }: JudgedRecipe,
   weights: Weights,
   draws: Stream,
   run: Omit<RunOptions, 'batchSize'>,
@@ -41,7 +49,7 @@ export async function judgeRecipe(
   });
   const { measurements } = await judgeSamples(
     samples,
-    [{ on: 'target', images: real }],
+    [{ on: 'target', images: real, pixels: pixelsInWords(examples.values ?? 'unit') }],
     sampleNetworks(data),
     draws.child('quality'),
     run,

@@ -21,6 +21,8 @@ export interface RealImages {
   /** 'target', or the name of a data set never trained on. */
   readonly on: string;
   readonly images: UnitImages;
+  /** What their pixels are, as the model that made the samples sees them: `pixelsInWords`. */
+  readonly pixels: string;
 }
 
 /**
@@ -49,14 +51,22 @@ export async function judgeSamples(
   for (const name of Object.keys(networks)) {
     const network = await sampleNetwork(name);
     if ((featureNetworks as Record<string, NetworkEntry>)[name]?.use === 'recognition') {
-      for (const { on, images } of real)
-        if (on === 'target') measurements.push(await measureRecognition(samples, images, name, run));
+      for (const { on, images, pixels } of real)
+        if (on === 'target')
+          measurements.push(await measureRecognition(samples, { images, pixels }, name, run));
       continue;
     }
     const generated = await network.extract(samples, run);
-    for (const { on, images } of real) {
+    for (const { on, images, pixels } of real) {
       const found = measureSampleQuality(
-        { on, real: await realFeatures(network, images, run), generated, network: name, hash: network.hash },
+        {
+          on,
+          real: await realFeatures(network, images, run),
+          pixels,
+          generated,
+          network: name,
+          hash: network.hash,
+        },
         stream,
       );
       measurements.push(
@@ -85,7 +95,7 @@ function realFeatures(network: FeatureNetwork, images: UnitImages, run: Run): Pr
 
 async function measureRecognition(
   samples: UnitImages,
-  real: UnitImages,
+  { images: real, pixels }: Pick<RealImages, 'images' | 'pixels'>,
   name: string,
   run: Run,
 ): Promise<Measurement> {
@@ -102,6 +112,7 @@ async function measureRecognition(
     real: inputs.real.rows,
     generated: inputs.probabilities.rows,
     features: { network: name, hash: network.hash },
+    representation: pixels,
     options,
   });
 }

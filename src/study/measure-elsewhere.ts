@@ -3,7 +3,7 @@ import type { ImageSamples } from '../models/draw-options.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { evaluationBatch } from '../models/run-model.ts';
 import { stream } from '../random.ts';
-import { type Encoding, encodeSet } from './encoding.ts';
+import { type Encoding, encodeSet, pixelsOf } from './encoding.ts';
 import { judgeSamples } from './judge-samples.ts';
 import { measureCopies, tableImages } from './measure-images.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
@@ -82,7 +82,7 @@ export async function measureElsewhere(
   const test = await data.encode(source, 'test', encoding, (set) => testItems(set, items), `${items} items`);
   const judged = await judgeSamples(
     images,
-    [{ on: 'source', images: tableImages(test.table) }],
+    [{ on: 'source', images: tableImages(test.table), pixels: pixelsOf(encoding) }],
     inputs.features ?? {},
     draws.child('quality'),
     run,

@@ -8,7 +8,7 @@ import { evaluationBatch, type RunOptions } from '../models/run-model.ts';
 import { type Stream, stream } from '../random.ts';
 import type { Adapted } from './adapt.ts';
 import { beginning } from './beginning.ts';
-import { type EncodedSet, encodeSet } from './encoding.ts';
+import { type EncodedSet, encodeSet, pixelsOf } from './encoding.ts';
 import { judgeSamples } from './judge-samples.ts';
 import { measureLatency } from './measure-cost.ts';
 import { measureMemorisation, measureReconstruction, tableImages } from './measure-images.ts';
@@ -169,9 +169,10 @@ async function measureImageSamples(
     )),
   ];
   phase(3, 'sample quality');
-  const real = [{ on: 'target', images: tableImages(target.table) }];
+  const pixels = pixelsOf(adapted.encoding);
+  const real = [{ on: 'target', images: tableImages(target.table), pixels }];
   for (const input of inputs.evaluateOn)
-    real.push({ on: input.name, images: tableImages((await test(input)).table) });
+    real.push({ on: input.name, images: tableImages((await test(input)).table), pixels });
   const judged = await judgeSamples(samples, real, inputs.features ?? {}, draws.child('quality'), run);
   measurements.push(...judged.measurements);
   phase(4, 'latency');

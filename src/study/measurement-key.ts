@@ -31,7 +31,7 @@ export function findMeasurement(
 
 /**
  * Whether two values differ by the models alone: same key, code version, feature weights, representation of the data
- * and real items.
+ * and real items. Numbers of samples that older versions measured do not say on what representation.
  */
 export function comparable(a: Measurement, b: Measurement): boolean {
   return (
@@ -39,7 +39,8 @@ export function comparable(a: Measurement, b: Measurement): boolean {
     a.version === b.version &&
     a.unit === b.unit &&
     a.features?.hash === b.features?.hash &&
-    a.representation === b.representation &&
+    (a.representation === b.representation ||
+      (a.generated !== undefined && (a.representation === undefined || b.representation === undefined))) &&
     a.real === b.real
   );
 }

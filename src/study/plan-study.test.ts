@@ -365,3 +365,23 @@ test('a checkpoint that has seen the target, or a set never trained on, is warne
     'experienced was trained on glyphs (style: serif), which is then no set never trained on.',
   ]);
 });
+
+test('models that see unlike pixels are said to have sample metrics on unlike images', async () => {
+  const digits = (style: string) => ({
+    dataset: 'glyphs',
+    select: { style, script: 'latin', case: 'digit' },
+  });
+  const data = { source: digits('serif'), target: digits('handwriting') };
+  const autoencoder = { family: 'autoencoder', hidden: [8], latent: 2 };
+  const warned = async (vae: Record<string, unknown>, more: object = {}) => {
+    const models = [{ family: 'vae', hidden: [8], latent: 2, ...vae }, autoencoder];
+    const { warnings } = await plan({ ...data, ...more, models } as Partial<StudyInput>);
+    return warnings.filter((text) => text.includes('do not say which model is better'));
+  };
+  expect(await warned({})).toEqual([
+    expect.stringMatching(/^vae sees pixels of 0 and 1, at 0\.5; autoencoder sees pixels from 0 to 1\. /),
+  ]);
+  // Levels are no other numbers than what the autoencoder sees.
+  expect(await warned({ likelihood: 'discretised-logistic' })).toEqual([]);
+  expect(await warned({}, { values: { binarise: 0.5 } })).toEqual([]);
+});

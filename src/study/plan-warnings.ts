@@ -1,4 +1,5 @@
 import { removedAny, removeOverlap } from '../data/remove-overlap.ts';
+import { pixelsInWords } from '../data/represent-images.ts';
 import { SIDE } from '../features/network-input.ts';
 import { hashInName, trainingHistory } from '../models/training-history.ts';
 import { techniques } from '../techniques/index.ts';
@@ -42,6 +43,7 @@ export function planWarnings(
     ...stageWarnings(plan),
     ...networkWarnings(plan, data),
     ...greyWarnings(plan, data),
+    ...pixelWarnings(plan),
   ];
 }
 
@@ -129,5 +131,22 @@ function greyWarnings({ primary }: Pick<StudyPlan, 'primary'>, { target }: PlanD
   if (!(qualityMetrics as readonly (string | undefined)[]).includes(primary)) return [];
   return [
     `The metric that decides, ${primary}, compares images as a feature network sees them, in grey and at ${SIDE}x${SIDE} pixels, by features learnt from letters: it does not judge colour, and little of photographs and paintings. Models that share a scale of likelihood can be decided by it: name it with primary.`,
+  ];
+}
+
+/** Models of which some see pixels of 0 and 1 and others grey ones, so that their samples are compared with other images. */
+function pixelWarnings({ models }: Pick<StudyPlan, 'models'>): string[] {
+  const seen = new Map<string, string[]>();
+  for (const { label, encoding, model } of models) {
+    if (encoding.kind !== 'image' || model.sampler.kind === 'none') continue;
+    const pixels = pixelsInWords(encoding.values);
+    seen.set(pixels, [...(seen.get(pixels) ?? []), label]);
+  }
+  if (seen.size < 2) return [];
+  const parts = [...seen].map(
+    ([pixels, labels]) => `${listWords(labels)} ${labels.length === 1 ? 'sees' : 'see'} ${pixels}`,
+  );
+  return [
+    `${parts.join('; ')}. Samples of each model are compared with real images as it sees them, so that sample metrics of the two kinds do not say which model is better. Give values, which all models then have, and likelihoods that are defined on them.`,
   ];
 }

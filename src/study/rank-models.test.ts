@@ -122,3 +122,14 @@ test('a model whose training had not converged is said to be open', () => {
   const { text } = modelsSentence(ranking!, 0.95, { item: 'image', matrix });
   expect(text).toMatch(/The training of .* had not converged: more of it may change the order\./);
 });
+
+test('models whose samples were compared with unlike real images are put in no order by them', () => {
+  const asSeen = (m: Measurement, model: string): Measurement[] =>
+    otherScale(m, model).map((one) =>
+      one.generated === undefined
+        ? one
+        : { ...one, representation: model === 'vae' ? 'pixels of 0 and 1' : 'grey' },
+    );
+  expect(rank(otherScale).ranking).not.toBeNull();
+  expect(rank(asSeen).ranking).toBeNull();
+});

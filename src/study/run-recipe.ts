@@ -7,7 +7,6 @@ import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
 import { trainTokenizer } from '../data/tokenizers/train-tokenizer.ts';
 import { GraftError } from '../errors.ts';
 import { saveCheckpoint } from '../models/checkpoint.ts';
-import type { CheckpointData } from '../models/checkpoint-data.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import { createModel, type FamilyName, familyOf } from '../models/index.ts';
 import { NO_TARGET } from '../models/next-token.ts';
@@ -46,8 +45,6 @@ interface Prepared extends EvaluatedModel {
   readonly source: (batch: number, stream: Stream) => BatchSource;
   readonly validation: ExampleTable;
   readonly tokenizer?: Tokenizer;
-  /** What the checkpoint says of its examples. */
-  readonly examples: CheckpointData;
 }
 
 /** Trains a recipe's model from one seed in the context's folder, evaluates it, and leaves a checkpoint there. */

@@ -6,11 +6,19 @@ import { sampleNetworks } from './sample-features.ts';
 import { measureSampleQuality } from './sample-quality.ts';
 
 const draws = stream(4);
+const PIXELS = 'pixels from 0 to 1';
 const features = (name: string, rows: number, columns = 3) =>
   matrix(rows, columns, draws.child(name).uniforms(rows * columns));
 const judge = (real: number, generated: number, on = 'target') =>
   measureSampleQuality(
-    { on, real: features('real', real), generated: features('made', generated), network: 'n', hash: 'h' },
+    {
+      on,
+      real: features('real', real),
+      pixels: PIXELS,
+      generated: features('made', generated),
+      network: 'n',
+      hash: 'h',
+    },
     draws,
   );
 const pictures = (name: string, count: number, channels = 1) => ({
@@ -48,8 +56,8 @@ test('with two images there is one neighbour, and FID is said to be missing', ()
 
 test('samples are judged on every set by its name, and recognised on the target alone', async () => {
   const real = [
-    { on: 'target', images: pictures('a', 70) },
-    { on: 'glyphs (style: serif)', images: pictures('b', 70) },
+    { on: 'target', images: pictures('a', 70), pixels: PIXELS },
+    { on: 'glyphs (style: serif)', images: pictures('b', 70), pixels: PIXELS },
   ];
   const run = { threads: 1, device: 'cpu' } as const;
   const { measurements } = await judgeSamples(pictures('c', 70), real, sampleNetworks('glyphs'), draws, run);
@@ -64,12 +72,14 @@ test('samples are judged on every set by its name, and recognised on the target 
   expect(names('target')).toEqual([...unseen, 'recognised glyph-recogniser']);
   const kid = (on: string) => measurements.find((m) => m.metric === 'kid' && m.on === on)!.value;
   expect(kid('target')).not.toBe(kid('glyphs (style: serif)'));
+  // Numbers against other real images are not comparable.
+  expect(new Set(measurements.map(({ representation }) => representation))).toEqual(new Set([PIXELS]));
 });
 
 test('images that no network sees are not judged, and that is said', async () => {
   const { measurements, notMeasured } = await judgeSamples(
     pictures('c', 3, 2),
-    [{ on: 'target', images: pictures('a', 3, 2) }],
+    [{ on: 'target', images: pictures('a', 3, 2), pixels: PIXELS }],
     sampleNetworks('glyphs'),
     draws,
     { threads: 1, device: 'cpu' },

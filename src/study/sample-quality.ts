@@ -10,6 +10,8 @@ export interface ComparedFeatures {
   /** Whose test images the real ones are: 'target', or the name of a data set never trained on. */
   readonly on: string;
   readonly real: Matrix;
+  /** What the pixels of the real images are. */
+  readonly pixels: string;
   readonly generated: Matrix;
   readonly network: string;
   readonly hash: string;
@@ -29,7 +31,7 @@ const NEIGHBOURS = 5;
  * not so many others), where both have two items or more. What cannot be measured is said.
  */
 export function measureSampleQuality(
-  { on, real, generated, network, hash }: ComparedFeatures,
+  { on, real, pixels, generated, network, hash }: ComparedFeatures,
   stream: Stream,
 ): JudgedSamples {
   const context = metricContext(stream);
@@ -40,6 +42,7 @@ export function measureSampleQuality(
     real: real.rows,
     generated: generated.rows,
     features: { network, hash },
+    representation: pixels,
   };
   const counts = `${real.rows} real and ${generated.rows} generated`;
   const fewest = Math.min(real.rows, generated.rows);
