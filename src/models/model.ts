@@ -99,6 +99,8 @@ export interface Likelihood {
    * number that estimates a lower bound without bias, the better the more samples (times of a diffusion) there are.
    */
   readonly kind: 'exact' | 'bound' | 'variational';
+  /** For a bound whose draws are all equal, for the posterior is one code: nothing tells how far it lies from the likelihood. */
+  readonly single?: true;
   /** Values of an example that the likelihood is spread over (pixels x channels); undefined where it varies (text). */
   readonly dimensions?: number;
   /** What the data must be for the likelihood to mean something: 'binary', 'grid of 256 levels', 'real', 'tokens'. */

@@ -214,6 +214,7 @@ export function createVqVae(input: VqVaeConfig): Model {
     },
     likelihood: {
       kind: 'bound',
+      single: true,
       dimensions: image[0] * image[1] * image[2],
       support: output.support,
       logWeights(context, samples) {

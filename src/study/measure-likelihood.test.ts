@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { createNormalizingFlow } from '../models/normalizing-flow.ts';
+import { mapExamples } from '../models/run-model.ts';
 import { createVae } from '../models/vae.ts';
+import { createVqVae } from '../models/vq-vae.ts';
 import { freshWeights } from '../models/weights.ts';
 import { stream } from '../random.ts';
+import { transpose } from '../tensor/functions/arrangement.ts';
 import { measureLikelihood } from './measure-likelihood.ts';
 import { measurementKey } from './measurement-key.ts';
 
@@ -67,4 +70,33 @@ test('an exact likelihood takes no draws and says so', async () => {
   );
   expect(measurements[0]).toMatchObject({ kind: 'exact', options: {} });
   expect(measurementKey(measurements[0]!)).toBe('nll@target/test');
+});
+
+test('a bound by one code per example tells nothing of its gap', async () => {
+  const model = createVqVae({ image: [1, 4, 4], channels: [3], codes: 3, vector: 2, priorLayers: 1 });
+  const data = Float32Array.from({ length: 3 * 16 }, (_, i) => i % 2);
+  const weights = freshWeights(model, stream(1));
+  const table = { count: 3, fields: { x: { shape: [1, 4, 4], data } } };
+  const run = { batchSize: 2, threads: 1, device: 'cpu' } as const;
+  const { measurements, items } = await measureLikelihood(
+    model,
+    weights,
+    { table, representation: 'small' },
+    { on: 'target', split: 'test' },
+    stream(2),
+    { importanceSamples: 5, ...run },
+  );
+  expect(measurements[0]).toMatchObject({ kind: 'variational bound', options: { k: 5 } });
+  expect(measurements[0]!.extras).toEqual({});
+  // The mean of the negative bounds of all draws, which are equal.
+  const every = await mapExamples(
+    model,
+    weights,
+    table,
+    (on) => transpose(model.likelihood!.logWeights(on, 5), [1, 0]),
+    stream(2),
+    run,
+  );
+  expect(measurements[0]!.value).toBeCloseTo(-every.data.reduce((a, b) => a + b) / 15, 5);
+  expect(items).toHaveLength(3);
 });

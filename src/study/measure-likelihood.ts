@@ -73,7 +73,7 @@ export async function measureLikelihood(
       items,
     };
   }
-  const draws = drawsOf(likelihood.kind, options);
+  const draws = drawsOf(likelihood, options);
   const drawn = await mapExamples(
     model,
     weights,
@@ -84,13 +84,13 @@ export async function measureLikelihood(
     { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, draws / 8))) },
   );
   const made = {
-    ...(likelihood.kind === 'bound' ? { k: draws } : {}),
+    ...(likelihood.kind === 'bound' ? { k: options.importanceSamples } : {}),
     ...(likelihood.kind === 'variational' ? { times: draws } : {}),
     // That of an image given its class is another number than that of the image.
     ...(model.classes === undefined ? {} : { given: 'class' }),
   };
   const inputs =
-    likelihood.kind === 'bound'
+    likelihood.kind === 'bound' && likelihood.single !== true
       ? { logWeights: matrix(set.table.count, draws, drawn.data) }
       : { [likelihood.kind === 'exact' ? 'logLikelihood' : 'logBound']: Float64Array.from(drawn.data) };
   const nll = applyMetric(metrics.nll, inputs);
@@ -104,10 +104,10 @@ export async function measureLikelihood(
   return { measurements, items: nll.perItem!.nll as Float64Array };
 }
 
-/** How often each example is decoded for its likelihood. */
+/** How often each example is decoded for its likelihood; where all draws are equal, one stands for them. */
 export function drawsOf(
-  kind: Likelihood['kind'],
+  { kind, single }: Pick<Likelihood, 'kind' | 'single'>,
   { importanceSamples, times = FEWEST_TIMES }: Pick<LikelihoodOptions, 'importanceSamples' | 'times'>,
 ): number {
-  return kind === 'exact' ? 1 : kind === 'bound' ? importanceSamples : times;
+  return kind === 'exact' || single ? 1 : kind === 'bound' ? importanceSamples : times;
 }

@@ -184,7 +184,7 @@ function trial(
   const measured =
     Math.min(Math.floor(0.8 * budget), likelihood?.kind === 'variational' ? items : Infinity) +
     data.sets.reduce((sum, { prepared }) => sum + Math.min(items, prepared.test.count), 0);
-  const draws = likelihood === undefined ? 1 : drawsOf(likelihood.kind, withoutUndefined(evaluation));
+  const draws = likelihood === undefined ? 1 : drawsOf(likelihood, withoutUndefined(evaluation));
   return makeStep(
     'trial',
     `${model.label}: ${row.label}, ${budget} items, seed ${seed}`,
