@@ -4,6 +4,7 @@ import { createAutoencoder } from '../models/autoencoder.ts';
 import type { ExampleTable } from '../models/example-table.ts';
 import type { Model, Weights } from '../models/model.ts';
 import { NO_TARGET } from '../models/next-token.ts';
+import { createRecurrent } from '../models/recurrent.ts';
 import { createTransformer } from '../models/transformer.ts';
 import { createVae } from '../models/vae.ts';
 import { freshWeights } from '../models/weights.ts';
@@ -68,6 +69,21 @@ const subjects: Record<string, Subject> = {
     }),
     table: texts(60, 8, 11),
     last: ['block/1', 'output'],
+  },
+  'recurrent model': {
+    model: createRecurrent({
+      vocabulary: 11,
+      // Neither a multiple of the batch nor a part of it: time and examples are told apart.
+      context: 7,
+      layers: 2,
+      width: 8,
+      hidden: 12,
+      tied: false,
+      inputDropout: 0.1,
+      hiddenDropout: 0.1,
+    }),
+    table: texts(60, 7, 11),
+    last: ['recurrent/1', 'output'],
   },
 };
 
