@@ -23,7 +23,7 @@ export function citationText(citation: Citation): string {
       : families.length === 2
         ? families.join(' and ')
         : families[0]!;
-  return `${who} (${citation.year}). ${citation.title}. ${citation.venue}.`;
+  return `${who} (${citation.year}). ${citation.title}${/[.?!]$/.test(citation.title) ? '' : '.'} ${citation.venue}.`;
 }
 
 /** The citation as a BibTeX entry. */

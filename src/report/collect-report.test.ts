@@ -3,18 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SyntheticReportOptions, syntheticReport } from '../../test/synthetic-report.ts';
-import { imageRows, type SyntheticStudy, textRows } from '../../test/synthetic-study.ts';
-import type { OptimiserSpec } from '../engine/optimisers/optimiser-spec.ts';
+import { imageRows, type SyntheticStudy } from '../../test/synthetic-study.ts';
 import { isGraftError } from '../errors.ts';
 import type { StepRecord } from '../store/step-record.ts';
-import { parseStudy } from '../study/study-spec.ts';
 import type { TrialResult } from '../study/trial-result.ts';
 import type { FinishedTrial } from '../study/trial-table.ts';
-import { methodsParagraphs } from './methods.ts';
 import { rateSearches } from './rate-searches.ts';
 import { mediaSize, readMedia } from './read-media.ts';
 import type { ReportData } from './report-data.ts';
-import { usedCitations } from './used-citations.ts';
 
 const study: SyntheticStudy = { rows: imageRows.slice(1), budgets: [25, 100, 400], seeds: [1, 2, 3] };
 let folder = '';
@@ -198,135 +194,4 @@ test('rows with a rate of their own are named in what the verdict holds for', as
     (await make({}, { ratesByHand })).verdict!.sentences.map(({ text }) => text).join(' ');
   expect(await scope({ 'fine-tune': 0.01 })).toContain('The rate of fine-tune (0.01) was fixed by hand');
   expect(await scope({})).not.toContain('by hand');
-});
-
-test('what is cited is what was used', async () => {
-  const keys = report.citations.map(({ key }) => key);
-  expect(keys).toEqual([...keys].sort());
-  expect(keys).toContain('holm1979simple');
-  expect(new Set(keys).size).toBe(keys.length);
-  // The model family, the optimiser, the schedule of the pre-training.
-  expect(keys).toEqual(expect.arrayContaining(['kingma2014auto', 'kingma2015adam', 'loshchilov2017sgdr']));
-  expect(keys.filter((key) => /vaswani|hinton|reddi|smith|goyal/.test(key))).toEqual([]);
-  const texts = await make({ kind: 'text', rows: textRows });
-  const ofTexts = texts.citations.map(({ key }) => key);
-  expect(ofTexts).toEqual(expect.arrayContaining(['vaswani2017attention', 'radford2019language']));
-  expect(ofTexts).not.toContain('kingma2014auto');
-});
-
-test('options and rows call for works of their own', () => {
-  const keys = (
-    models: readonly { readonly family: string; readonly [option: string]: unknown }[],
-    training: object,
-    row: object,
-    own: { optimisers?: readonly OptimiserSpec[] } = {},
-  ) => {
-    const techniques = ['source-only', { 'fine-tune': row }];
-    const spec = parseStudy(
-      {
-        name: 's',
-        source: 'glyphs/serif',
-        target: 'glyphs/script',
-        models,
-        training,
-        techniques,
-        budgets: [9],
-      },
-      'test',
-    );
-    const rows = [
-      { label: 'source-only', name: 'source-only', options: {} },
-      { label: 'fine-tune', name: 'fine-tune', options: {}, ...row },
-    ] as const;
-    const used = usedCitations({
-      spec,
-      rows,
-      models: [{ family: models[0]!.family, pretraining: [], ...own }],
-      metrics: [],
-      compared: false,
-      learning: false,
-    });
-    return used.map(({ key }) => key);
-  };
-  const plain = keys([{ family: 'autoencoder' }], { optimiser: 'sgd' }, {});
-  expect(plain).toEqual(['hinton2006reducing', 'robbins1951stochastic', 'yosinski2014transferable']);
-  const much = keys(
-    [{ family: 'autoencoder', noise: 0.1 }],
-    { optimiser: { name: 'adamw', amsgrad: true } },
-    { schedule: { name: 'cosine', warmup: '5%' }, layerDecay: 2.6 },
-  );
-  expect(much).toEqual([
-    'goyal2017accurate',
-    'hinton2006reducing',
-    'howard2018universal',
-    'kingma2015adam',
-    'loshchilov2017sgdr',
-    'loshchilov2019decoupled',
-    'reddi2018convergence',
-    'vincent2010stacked',
-    'yosinski2014transferable',
-  ]);
-  // Optimisers of a model's players are those that train it, unless the study states another.
-  const gan = [{ family: 'gan', spectralNorm: false }];
-  const players = { optimisers: [{ name: 'adadelta' }] } as const;
-  expect(keys(gan, {}, {}, players)).toContain('zeiler2012adadelta');
-  const stated = keys(gan, { optimiser: 'adam' }, {}, players);
-  expect(stated).toContain('kingma2015adam');
-  expect(stated).not.toContain('zeiler2012adadelta');
-});
-
-test('methods say where validation looked at more than a budget holds', async () => {
-  const report = await make();
-  const of = (validation: number | undefined) =>
-    methodsParagraphs(
-      report,
-      parseStudy(
-        {
-          ...(report.study.spec as object),
-          budgets: [25, 100],
-          training: validation === undefined ? {} : { validation },
-        },
-        'test',
-      ),
-    )[0]!;
-  const plain = 'budgets include validation (one fifth, at least 5), are nested';
-  expect(of(undefined)).toContain(plain);
-  expect(of(5)).toContain(plain);
-  expect(of(20)).toContain('(one fifth, at least 5; validation looked at 20 images where that is more than');
-});
-
-test('methods name the optimisers of players where those train a model', async () => {
-  const report = await make();
-  const optimisers = [{ name: 'adam', beta1: 0, beta2: 0.9 }] as const;
-  const models = report.models.map((model) => ({ ...model, optimisers }));
-  const of = (training: object) =>
-    methodsParagraphs(
-      { ...report, models },
-      parseStudy({ ...(report.study.spec as object), training }, 'test'),
-    ).find((text) => text.startsWith('All techniques'));
-  const { label } = models[0]!;
-  expect(of({})).toContain(`, adam (${label}: adam with beta1 0 and beta2 0.9) with a learning rate`);
-  expect(of({ optimiser: 'sgd' })).toContain(', sgd with a learning rate');
-});
-
-test('methods name what a model has of its own, and what looks of some measure in place of a loss', async () => {
-  const report = await make();
-  const [label] = report.matrix.models as [string];
-  const spec = parseStudy(
-    {
-      ...(report.study.spec as object),
-      models: report.matrix.models.map(() => ({ family: 'gan', training: { learningRate: [0.1, 0.2] } })),
-    },
-    'test',
-  );
-  const trials = report.trials.map((trial) => ({
-    ...trial,
-    result: { ...trial.result, criterion: 'samples' as const },
-  }));
-  const text = methodsParagraphs({ ...report, trials }, spec).join('\n');
-  expect(text).toContain(`${label} has settings of its own instead: learningRate [0.1, 0.2].`);
-  expect(text).toContain(`For ${label} the kernel distance of samples to validation images stands`);
-  expect(methodsParagraphs(report, parseStudy(report.study.spec, 'test')).join()).not.toMatch(
-    /settings of its own|stands in the place/,
-  );
 });

@@ -4,6 +4,7 @@ import { metricInWords, unitInWords } from '../study/metric-in-words.ts';
 import { primaryDecimals } from '../study/primary-decimals.ts';
 import { boundTable, boundWords } from './bound-rows.ts';
 import { costTable, predictionHead, predictionRows } from './cost-tables.ts';
+import { firstSentence } from './first-sentence.ts';
 import { forgettingTable } from './forgetting-table.ts';
 import { formatPValue } from './format-p-value.ts';
 import { formatFlops } from './format-quantity.ts';
@@ -66,8 +67,8 @@ function verdictLines({ verdict }: ReportData): string[] {
   return [
     '## Verdict',
     '',
-    ...verdict.sentences.filter(({ kind }) => kind === 'models').flatMap((s) => [`**${text(s.text)}**`, '']),
-    ...of(['recommendation'], true).flatMap((sentence) => [`**${text(sentence)}**`, '']),
+    ...verdict.sentences.filter(({ kind }) => kind === 'models').flatMap((s) => [opening(s.text), '']),
+    ...of(['recommendation'], true).flatMap((sentence) => [opening(sentence), '']),
     ...of(['evidence', 'seeds'], true).flatMap((sentence) => [text(sentence), '']),
     ...verdict.sentences
       .filter(({ kind, budget }) => kind !== 'models' && budget !== undefined)
@@ -78,6 +79,12 @@ function verdictLines({ verdict }: ReportData): string[] {
     ...of(['scope'], true).map((sentence) => `- ${text(sentence)}`),
     '',
   ];
+}
+
+/** The first sentence in bold. */
+function opening(words: string): string {
+  const [first, rest] = firstSentence(words);
+  return `**${text(first)}**${text(rest)}`;
 }
 
 function keyLines(report: ReportData): string[] {

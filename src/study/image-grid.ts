@@ -8,6 +8,8 @@ export interface UnitImages {
 }
 
 const GAP = 1;
+/** Pixels along the longer side of an enlarged image, at most; such a picture has this many pixels in all, at most. */
+const ENLARGED = { side: 112, pixels: 16e6 };
 
 /** Images laid out in rows of `columns`, with a thin grey line between them; values outside 0..1 are clipped. */
 export function imageGrid({ shape, data }: UnitImages, columns: number): Picture {
@@ -31,6 +33,33 @@ export function imageGrid({ shape, data }: UnitImages, columns: number): Picture
         }
   }
   return { channels, height, width, data: pixels };
+}
+
+/**
+ * The same grid to be looked at by itself: each pixel is a square of a whole number of pixels, as many as bring the longer
+ * side of an image to no more than 112 (from 57 on, whatever its size up to that). Large grids are enlarged less.
+ */
+export function enlargedGrid(images: UnitImages, columns: number): Picture {
+  const [, h, w] = images.shape as [number, number, number];
+  const small = imageGrid(images, columns);
+  const most = Math.floor(Math.sqrt(ENLARGED.pixels / (small.width * small.height)));
+  const scale = Math.max(1, Math.min(Math.floor(ENLARGED.side / Math.max(h, w)), most));
+  return scale === 1 ? small : enlarge(small, scale);
+}
+
+/** Every pixel as a square of `scale` by `scale`. */
+function enlarge({ channels, width, height, data }: Picture, scale: number): Picture {
+  const row = width * scale * channels;
+  const out = new Uint8Array(row * height * scale);
+  for (let y = 0; y < height; y++) {
+    const top = y * scale * row;
+    for (let x = 0; x < width; x++) {
+      const pixel = data.subarray((y * width + x) * channels, (y * width + x + 1) * channels);
+      for (let i = 0; i < scale; i++) out.set(pixel, top + (x * scale + i) * channels);
+    }
+    for (let i = 1; i < scale; i++) out.copyWithin(top + i * row, top, top + row);
+  }
+  return { channels, width: width * scale, height: height * scale, data: out };
 }
 
 /** The first `count` images. */

@@ -19,12 +19,34 @@ export function sampleSentences(find: Find): SuitabilitySentence[] {
   ];
 }
 
+/** Shares of the real variety from which on samples cover most of it, and up to which they cover almost none. */
+const MOST = 0.5;
+const ALMOST_NONE = 0.1;
+
+/** How many samples are like real items, judged together with how much of the real variety they cover. */
 function qualitySentence(find: Find): SuitabilitySentence[] {
-  const [kid, precision, coverage] = ['kid', 'precision', 'coverage'].map((metric) => find(metric, 'target'));
+  const [kid, precision, recall, coverage] = ['kid', 'precision', 'recall', 'coverage'].map((metric) =>
+    find(metric, 'target'),
+  );
   if (kid === undefined || precision === undefined || coverage === undefined) return [];
   const own = find('kid', 'source');
-  const text = `${percent(precision.value)} of its samples lie among real items of the target, of which they cover ${percent(coverage.value)}; their kernel distance to it is ${number(kid.value)}${own === undefined ? '' : `, to its own domain ${number(own.value)}`}.`;
-  return [sentence(text, precision, coverage, kid, own)];
+  const covered = Math.min(coverage.value, recall?.value ?? 1);
+  const shares = [coverage, ...(recall === undefined ? [] : [recall])].map(
+    ({ metric, value }) => `${metric} ${percent(value)}`,
+  );
+  const joint = covered <= ALMOST_NONE && precision.value >= MOST ? 'but' : 'and';
+  const much = covered <= ALMOST_NONE ? 'almost none' : covered < MOST ? 'a part' : 'most';
+  const doubt = joint === 'but' ? ': samples that are blurred or much alike lie among real items, too' : '';
+  return [
+    sentence(
+      `${percent(precision.value)} of its samples lie among real items of the target, ${joint} they cover ${much} of the real variety (${shares.join(', ')})${doubt}. Their kernel distance to it is ${number(kid.value)}${own === undefined ? '' : `, to its own domain ${number(own.value)}`}.`,
+      precision,
+      coverage,
+      recall,
+      kid,
+      own,
+    ),
+  ];
 }
 
 function recognisedSentence(found: Measurement | undefined): SuitabilitySentence[] {

@@ -98,7 +98,7 @@ test('every sentence quotes its numbers, and names the measurements that they ar
       measurements: ['reconstruction_mse@target/test'],
     },
     {
-      text: '50 % of its samples lie among real items of the target, of which they cover 25 %; their kernel distance to it is 0.3000, to its own domain 0.1000.',
+      text: '50 % of its samples lie among real items of the target, and they cover a part of the real variety (coverage 25 %). Their kernel distance to it is 0.3000, to its own domain 0.1000.',
       measurements: ['precision@target', 'coverage@target', 'kid@target', 'kid@source'],
     },
     {
@@ -120,6 +120,43 @@ test('every sentence quotes its numbers, and names the measurements that they ar
     { text: 'Elsewhere it reaches 130.0 on quickdraw.', measurements: ['nll@quickdraw/test'] },
   ]);
   expect(suggestion).toMatch(/fine-tune, and gradual-unfreezing/);
+});
+
+test.each([
+  [
+    0.99,
+    0.01,
+    0,
+    /99 % of its samples lie .*, but they cover almost none of the real variety \(coverage 1 %, recall 0 %\): samples that are blurred or much alike/,
+  ],
+  [
+    0.99,
+    0.6,
+    0.02,
+    /, but they cover almost none of the real variety \(coverage 60 %, recall 2 %\): samples/,
+  ],
+  [
+    0.1,
+    0.05,
+    0.02,
+    /10 % of .*, and they cover almost none of the real variety \(coverage 5 %, recall 2 %\)\. Their/,
+  ],
+  [
+    0.8,
+    0.6,
+    0.7,
+    /80 % of .*, and they cover most of the real variety \(coverage 60 %, recall 70 %\)\. Their/,
+  ],
+])('precision %s is read together with coverage %s and recall %s', (precision, coverage, recall, wanted) => {
+  const { evidence } = judge(160, 100, [
+    measured('precision', 'target', precision),
+    measured('recall', 'target', recall),
+    measured('coverage', 'target', coverage),
+    measured('kid', 'target', 0.3),
+  ]);
+  const found = evidence.find(({ text }) => text.includes('lie among'))!;
+  expect(found.text).toMatch(wanted);
+  expect(found.measurements).toEqual(['precision@target', 'coverage@target', 'recall@target', 'kid@target']);
 });
 
 test('a gap between training and held-out items is told from chance by its standard error', () => {

@@ -109,7 +109,11 @@ function notShown(
   const groups = groupsOf(unproven);
   const [named, ...others] = groups.map(([technique, group], i) => {
     const ahead = aheadWords(group, words);
-    const came = `${technique} ${i === 0 ? `came out best by ${best} ` : ''}${where(group)}`;
+    const at = where(group);
+    const came =
+      groups.length === 1 && at.startsWith('with ')
+        ? `${at.replace(/^w/, 'W')} ${technique} came out best by ${best}`
+        : `${technique} ${i === 0 ? `came out best by ${best} ` : ''}${at}`;
     return ahead === '' ? came : groups.length > 1 ? `${came} (${ahead})` : `${came}, ${ahead}`;
   });
   const first = `${listWords([named!, ...others])}.`;

@@ -110,7 +110,7 @@ describe('what to use', () => {
       { model: 'vae', budget: 25, technique: 'gradual-unfreezing', claimed: false, rivals: ['fine-tune'] },
     ]);
     expect(sentences[0]!.text).toContain(
-      'gradual-unfreezing came out best by mean negative log-likelihood with 25 images, ahead of fine-tune by 40.91 nats per image.',
+      'With 25 images gradual-unfreezing came out best by mean negative log-likelihood, ahead of fine-tune by 40.91 nats per image.',
     );
     expect(sentences[0]!.text).not.toContain('Use');
   });

@@ -17,7 +17,7 @@ import { unseenClasses } from '../../models/seen-classes.ts';
 import { withSettings } from '../../models/with-settings.ts';
 import { stream } from '../../random.ts';
 import { countOf } from '../../study/format-number.ts';
-import { imageGrid } from '../../study/image-grid.ts';
+import { enlargedGrid } from '../../study/image-grid.ts';
 import { fewNames } from '../../study/model-card.ts';
 import { defineCommand } from '../command.ts';
 import { computeOptions, seedOption } from '../compute-options.ts';
@@ -40,7 +40,7 @@ export const sample = defineCommand({
   name: 'sample',
   summary: 'draw samples from a checkpoint',
   description:
-    'Draws images or texts from a model. Images go to a picture (.png) or an array (.npy, .npz); without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json); tunes also as one .abc file, or each as a MIDI file (.mid; several get numbers). One seed gives one result.',
+    'Draws images or texts from a model. Images go to a picture (.png), in rows, small ones enlarged by a whole factor to about 100 pixels a side, or to an array (.npy, .npz) as they are; without --out they are shown in the terminal. Texts are printed, or written a text a line (.txt, line ends as \\n) or as a list (.json); tunes also as one .abc file, or each as a MIDI file (.mid; several get numbers). One seed gives one result.',
   arguments: [
     {
       name: 'CHECKPOINT',
@@ -211,7 +211,7 @@ async function writeImages(
   };
   const extension = extname(path).toLowerCase();
   if (extension === '.png')
-    await writePng(path, imageGrid(samples, Math.min(12, Math.ceil(Math.sqrt(count)))));
+    await writePng(path, enlargedGrid(samples, Math.min(12, Math.ceil(Math.sqrt(count)))));
   else if (extension === '.npy') writeNpyFile(path, array);
   else if (extension === '.npz') writeNpzFile(path, new Map([['samples', array]]));
   else throw badExtension(out, '.png, .npy or .npz for images');

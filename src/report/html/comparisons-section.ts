@@ -11,7 +11,7 @@ import { CLAIMS } from './claims-link.ts';
 import { drawSvg } from './draw-svg.ts';
 import { anchor, type Content, type Html, html } from './markup.ts';
 import { scaleDomain } from './scale-domain.ts';
-import { type Section, section } from './section.ts';
+import { type Section, scrolling, section } from './section.ts';
 import { named, styleOf } from './technique-style.ts';
 
 const WIDTH = 300;
@@ -65,8 +65,8 @@ function group(report: ReportData, model: string, reference: string, rows: reado
   const described = (label: string) => techniques.find((one) => one.label === label)!;
   const better = primary.direction === 'lower' ? '← technique better' : 'technique better →';
   return html`<h3>${named({ ...described(reference), label: title })}</h3>
-<table class="cards forest"><thead><tr><th scope="col">budget</th><th scope="col">technique</th><th scope="col">difference (adjusted interval)</th><th scope="col" class="picture">${axis(domain)}<span class="note">difference${primary.unit === '' ? '' : `, ${primary.unit}`} <br>${better}</span></th><th scope="col">p, adjusted</th><th scope="col">what can be claimed</th><th scope="col">seeds needed</th></tr></thead>
-<tbody>${rows.map((row, i) => comparisonRow(row, described(row.technique), { decimals, domain, item: study.item, first: row.budget !== rows[i - 1]?.budget }))}</tbody></table>`;
+${scrolling(html`<table class="cards forest"><thead><tr><th scope="col">budget</th><th scope="col">technique</th><th scope="col">difference (adjusted interval)</th><th scope="col" class="picture">${axis(domain)}<span class="note">difference${primary.unit === '' ? '' : `, ${primary.unit}`} <br>${better}</span></th><th scope="col">p, adjusted</th><th scope="col">what can be claimed</th><th scope="col">seeds needed</th></tr></thead>
+<tbody>${rows.map((row, i) => comparisonRow(row, described(row.technique), { decimals, domain, item: study.item, first: row.budget !== rows[i - 1]?.budget, planned: matrix.seeds.length }))}</tbody></table>`)}`;
 }
 
 interface RowOptions {
@@ -75,10 +75,12 @@ interface RowOptions {
   readonly item: string;
   /** First row of its budget: a line separates it from the budget before. */
   readonly first: boolean;
+  /** Seeds of the study: where a pair has as many, that need not be said again. */
+  readonly planned: number;
 }
 
 function comparisonRow(row: TrialComparison, technique: TechniqueDescription, options: RowOptions): Html {
-  const { decimals, domain, item, first } = options;
+  const { decimals, domain, item, first, planned } = options;
   const { result, budget, missing, id, seeds } = row;
   const head = html`<td data-label="budget">${countOf(budget, item)}</td><th scope="row">${named(technique)}</th>`;
   const start = html`<tr id="${anchor('c', id)}" class="${first ? 'first' : ''}">`;
@@ -90,7 +92,7 @@ function comparisonRow(row: TrialComparison, technique: TechniqueDescription, op
 <td data-label="difference">${formatSigned(meanDifference, decimals)} <span class="spread">${interval === null ? noInterval(result) : `(${formatNumber(interval.low, decimals)} to ${formatNumber(interval.high, decimals)})`}</span></td>
 <td class="picture">${bar(result, technique, domain)}</td>
 <td data-label="p, adjusted">${adjustedP === null ? '–' : formatPValue(adjustedP)}</td>
-<td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${claimed && row.unequalSpread && '*'}${seeds.length < 2 ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
+<td data-label="claim" class="${claimed ? `claim-${result.verdict}` : 'no-claim'}">${claim(result)}${claimed && row.unequalSpread && '*'}${seeds.length < 2 || seeds.length === planned ? null : html` <span class="note">(${countOf(seeds.length, 'seed')})</span>`}</td>
 <td data-label="seeds needed">${needed(result)}</td></tr>`;
 }
 

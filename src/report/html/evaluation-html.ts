@@ -50,7 +50,7 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
     section(
       'methods',
       'How this was measured',
-      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}, by the steps above. The suggestion follows from them; it is a place to start, not a finding. Weights: SHA-256 <code>${trial.weightsHash}</code>.</p>`,
+      html`<p>Nothing was trained. Test items of the target${source !== undefined && ' and of what the model was trained on'} were read once, drawn by a fixed seed. The suitability rests on the likelihood${evaluation.reference !== undefined && html`, between the model's own domain and ${evaluation.reference.what} (${formatSignificant(evaluation.reference.value, 4)} ${unitInWords(evaluation.reference.unit, item)})`}, by the steps above. The suggestion follows from them; it is a place to start, not a finding. Weights: SHA-256 <code title="${trial.weightsHash}">${trial.weightsHash.slice(0, 16)}…</code>.</p>`,
     ),
   ];
   const title = `${label} on ${target}`;

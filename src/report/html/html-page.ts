@@ -1,5 +1,6 @@
-import { type Content, type Html, html, raw } from './markup.ts';
+import { type Content, type Html, html, join, raw } from './markup.ts';
 import { pageStyle } from './page-style.ts';
+import { sharePictures } from './picture.ts';
 import { playable, tunePlayer } from './tune-figure.ts';
 
 /** What stands on a page of its own. */
@@ -27,6 +28,9 @@ export interface PageParts {
  */
 export function htmlPage(page: PageParts): string {
   const music = playable([page.opening, ...page.sections.map(({ body }) => body)]);
+  const { sheet, content } = sharePictures(
+    join([page.opening, ...page.sections.map(({ body }) => body)], '\n'),
+  );
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,15 +43,14 @@ export function htmlPage(page: PageParts): string {
 <style>${raw(pageStyle)}</style>
 </head>
 <body>
-${page.style}
+${page.style}${sheet}
 <header><h1>${page.heading}</h1>
 <p class="lead">${page.facts.join(' · ')}</p>
 ${page.introduction}
 <nav aria-label="Contents"><ul>${page.sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main>
-${page.opening}
-${page.sections.map(({ body }) => body)}
+${content}
 </main>
 <footer>${page.footer}</footer>
 ${music && html`<script>${raw(tunePlayer.script)}</script>`}

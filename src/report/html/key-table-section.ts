@@ -29,15 +29,13 @@ export function keyTableSection(report: ReportData, table: MetricTable): Section
     modelTableOf(report, table),
     html`<p>${metricLabel(primary)}, on ${study.target} (${arrow} ${primary.direction} is better)${on === '' ? '' : html`, measured on ${on}`}. ${primary.summary}</p>`,
     html`<div class="tables">${tables.map(
-      ({
-        model,
-        rows,
-      }) => html`<div>${tables.length > 1 && html`<h3>${model}</h3>`}<table class="key" style="--columns:${matrix.budgets.length}">
+      ({ model, rows }) =>
+        html`<div>${tables.length > 1 && html`<h3>${model}</h3>`}${scrolling(html`<table class="key" style="--columns:${matrix.budgets.length}">
 <thead><tr><th scope="col">technique</th>${matrix.budgets.map((budget) => html`<th scope="col">${countOf(budget, study.item)}</th>`)}</tr></thead>
 <tbody>${rows.map(({ technique, cells: row }) => {
-        const described = techniques.find(({ label }) => label === technique)!;
-        return html`<tr><th scope="row" title="${described.summary}">${named(described)}</th>${row.map((cell) => keyCell(cell))}</tr>`;
-      })}</tbody></table></div>`,
+          const described = techniques.find(({ label }) => label === technique)!;
+          return html`<tr><th scope="row" title="${described.summary}">${named(described)}</th>${row.map((cell) => keyCell(cell))}</tr>`;
+        })}</tbody></table>`)}</div>`,
     )}</div>`,
     html`<ul class="marks">
 <li><b class="best">bold, framed</b> best mean of its budget${partly && ' over the seeds that all have'}</li>

@@ -1,6 +1,13 @@
 import type { Advantage, SpeedUp } from '../../statistics/transfer-benefits.ts';
 import type { LearningComparison } from '../../study/compare-learning.ts';
-import { decimalsFor, formatNumber, formatSigned, listWords, plural } from '../../study/format-number.ts';
+import {
+  countOf,
+  decimalsFor,
+  formatNumber,
+  formatSigned,
+  listWords,
+  plural,
+} from '../../study/format-number.ts';
 import { unitInWords } from '../../study/metric-in-words.ts';
 import { looksBySamples } from '../looks-by-samples.ts';
 import type { ReportData } from '../report-data.ts';
@@ -70,7 +77,7 @@ function benefits(report: ReportData): Html | null {
     'or',
   );
   return html`<div class="aside"><div><h3>What transfer brings while training</h3>
-<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better); 'not reached' where training ended before.</p></div>
+<p>Against ${reference}, from the validation curves, paired by seed. <b>Start</b> and <b>final gap</b>: how much lower the loss is before training and with the weights that are kept in the end, those of the best look (${words}; above zero is better). <b>Speed-up</b>: how many times sooner the loss of ${reference}'s kept weights is reached (median of seeds, above 1 is better). Where most seeds do not reach it, how many do is given: the final gap is a mean over all seeds, and a few that end far ahead can lift it above zero.</p></div>
 <div>${units.map((unit) =>
     benefitsTable(
       report,
@@ -110,9 +117,12 @@ function gap({ mean, interval }: Advantage, decimals: number): Content {
 }
 
 function speed({ median, perSeed }: SpeedUp): string {
-  if (median === null) return perSeed.every((one) => one === null) ? 'not defined' : 'differs between seeds';
-  // The technique ended before it reached that loss, whatever the ratio of the two lengths says.
-  if (median.relation === 'below') return 'not reached';
+  const known = perSeed.filter((one) => one !== null);
+  if (known.length === 0) return 'not defined';
+  const reached = known.filter(({ relation }) => relation !== 'below').length;
+  if (median?.relation === 'below')
+    return reached === 0 ? 'not reached' : `reached by ${reached} of ${countOf(perSeed.length, 'seed')}`;
+  if (median === null) return 'differs between seeds';
   // 'At least half as fast' says nothing of which side is faster.
   if (median.relation === 'at least' && median.value < 1) return 'differs between seeds';
   return bounded(median, '×');

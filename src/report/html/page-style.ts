@@ -13,7 +13,7 @@ export const pageStyle = `
 @media print{:root{color-scheme:light;${light}}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
+body{margin:0;overflow-wrap:break-word;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
 main,header,footer{max-width:1680px;margin:0 auto;padding:0 clamp(.75rem,3vw,3rem)}
 header{padding-top:1.5rem}
 h1{font-size:clamp(1.5rem,1.1rem + 1.6vw,2.3rem);line-height:1.2;margin:0 0 .25rem;overflow-wrap:anywhere}
@@ -91,6 +91,7 @@ svg.mark{flex:none;width:16px;height:16px;margin-top:.26em}
 b.best{padding:0 .35rem}
 .flag{display:inline-block;background:var(--flag-page);color:var(--flag);border-radius:4px;padding:0 .35rem;font-size:.82rem;font-weight:500;white-space:nowrap}
 .tables{display:flex;flex-wrap:wrap;gap:0 3rem}
+.tables>*{min-width:0}
 .marks{list-style:none;padding:0;font-size:.88rem;color:var(--soft);max-width:100ch}
 .marks li{margin:.25rem 0}
 .marks b{color:var(--ink)}
@@ -181,7 +182,7 @@ body{font-size:15px}
 .tables{display:block}
 .metrics th[scope=row]{min-width:9.5rem}
 .scroll th,.scroll td{padding:.3rem .5rem}
-.scroll td:not(:first-child,.note){min-width:7.5rem}
+.scroll table:not(.cards,.key,.ranked) td:not(:first-child,.note){min-width:7.5rem}
 .key,.key tbody,.key thead{display:block}
 .key tr{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));border-bottom:1px solid var(--line)}
 .key th,.key td{display:block;border:0;padding:.25rem .35rem}
@@ -193,9 +194,11 @@ body{font-size:15px}
 .cards thead tr{display:block}
 .cards thead th{display:none}
 .cards thead th.picture{display:block;border:0}
-.cards tr{display:grid;grid-template-columns:1fr 1fr;padding:.5rem 0;border-bottom:1px solid var(--line)}
+.cards tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));padding:.5rem 0;border-bottom:1px solid var(--line)}
 .cards tbody td,.cards tbody th{display:block;border:0!important;padding:.1rem .2rem}
-.cards tbody th,.cards tbody .picture,.cards tbody td[data-label=difference]{grid-column:1/-1}
+.cards tbody th,.cards tbody .picture,.cards tbody td[data-label=difference],.cards .whole,.cards .missing{grid-column:1/-1}
+.cards td[data-label],.cards td:first-child{white-space:normal;min-width:0!important}
+.forest .picture{width:auto}
 .cards td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 }
 @page{margin:13mm}

@@ -2,6 +2,7 @@ import { countOf, formatNumber, plural } from '../../study/format-number.ts';
 import { trialTable } from '../../study/trial-table.ts';
 import type { Media, ReportData, ReportTrial } from '../report-data.ts';
 import { type Content, type Html, html } from './markup.ts';
+import { picture } from './picture.ts';
 import { folded, type Section, section } from './section.ts';
 import { named } from './technique-style.ts';
 import { tuneFigure } from './tune-figure.ts';
@@ -118,8 +119,7 @@ function reconstructions(report: ReportData): Html | null {
 
 /** A picture, or a list of texts of which the first are shown. */
 export function show(media: Media, description: string): Html {
-  if (media.kind === 'image')
-    return html`<img class="pixels" alt="${description}" width="${media.width}" height="${media.height}" src="data:image/png;base64,${media.png}">`;
+  if (media.kind === 'image') return picture(media, description);
   const { items } = media;
   if (items.length === 0) return html`<p class="note">no texts</p>`;
   const first = shownFirst(items.map(({ text }) => text.length));

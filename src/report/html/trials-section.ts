@@ -98,7 +98,9 @@ export function failuresSection({ failures, warnings }: ReportData): Section | n
     'problems',
     failures.length > 0 ? 'Failures and warnings' : 'Warnings',
     failures.length > 0 &&
-      html`<table class="list"><thead><tr><th>step</th><th>what</th><th>reason</th></tr></thead><tbody>${failures.map(({ step, label, reason }) => html`<tr><td><code title="${step}">${step.slice(0, 12)}</code></td><th scope="row">${label}</th><td>${reason}</td></tr>`)}</tbody></table>`,
+      scrolling(
+        html`<table class="list"><thead><tr><th>step</th><th>what</th><th>reason</th></tr></thead><tbody>${failures.map(({ step, label, reason }) => html`<tr><td><code title="${step}">${step.slice(0, 12)}</code></td><th scope="row">${label}</th><td>${reason}</td></tr>`)}</tbody></table>`,
+      ),
     warnings.length > 0 &&
       html`<ul>${warnings.map(({ text, steps }) => html`<li>${text}${steps.length > 0 && html` <span class="note">(${steps.length === 1 ? '1 trial' : `${steps.length} trials`})</span>`}</li>`)}</ul>`,
   );

@@ -1,5 +1,6 @@
-import { countOf, listWords } from '../../study/format-number.ts';
+import { countOf } from '../../study/format-number.ts';
 import type { VerdictSentence } from '../../study/verdict-context.ts';
+import { firstSentence } from '../first-sentence.ts';
 import type { ReportData } from '../report-data.ts';
 import { linkedToClaims } from './claims-link.ts';
 import { decisionCard } from './decision-card.ts';
@@ -45,17 +46,16 @@ function headlines(models: readonly VerdictSentence[], each: readonly VerdictSen
 
 /** The first sentence in large letters. */
 function headline(text: string): Html {
-  const end = text.search(/(?<=[.!?]) /);
-  if (end < 0) return html`<p class="headline">${text}</p>`;
-  return html`<p class="opening"><span class="headline">${text.slice(0, end)}</span>${text.slice(end)}</p>`;
+  const [first, rest] = firstSentence(text);
+  return rest === ''
+    ? html`<p class="headline">${first}</p>`
+    : html`<p class="opening"><span class="headline">${first}</span>${rest}</p>`;
 }
 
-function modelToUse({ best, verdict, study, matrix }: ReportData): Html | null {
+function modelToUse({ best, study, matrix }: ReportData): Html | null {
   if (best === null) return null;
   const { cell, step } = best;
-  const choice = verdict!.choices.find((c) => c.model === cell.model && c.budget === cell.budget);
-  const rivals = choice?.rivals ?? [];
-  return html`<div><h3>The model to use</h3><p>${matrix.models.length > 1 && `${cell.model}, `}${cell.technique} with ${countOf(cell.budget, study.item)}, seed ${cell.seed}: of the seeds the one with the lowest validation loss${rivals.length > 0 && `; no difference from ${listWords(rivals)} can be claimed`} (<a href="#${anchor('t', step)}">trial ${step.slice(0, 8)}</a>).</p></div>`;
+  return html`<div><h3>The model to use</h3><p>${matrix.models.length > 1 && `${cell.model}, `}${cell.technique} with ${countOf(cell.budget, study.item)}, seed ${cell.seed}: of its seeds the one with the lowest validation loss (<a href="#${anchor('t', step)}">trial ${step.slice(0, 8)}</a>).</p></div>`;
 }
 
 /** Sentences under a question; where they are not what most come for, they are folded on narrow pages. */
