@@ -6,7 +6,8 @@ import { progressLines } from './progress-display.ts';
 const noColours = createColors(false);
 
 test('a prediction that has run out says no number', () => {
-  const step = { kind: 'trial', label: 'a trial', flops: 1, done: false } as const;
+  const predicted = { seconds: 5, training: 1 };
+  const step = { kind: 'trial', label: 'a trial', needs: [], predicted, done: false } as const;
   const actions: ProgressAction[] = [
     { type: 'plan', at: 0, workers: 1, steps: ['a', 'b'].map((id) => ({ id, ...step })) },
     { type: 'started', at: 0, id: 'a', worker: 0 },
@@ -22,7 +23,12 @@ test('a prediction that has run out says no number', () => {
 test('a long name of data leaves room for what moves', () => {
   const label = `pre-train vae on glyphs (${'case: upper, script: latin, '.repeat(4)})`;
   const actions: ProgressAction[] = [
-    { type: 'plan', at: 0, workers: 1, steps: [{ id: 'p', kind: 'pretrain', label, flops: 1, done: false }] },
+    {
+      type: 'plan',
+      at: 0,
+      workers: 1,
+      steps: [{ id: 'p', kind: 'pretrain', label, needs: [], predicted: undefined, done: false }],
+    },
     { type: 'started', at: 0, id: 'p', worker: 0 },
     {
       type: 'event',

@@ -7,7 +7,9 @@ import { openStore } from '../store/open-store.ts';
 import type { StepRecord } from '../store/step-record.ts';
 import { workspaceAt } from '../store/workspace.ts';
 import type { Step } from '../study/step.ts';
+import { stepSeconds } from '../study/work-seconds.ts';
 import { inOrder } from './in-order.ts';
+import { measureRates } from './measure-rates.ts';
 import { progressDisplay } from './progress-display.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -80,6 +82,8 @@ export async function runSteps(
       const record = finished.get(id);
       return record === undefined ? undefined : run.describe?.(record);
     });
+    const counted = steps.every(({ estimate }) => estimate.work !== undefined);
+    const rates = counted ? await measureRates(() => terminal.now()) : undefined;
     const shown = inOrder<ProgressAction>(async (action) => {
       if (action.type === 'finished')
         for (const record of await store.steps([action.id])) finished.set(action.id, record);
@@ -93,6 +97,7 @@ export async function runSteps(
         base,
         signal: terminal.signal,
         killSignal: terminal.killSignal,
+        ...(rates === undefined ? {} : { predict: (step: Step) => stepSeconds(step, rates) }),
         onAction: shown.push,
       });
       await shown.done();

@@ -1,5 +1,8 @@
 import type { StepFailure } from '../store/step-record.ts';
 import type { StepEvent, StepKind } from '../study/step.ts';
+import type { PredictedSeconds } from '../study/work-seconds.ts';
+import { type Evidence, predictionRatios } from './prediction-ratios.ts';
+import { scheduleSeconds } from './schedule.ts';
 
 /** What happens while a plan runs. `at`: milliseconds of any one clock. */
 export type ProgressAction =
@@ -23,10 +26,12 @@ export interface PlannedStep {
   readonly id: string;
   readonly kind: StepKind;
   readonly label: string;
-  /** Predicted floating-point operations. */
-  readonly flops: number;
-  /** Finished by an earlier run. */
+  readonly needs: readonly string[];
+  /** Predicted seconds, and the share of them that training takes; undefined where nobody predicted any. */
+  readonly predicted: PredictedSeconds | undefined;
+  /** Finished by an earlier run, in so many seconds. */
   readonly done: boolean;
+  readonly took?: number;
 }
 
 /** State of a running plan, for displays. */
@@ -36,8 +41,8 @@ export interface Progress {
   readonly counts: Readonly<Record<ShownStep['state'], number>>;
   /** What each worker runs: a step's id, or null. */
   readonly workers: readonly (string | null)[];
-  /** Speed of the steps finished in this run, by kind and together. */
-  readonly speed: Readonly<Record<StepKind | 'all', Speed>>;
+  /** What finished steps took, against what was predicted for them. */
+  readonly evidence: readonly Evidence[];
   readonly stopping: boolean;
   /** The latest notes and warnings, oldest first. */
   readonly notes: readonly { readonly id: string; readonly warning: boolean; readonly text: string }[];
@@ -48,26 +53,22 @@ export interface ShownStep extends PlannedStep {
   readonly startedAt?: number;
   /** Part of its present phase that is done. */
   readonly phase?: { readonly name: string; readonly done: number; readonly total: number };
+  /** Share of its work that was done when it first told how far it is: more than 0 where it goes on from a snapshot. */
+  readonly from?: number;
   readonly validation?: number;
   /** Further numbers of the last look. */
   readonly terms?: Readonly<Record<string, number>>;
   readonly failure?: StepFailure;
 }
 
-interface Speed {
-  readonly flops: number;
-  readonly seconds: number;
-}
-
 const keptNotes = 50;
-const noSpeed: Speed = { flops: 0, seconds: 0 };
 
 export const initialProgress: Progress = {
   startedAt: 0,
   steps: new Map(),
   counts: { waiting: 0, running: 0, done: 0, failed: 0, reused: 0 },
   workers: [],
-  speed: { pretrain: noSpeed, tune: noSpeed, trial: noSpeed, all: noSpeed },
+  evidence: [],
   stopping: false,
   notes: [],
 };
@@ -91,7 +92,7 @@ export function reduceProgress(progress: Progress, action: ProgressAction): Prog
     case 'finished':
       return {
         ...change(free(progress, step.id), { ...base(step), state: 'done' }),
-        speed: faster(progress, step, action.at),
+        evidence: withFinished(progress, step, action.at),
       };
     case 'failed':
       return change(free(progress, step.id), { ...base(step), state: 'failed', failure: action.failure });
@@ -103,29 +104,48 @@ export function reduceProgress(progress: Progress, action: ProgressAction): Prog
 }
 
 /**
- * Seconds that the rest will take, predicted from the speed of the finished steps of each kind and, before any is
- * finished, from how far the running ones are; undefined while nothing is known. `at`: now, by the actions' clock.
+ * Seconds that the rest will take: what was predicted for it, times by how much longer than predicted the work took that
+ * is done, on as many workers; undefined where nothing was predicted. `at`: now, by the actions' clock.
  */
 export function secondsLeft(progress: Progress, at: number): number | undefined {
-  let total = 0;
-  let longest = 0;
-  let steps = 0;
-  const early = speedOfRunning(progress, at);
-  for (const step of progress.steps.values()) {
-    if (step.state !== 'waiting' && step.state !== 'running') continue;
-    const speed = [progress.speed[step.kind], progress.speed.all, early].find(
-      (s) => s.seconds > 0 && s.flops > 0,
-    );
-    if (speed === undefined) return undefined;
-    const whole = (step.flops * speed.seconds) / speed.flops;
-    const spent = step.startedAt === undefined ? 0 : (at - step.startedAt) / 1000;
-    const left = step.state === 'running' ? Math.max(whole - spent, 0) : whole;
-    total += left;
-    longest = Math.max(longest, left);
-    steps++;
-  }
-  if (steps === 0) return 0;
-  return Math.max(longest, total / Math.max(1, Math.min(progress.workers.length, steps)));
+  const steps = [...progress.steps.values()];
+  const evidence = [...progress.evidence, ...ofRunning(progress, at)];
+  if (evidence.length === 0 && steps.some((step) => step.predicted === undefined)) return undefined;
+  const total = steps.reduce((sum, step) => sum + predictionOf(step).seconds, 0);
+  const ratios = predictionRatios(evidence, total);
+  const open = steps.flatMap((step) => {
+    if (step.state !== 'waiting' && step.state !== 'running') return [];
+    const whole = predictionOf(step).seconds * ratios[step.kind];
+    const running = step.state === 'running';
+    const gone = step.startedAt === undefined ? 0 : (at - step.startedAt) / 1000;
+    // Before a step tells how far it is, by the clock.
+    const left = step.phase === undefined ? whole - gone : whole * (1 - shareDone(step));
+    return [{ ...step, running, seconds: running ? Math.max(0, left) : whole }];
+  });
+  return scheduleSeconds(open, Math.max(1, progress.workers.length));
+}
+
+/** Steps of which nothing was predicted count alike: what the first take says how long the others will. */
+const predictionOf = ({ predicted }: PlannedStep): PredictedSeconds =>
+  predicted ?? { seconds: 1, training: 0.9 };
+
+/** How much of its work a running step has done: training, then the phases of measuring. */
+function shareDone(step: ShownStep): number {
+  const { phase } = step;
+  if (phase === undefined) return 0;
+  const done = phase.done / Math.max(1, phase.total);
+  const { training } = predictionOf(step);
+  return phase.name.startsWith('measuring') ? training + (1 - training) * done : training * done;
+}
+
+/** What running steps have done in this run, and took for it. */
+function ofRunning({ steps }: Progress, at: number): Evidence[] {
+  return [...steps.values()].flatMap((step): Evidence[] => {
+    const { kind, state, startedAt, from = 0 } = step;
+    const share = shareDone(step) - from;
+    if (state !== 'running' || startedAt === undefined || share <= 0) return [];
+    return [{ kind, predicted: share * predictionOf(step).seconds, measured: (at - startedAt) / 1000 }];
+  });
 }
 
 function planned(action: Extract<ProgressAction, { type: 'plan' }>): Progress {
@@ -138,16 +158,20 @@ function planned(action: Extract<ProgressAction, { type: 'plan' }>): Progress {
     steps,
     counts: { ...initialProgress.counts, waiting: steps.size - reused, reused },
     workers: Array.from({ length: action.workers }, () => null),
+    evidence: action.steps.flatMap((step): Evidence[] =>
+      step.took === undefined
+        ? []
+        : [{ kind: step.kind, predicted: predictionOf(step).seconds, measured: step.took }],
+    ),
   };
 }
 
 function withEvent(progress: Progress, step: ShownStep, event: StepEvent): Progress {
   switch (event.type) {
-    case 'progress':
-      return change(progress, {
-        ...step,
-        phase: { name: event.phase, done: event.done, total: event.total },
-      });
+    case 'progress': {
+      const next = { ...step, phase: { name: event.phase, done: event.done, total: event.total } };
+      return change(progress, { ...next, from: step.from ?? shareDone(next) });
+    }
     case 'look':
       return change(progress, {
         ...step,
@@ -179,27 +203,13 @@ function addNote(progress: Progress, id: string, warning: boolean, text: string)
   return { ...progress, notes: [...progress.notes, { id, warning, text }].slice(-keptNotes) };
 }
 
-function base({ id, kind, label, flops, done }: ShownStep): PlannedStep {
-  return { id, kind, label, flops, done };
+function base({ id, kind, label, needs, predicted, done }: ShownStep): PlannedStep {
+  return { id, kind, label, needs, predicted, done };
 }
 
-function faster(progress: Progress, step: ShownStep, at: number): Progress['speed'] {
-  if (step.startedAt === undefined) return progress.speed;
-  const seconds = (at - step.startedAt) / 1000;
-  const add = (speed: Speed): Speed => ({
-    flops: speed.flops + step.flops,
-    seconds: speed.seconds + seconds,
-  });
-  return { ...progress.speed, [step.kind]: add(progress.speed[step.kind]), all: add(progress.speed.all) };
-}
-
-function speedOfRunning(progress: Progress, at: number): Speed {
-  let flops = 0;
-  let seconds = 0;
-  for (const step of progress.steps.values()) {
-    if (step.state !== 'running' || step.phase === undefined || step.startedAt === undefined) continue;
-    flops += (step.flops * step.phase.done) / Math.max(1, step.phase.total);
-    seconds += (at - step.startedAt) / 1000;
-  }
-  return { flops, seconds };
+function withFinished(progress: Progress, step: ShownStep, at: number): readonly Evidence[] {
+  const { kind, startedAt, from = 0 } = step;
+  if (startedAt === undefined) return progress.evidence;
+  const measured = (at - startedAt) / 1000;
+  return [...progress.evidence, { kind, predicted: (1 - from) * predictionOf(step).seconds, measured }];
 }

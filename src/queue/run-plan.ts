@@ -2,6 +2,7 @@ import { type ErrorCode, type Facts, GraftError } from '../errors.ts';
 import { addSeconds, type Seconds, type StepRecord } from '../store/step-record.ts';
 import type { Store } from '../store/store.ts';
 import type { Json, Step, StepContext } from '../study/step.ts';
+import type { PredictedSeconds } from '../study/work-seconds.ts';
 import { locateBuilt } from './locate-built.ts';
 import { createMailbox } from './mailbox.ts';
 import type { ProgressAction } from './progress.ts';
@@ -21,6 +22,8 @@ export interface RunPlanOptions {
   readonly signal?: AbortSignal;
   /** Aborted: workers are ended at once. */
   readonly killSignal?: AbortSignal;
+  /** What each step is expected to take, for those who watch. */
+  readonly predict?: (step: Step) => PredictedSeconds;
   readonly onAction?: (action: ProgressAction) => void;
   /** Module that exports `runStep`; by default Graft's own. */
   readonly runner?: string;
@@ -75,17 +78,22 @@ export async function runPlan(
   const damaged: { readonly id: string; readonly text: string }[] = [];
   const records = await store.prepare(plan, (id, text) => damaged.push({ id, text }));
   const done = new Set(records.filter((record) => record.state === 'done').map((record) => record.id));
+  // Folders that older versions wrote do not say what their steps took.
+  const timed = records.filter(({ state, seconds }) => state === 'done' && seconds.wall > 0);
+  const took = new Map(timed.map(({ id, seconds }) => [id, seconds.wall]));
   const ledger = createStepLedger({ plan, done, store, now, emit });
   emit({
     type: 'plan',
     at: now(),
     workers: options.workers,
-    steps: plan.map(({ id, kind, label, estimate }) => ({
-      id,
-      kind,
-      label,
-      flops: estimate.flops,
-      done: done.has(id),
+    steps: plan.map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      label: step.label,
+      needs: step.needs,
+      predicted: options.predict?.(step),
+      done: done.has(step.id),
+      ...(took.has(step.id) ? { took: took.get(step.id)! } : {}),
     })),
   });
   for (const { id, text } of damaged) {

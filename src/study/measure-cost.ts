@@ -5,7 +5,7 @@ import type { Model, Weights } from '../models/model.ts';
 import type { Stream } from '../random.ts';
 
 /** Single samples whose latency is measured, after one that warms up. */
-const LATENCY_RUNS = 20;
+export const LATENCY_RUNS = 20;
 
 export interface SamplingCost {
   readonly latency: { readonly p50: number; readonly p95: number };

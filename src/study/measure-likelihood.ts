@@ -80,8 +80,7 @@ export async function measureLikelihood(
     set.table,
     (context) => transpose(likelihood.logWeights(context, draws), [1, 0]),
     stream,
-    // Each example is decoded so many times at once.
-    { ...options, batchSize: Math.max(1, Math.floor(options.batchSize / Math.max(1, draws / 8))) },
+    { ...options, batchSize: likelihoodBatch(options.batchSize, draws) },
   );
   const made = {
     ...(likelihood.kind === 'bound' ? { k: options.importanceSamples } : {}),
@@ -103,6 +102,10 @@ export async function measureLikelihood(
   }
   return { measurements, items: nll.perItem!.nll as Float64Array };
 }
+
+/** Examples of a batch, each of which is decoded so many times at once. */
+export const likelihoodBatch = (batch: number, draws: number): number =>
+  Math.max(1, Math.floor(batch / Math.max(1, draws / 8)));
 
 /** How often each example is decoded for its likelihood; where all draws are equal, one stands for them. */
 export function drawsOf(

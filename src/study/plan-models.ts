@@ -1,7 +1,6 @@
 import { classLabels } from '../data/class-labels.ts';
 import { GraftError } from '../errors.ts';
 import { createModel } from '../models/index.ts';
-import { stepFlops } from './adapt.ts';
 import { checkpointModel } from './checkpoint-model.ts';
 import { estimateStep } from './estimate-step.ts';
 import { familyVersion } from './family-version.ts';
@@ -9,6 +8,7 @@ import { checkFamilyOptions, fitFamily } from './fit-family.ts';
 import { makeStep } from './make-step.ts';
 import { statedTraining } from './model-training.ts';
 import { type PlanData, splitSource } from './plan-data.ts';
+import { pretrainWork } from './plan-work.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { Step } from './step.ts';
 import { type PretrainInputs, STEP_VERSION } from './step-inputs.ts';
@@ -64,7 +64,7 @@ function familyModel(
     for (const { prepared } of sets) classLabels(prepared.train, model.classes, where);
   const { learningRate, steps: count, optimiser, average, ...rest } = pretrain;
   const criterion = criterionInput(model);
-  const flops = stepFlops(model, pretrain, source.prepared.train.count) * count;
+  const training = pretrainWork(model, pretrain, source.prepared);
   const steps = Array.from({ length: splitSource(spec).seeds }, (_, i) => {
     const inputs: PretrainInputs = {
       version: STEP_VERSION,
@@ -89,13 +89,7 @@ function familyModel(
       `pre-train ${family} on ${source.input.name}, seed ${i + 1}`,
       [],
       inputs,
-      estimateStep(model, {
-        trainingFlops: flops,
-        updates: count,
-        decodings: 0,
-        checkpoints: 1,
-        data: bytes,
-      }),
+      estimateStep(model, { training, checkpoints: 1, data: bytes }),
     );
   });
   const pretraining = steps.map(({ id }) => id);

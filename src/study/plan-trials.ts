@@ -1,14 +1,13 @@
 import { techniques } from '../techniques/index.ts';
 import type { Technique } from '../techniques/technique.ts';
-import { stepFlops } from './adapt.ts';
 import { FIRST_TUNING_SEED } from './check-study.ts';
-import { estimateStep, stepsOfSample } from './estimate-step.ts';
+import { estimateStep } from './estimate-step.ts';
 import { familyVersion } from './family-version.ts';
 import { makeStep, withoutUndefined } from './make-step.ts';
-import { drawsOf } from './measure-likelihood.ts';
 import { metricVersions } from './metric-versions.ts';
 import { modelTraining, statedTraining } from './model-training.ts';
 import type { PlanData } from './plan-data.ts';
+import { adaptWork, trialMeasuringWork } from './plan-work.ts';
 import { criterionInput } from './sample-criterion.ts';
 import { sampleNetworks } from './sample-features.ts';
 import type { Step } from './step.ts';
@@ -113,24 +112,18 @@ function adaptInputs(
   };
 }
 
-function trainingFlops({ spec }: Matrix, { model, m, budget }: Group): number {
-  const trainItems = Math.max(1, Math.floor(budget * 0.8));
-  const training = modelTraining(spec, m);
-  return stepFlops(model.model, training, trainItems) * training.steps;
-}
-
 /** One learning rate for all trials of a group, or the steps that choose it. */
 function tuning(
   matrix: Matrix,
   group: Group,
 ): { learningRate: TrialInputs['learningRate']; tunes: readonly Step[] } {
   const { model, m, row, budget } = group;
-  const { learningRate, tuningSeeds, steps: updates } = modelTraining(matrix.spec, m);
+  const { learningRate, tuningSeeds } = modelTraining(matrix.spec, m);
   if (row.learningRate !== undefined) return { learningRate: row.learningRate, tunes: [] };
   const grid =
     typeof learningRate === 'number' ? [learningRate] : [...new Set(learningRate)].sort((a, b) => a - b);
   if (grid.length === 1 || !techniques[row.name].trains) return { learningRate: grid[0]!, tunes: [] };
-  const flops = trainingFlops(matrix, group);
+  const training = adaptWork(matrix.spec, cellOf(group));
   const runs = grid.map((rate) => ({
     rate,
     steps: Array.from({ length: tuningSeeds }, (_, i) => {
@@ -139,13 +132,7 @@ function tuning(
         learningRate: rate,
       };
       const label = `${model.label}: ${row.label}, ${budget} items, rate ${rate}`;
-      const work = {
-        trainingFlops: flops,
-        updates,
-        decodings: 0,
-        checkpoints: 0,
-        data: matrix.data.bytes,
-      };
+      const work = { training, checkpoints: 0, data: matrix.data.bytes };
       return makeStep('tune', label, needsOf(inputs), inputs, estimateStep(model.model, work));
     }),
   }));
@@ -163,7 +150,7 @@ function trial(
   learningRate: TrialInputs['learningRate'],
 ): Step {
   const { spec, data } = matrix;
-  const { model, m, row, budget } = group;
+  const { model, row, budget } = group;
   const { likelihood } = model.model;
   const { test } = data.target.prepared;
   const { times, ...others } = spec.evaluation;
@@ -179,26 +166,19 @@ function trial(
     ...metricVersions(model.encoding.kind, test.kind === 'text' ? test.notation : undefined),
   };
   const tuned = typeof learningRate === 'number' ? [] : learningRate.tuned.flatMap(({ steps }) => steps);
-  const { trains } = techniques[row.name];
-  const { items } = spec.evaluation;
-  const measured =
-    Math.min(Math.floor(0.8 * budget), likelihood?.kind === 'variational' ? items : Infinity) +
-    data.sets.reduce((sum, { prepared }) => sum + Math.min(items, prepared.test.count), 0);
-  const draws = likelihood === undefined ? 1 : drawsOf(likelihood, withoutUndefined(evaluation));
   return makeStep(
     'trial',
     `${model.label}: ${row.label}, ${budget} items, seed ${seed}`,
     [...needsOf(inputs), ...tuned],
     inputs,
     estimateStep(model.model, {
-      trainingFlops: trains ? trainingFlops(matrix, group) : 0,
-      updates: trains ? modelTraining(spec, m).steps : 0,
-      // Samples are decoded alone for latency, and in batches.
-      decodings: measured * draws + spec.sampling.count * stepsOfSample(model.model),
+      training: adaptWork(spec, cellOf(group)),
+      measuring: trialMeasuringWork(spec, data, cellOf(group)),
       checkpoints: 1,
       data: data.bytes,
     }),
   );
 }
 
+const cellOf = ({ model, m, row, budget }: Group) => ({ model: model.model, m, row, budget });
 const needsOf = ({ model }: AdaptInputs): string[] => (model.from === 'step' ? [model.step] : []);

@@ -1,3 +1,5 @@
+import type { Work } from './work.ts';
+
 /**
  * Steps: the units of work of a plan. A step is data; what it does is in `run-step.ts`; who runs it when is the
  * queue's business; what it left behind is the store's.
@@ -26,9 +28,8 @@ export interface Step {
 export interface StepEstimate {
   /** Floating-point operations. */
   readonly flops: number;
-  /** Updates of the weights, and the values that each changes; where they are known. */
-  readonly updates?: number;
-  readonly parameters?: number;
+  /** What training and measuring take, counted without knowing the machine; absent where nobody counted. */
+  readonly work?: { readonly training: Work; readonly measuring: Work };
   /** Bytes of memory at the peak. */
   readonly memory: number;
   /** Bytes left on disk. */

@@ -8,7 +8,7 @@ import { isOp, type Node } from './tensor.ts';
  */
 export function countFlops({ outputs }: Program, binding: Readonly<Record<string, number>> = {}): number {
   const size = (shape: readonly (number | string)[]) => sizeOf(shape.map((d) => bind(d, binding)));
-  return topologicalOrder(Object.values(outputs)).reduce((total, node) => total + flopsOf(node, size), 0);
+  return topologicalOrder(Object.values(outputs)).reduce((total, node) => total + nodeFlops(node, size), 0);
 }
 
 type Size = (shape: readonly (number | string)[]) => number;
@@ -29,7 +29,8 @@ const free = new Set([
   'cast',
 ]);
 
-function flopsOf(node: Node, size: Size): number {
+/** Operations of one node; `size`: number of elements of a shape. */
+export function nodeFlops(node: Node, size: Size): number {
   const output = size(node.outputs[0]!.shape);
   if (free.has(node.op)) return 0;
   if (isOp(node, 'matmul')) {

@@ -118,7 +118,7 @@ async function runStudy(
 
 async function withProgress(
   plan: StudyPlan,
-  { workers }: PreparedRun,
+  { workers, predict }: PreparedRun,
   { threads, device }: RunSettings,
   base: string,
   store: Store,
@@ -156,6 +156,7 @@ async function withProgress(
       base,
       signal: terminal.signal,
       killSignal: terminal.killSignal,
+      predict,
       onAction: shown.push,
     });
     await shown.done();
