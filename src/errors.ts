@@ -109,7 +109,7 @@ export function isGraftError<C extends ErrorCode>(error: unknown, code?: C): err
 /** The entry of `allowed` with the smallest edit distance to `received`, if it is near enough to be a slip. */
 export function nearest(received: string, allowed: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(received.length / 2)) + 1;
+  let bestDistance = Math.max(2, Math.ceil(received.length / 2)) + 1;
   for (const candidate of allowed) {
     const distance = editDistance(received.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { GraftError } from '../errors.ts';
+import { GraftError, isGraftError } from '../errors.ts';
 import { isFolder } from '../formats/list-files.ts';
 import { hubModel } from '../models/model-folder.ts';
 import { planStudy } from '../study/plan-study.ts';
@@ -15,6 +15,8 @@ import { checkingUsage } from './usage-error.ts';
 export interface StudyFile {
   readonly spec: StudySpec;
   readonly path: string;
+  /** As the person wrote it, for messages. */
+  readonly written: string;
   /** The file's folder, from which its relative paths start. */
   readonly base: string;
 }
@@ -35,16 +37,29 @@ export function readStudy(
     });
   const base = dirname(path);
   const value = readYamlFile(path, 'study file');
-  if (overrides.length === 0) return { spec: parseStudy(value, written), path, base };
+  if (overrides.length === 0) return { spec: parseStudy(value, written), path, written, base };
   const where = `${written} with ${overrides.map(({ key, value: v }) => `${key}=${v}`).join(' ')}`;
   const spec = checkingUsage(command, () => parseStudy(applyOverrides(value, overrides), where));
-  return { spec, path, base };
+  return { spec, path, written, base };
+}
+
+/** An error about a key of the study, with the file that the key stands in. */
+function inFile(error: unknown, file: string): unknown {
+  if (!isGraftError(error)) return error;
+  const { where } = error.facts as { readonly where?: string };
+  if (where === undefined || where.includes(file)) return error;
+  const facts = { ...error.facts, where: `${file}: ${where}` } as typeof error.facts;
+  return new GraftError(error.code, facts, { cause: error });
 }
 
 /** The plan of a study file; models of a hub that it names are fetched. */
-export async function planOf({ spec, base }: StudyFile, terminal: Terminal): Promise<StudyPlan> {
+export async function planOf({ spec, base, written }: StudyFile, terminal: Terminal): Promise<StudyPlan> {
   for (const entry of spec.models)
     if ('checkpoint' in entry && hubModel(entry.checkpoint as string) !== undefined)
       await localModel(entry.checkpoint as string, terminal);
-  return planStudy(spec, base, terminal.environment.GRAFT_DATA);
+  try {
+    return await planStudy(spec, base, terminal.environment.GRAFT_DATA);
+  } catch (error) {
+    throw inFile(error, written);
+  }
 }

@@ -11,10 +11,18 @@ export function readYamlFile(path: string, what: string): unknown {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     throw new GraftError('bad-file', {
       path,
-      format: `YAML ${what}`,
+      // Messages say 'file' themselves.
+      format: `YAML ${what.replace(/ file$/, '')}`,
       offset: `line ${line}, column ${col}`,
       problem: error.message.replace(/\.$/, ''),
+      ...(error.code === 'TAB_AS_INDENT' ? { hint: 'Indent with spaces.' } : {}),
     });
   }
+  if (document.contents === null)
+    throw new GraftError('bad-file', {
+      path,
+      format: `YAML ${what.replace(/ file$/, '')}`,
+      problem: 'it is empty',
+    });
   return document.toJS({ maxAliasCount: 1000 }) as unknown;
 }

@@ -84,7 +84,7 @@ function invalid(
   where?: string,
 ): GraftError {
   return new GraftError('invalid-value', {
-    what: path.length === 0 ? 'the value' : path.map(String).join('.'),
+    what: path.length === 0 ? 'the content' : path.map(String).join('.'),
     received,
     allowed,
     ...(where === undefined ? {} : { where }),
@@ -100,7 +100,7 @@ function placed(path: readonly PropertyKey[], where: string | undefined): { wher
 function ruleOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return withArticle(issue.expected === 'int' ? 'whole number' : issue.expected);
+      return typeName(issue.expected);
     case 'too_small':
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
@@ -157,6 +157,8 @@ interface Definition {
   valueType?: Schema;
   items?: readonly Schema[];
   options?: readonly Schema[];
+  /** Of numbers: 'safeint' for whole ones. */
+  format?: string;
 }
 
 const definition = (schema: Schema) => schema._zod.def as unknown as Definition;
@@ -208,13 +210,30 @@ function optionsOf(schema: Schema): readonly Schema[] {
 }
 
 function nameOf(schema: Schema): string {
-  const { type, shape } = definition(schema);
+  const { type, shape, element, format } = definition(schema);
   if (shape) return `{ ${Object.keys(shape).join(', ')} }`;
   const values = schema._zod.values;
-  return values ? [...values].map(String).join(', ') : withArticle(type === 'tuple' ? 'array' : type);
+  if (values) return [...values].map(String).join(', ');
+  if (type === 'array' && element !== undefined) {
+    const one = nameOf(bare(element));
+    return /^a \w+( \w+)?$/.test(one) ? `a list of ${one.slice(2)}s` : 'a list';
+  }
+  return typeName(format === 'safeint' ? 'int' : type);
 }
 
-const withArticle = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+/** Types as people say them who write YAML. */
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a map',
+  record: 'a map',
+};
+
+const typeName = (type: string): string => typeNames[type] ?? `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value;

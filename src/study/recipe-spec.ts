@@ -48,6 +48,7 @@ export const recipeSpec = z.strictObject({
   evaluation: z
     .strictObject({
       part: z.enum(['validation', 'test']).default('test'),
+      items: count.optional().describe('items of that part at most, drawn once for all seeds; all if absent'),
       importanceSamples: count.default(64),
       samples: count
         .optional()

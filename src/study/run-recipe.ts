@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DataContext } from '../data/data-context.ts';
-import type { TextSet } from '../data/data-set.ts';
+import type { DataSet, TextSet } from '../data/data-set.ts';
 import { examplesOf, type PreparedData, prepareData } from '../data/prepare-data.ts';
 import { joinPassages, type TokenPassages } from '../data/text-batches.ts';
 import type { Tokenizer } from '../data/tokenizers/tokenizer.ts';
@@ -27,6 +27,7 @@ import { requireDomain } from './require-domain.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
+import { testItems } from './test-items.ts';
 import { trainingClock } from './training-clock.ts';
 
 export interface RecipeResult extends RecipeEvaluation {
@@ -148,7 +149,7 @@ function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Prepared {
     data.name,
     'data',
   );
-  const part = data[recipe.evaluation.part];
+  const part = evaluatedPart(recipe, data);
   if (data.train.kind === 'image') {
     const values = valuesOf(recipe.family as FamilyName, recipe.model, recipe.values, data.train);
     const classes = classesGiven(recipe.model, data.train, data.train, 'data');
@@ -192,6 +193,19 @@ function prepareRecipe(recipe: RecipeSpec, data: PreparedData): Prepared {
     tokenizer,
     examples: { unit: items ? 'item' : 'running' },
   };
+}
+
+/** What is evaluated: a part, or some of its items. */
+function evaluatedPart({ evaluation, windows }: RecipeSpec, data: PreparedData): DataSet {
+  const { part, items } = evaluation;
+  if (items === undefined) return data[part];
+  if (windows === 'random' && data.train.kind === 'text')
+    throw new GraftError('conflict', {
+      first: 'evaluation.items',
+      second: 'windows: random',
+      reason: 'the loss is that of the whole part in consecutive windows',
+    });
+  return testItems(examplesOf(data[part], data.window), items);
 }
 
 /** Windows of `length` inputs that follow each other without overlap; every token behind the first is a target once. */

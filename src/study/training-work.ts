@@ -110,7 +110,7 @@ function withoutKept(
     step.program,
     (name) => (fields.has(name) ? 'example' : frozen(name) ? 'fixed' : 'other'),
     size,
-  ).filter(({ dtype }) => dtype !== 'bool');
+  ).flatMap(({ tensor }) => (tensor.dtype === 'bool' ? [] : [tensor]));
   const below = program(Object.fromEntries(edge.map((tensor, i) => [String(i), tensor])));
   const bytes = (4 * examples * edge.reduce((sum, { shape }) => sum + sizeOf(shape as number[]), 0)) / size;
   if (!below.inputs.some(({ attributes }) => frozen(attributes.name)) || bytes > ACTIVATION_LIMIT)

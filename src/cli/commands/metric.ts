@@ -154,7 +154,12 @@ function metricSections(chosen: Metric): HelpSection[] {
   const options = Object.entries(chosen.options.shape).map(([name, schema]) => {
     const result = (schema as z.ZodType).safeParse(undefined);
     const fallback = result.success && result.data !== undefined ? ` (default: ${String(result.data)})` : '';
-    return [name, `${(schema as z.ZodType).description ?? 'see docs/reference.md'}${fallback}`] as const;
+    const { values } = (schema as z.ZodType)._zod;
+    const words = values === undefined ? '' : `: ${[...values].map(String).join(' or ')}`;
+    return [
+      name,
+      `${(schema as z.ZodType).description ?? 'see docs/reference.md'}${words}${fallback}`,
+    ] as const;
   });
   return [
     {
