@@ -26,7 +26,7 @@ export function evaluationHtml(evaluation: Evaluation, folder: string, version: 
       'suitability',
       'Suitability',
       html`<p class="headline">${suitability.conclusion}</p><p><b>${suitability.suggestion}</b></p>
-<div class="pair early"><div><h3>How this was judged</h3>${scrolling(html`<table><thead><tr><th scope="col">question</th><th scope="col">found</th><th scope="col">answer</th></tr></thead><tbody>${suitability.path.map(({ question, found, answer }, i) => html`<tr><th scope="row">${i + 1}. ${question}</th><td>${found}</td><td>${answer}</td></tr>`)}</tbody></table>`)}<p class="note">${suitability.limits}</p></div>
+<div class="pair early"><div><h3>How this was judged</h3>${scrolling(html`<table class="cards"><thead><tr><th scope="col">question</th><th scope="col">found</th><th scope="col">answer</th></tr></thead><tbody>${suitability.path.map(({ question, found, answer }, i) => html`<tr><th scope="row">${i + 1}. ${question}</th><td class="whole" data-label="found">${found}</td><td class="whole" data-label="answer">${answer}</td></tr>`)}</tbody></table>`)}<p class="note">${suitability.limits}</p></div>
 <div><h3>What was found</h3><ul>${suitability.evidence.map(({ text, measurements }) => html`<li title="${measurements.join('; ')}">${text}</li>`)}</ul></div></div>`,
     ),
     ...pictures(evaluation, folder),
@@ -97,9 +97,9 @@ function numberTables(evaluation: Evaluation): Html[] {
   return measurementGroups(evaluation).map(
     ({ title, rows }) =>
       html`<div><h3>${title}</h3>${scrolling(
-        html`<table class="metrics"><thead><tr><th scope="col">metric</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">measured on</th></tr></thead><tbody>${rows.map(
+        html`<table class="metrics cards"><thead><tr><th scope="col">metric</th><th scope="col">value</th><th scope="col">unit</th><th scope="col">measured on</th></tr></thead><tbody>${rows.map(
           (m) =>
-            html`<tr><th scope="row">${m.metric} ${m.direction === 'lower' ? '↓' : '↑'}</th><td>${formatSignificant(m.value, 4)}${m.standardError !== undefined && ` ± ${formatSignificant(m.standardError, 2)}`}</td><td>${unitInWords(m.unit, item)}</td><td>${measurementFacts(m)}</td></tr>`,
+            html`<tr><th scope="row">${m.metric} ${m.direction === 'lower' ? '↓' : '↑'}</th><td data-label="value">${formatSignificant(m.value, 4)}${m.standardError !== undefined && ` ± ${formatSignificant(m.standardError, 2)}`}</td><td data-label="unit">${unitInWords(m.unit, item)}</td><td class="whole" data-label="on">${measurementFacts(m)}</td></tr>`,
         )}</tbody></table>`,
       )}</div>`,
   );

@@ -181,6 +181,7 @@ main:has(#unseen)>#forgetting{grid-column:1/3}
 body{font-size:15px}
 .tables{display:block}
 .metrics th[scope=row]{min-width:9.5rem}
+.cards tbody th{font-weight:600}
 .scroll th,.scroll td{padding:.3rem .5rem}
 .scroll table:not(.cards,.key,.ranked) td:not(:first-child,.note){min-width:7.5rem}
 .key,.key tbody,.key thead{display:block}
