@@ -24,7 +24,7 @@ export function modelCard(card: {
   return [
     `# ${card.title}`,
     '',
-    `${/^[aeiou]/.test(model.family) ? 'An' : 'A'} ${model.family === 'imported' ? `imported ${String(model.config.role)}` : model.family} with ${countParameters(model.parameters)} parameters in ${model.layers.length} layers.`,
+    `${/^[aeiou]/.test(model.family) ? 'An' : 'A'} ${model.family === 'imported' ? `imported ${String(model.config.role)}` : model.family} with ${countParameters(model.parameters).toLocaleString('en-US')} parameters in ${model.layers.length} layers.`,
     '',
     '| fact | value |',
     '|---|---|',

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { ImageValues } from '../../data/represent-images.ts';
 import { makeFolder, writeFileAtomic } from '../../formats/atomic-file.ts';
 import { type Checkpoint, loadCheckpoint } from '../../models/checkpoint.ts';
 import { UNROLLED_STEPS } from '../../models/export-iterative.ts';
@@ -11,6 +12,7 @@ import { countParameters } from '../../tensor/parameters.ts';
 import { defineCommand } from '../command.ts';
 import { localModel } from '../local-model.ts';
 import { overrideMap } from '../overrides.ts';
+import { showNumber } from '../show-number.ts';
 import { checkingUsage } from '../usage-error.ts';
 import { version } from '../version.ts';
 
@@ -92,11 +94,11 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
     ...inputs.map((value) => row(name, 'input', value)),
     ...outputs.map((value) => row(name, 'output', value)),
   ]);
-  const values = data.values === undefined ? [] : ['', `Pixels of \`x\`: ${JSON.stringify(data.values)}.`];
+  const values = data.values === undefined ? [] : ['', pixelWords(data.values)];
   return [
     `# ${model.family} as ONNX`,
     '',
-    `${countParameters(model.parameters)} parameters${history === undefined ? '' : `; ${history}`}. Axes named by words may have any size.`,
+    `${showNumber(countParameters(model.parameters))} parameters${history === undefined ? '' : `; ${history}`}. Axes named by words may have any size.`,
     '',
     '| file | | name | type and shape | what |',
     '|---|---|---|---|---|',
@@ -110,6 +112,14 @@ function exportPage(checkpoint: Checkpoint, programs: readonly ExportedProgram[]
   ].join('\n');
 }
 
+/** What the pixels of `x` are, in a sentence. */
+function pixelWords(values: ImageValues): string {
+  if (values === 'levels')
+    return 'Pixels of `x` are the 256 levels of an image divided by 255: 0, 1/255, 2/255 and so on up to 1.';
+  if (values === 'unit') return 'Pixels of `x` are any values from 0 (black) to 1 (white).';
+  return `Pixels of \`x\` are 0 or 1: 1 where an image has ${showNumber(values.binarise)} of full brightness or more.`;
+}
+
 function exampleOf({ model, tokenizer }: Checkpoint, scorer: ExportedProgram): string[] {
   const { sampler } = model;
   const scores = scorer.outputs.map(({ name }) => name);
@@ -117,7 +127,7 @@ function exampleOf({ model, tokenizer }: Checkpoint, scorer: ExportedProgram): s
     case 'latent':
       return latentExample(sampler.latent, model, scorer);
     case 'iterative':
-      return iterativeExample(sampler, model.classes);
+      return iterativeExample(sampler, model.classes, scorer);
     case 'none':
       return scorerExample(model, scores);
     case 'autoregressive':
@@ -182,6 +192,7 @@ function scorerExample({ fields }: Model, scores: readonly string[]): string[] {
 function iterativeExample(
   { steps, shape, noisy }: IterativeSampler,
   classes: readonly string[] | undefined,
+  scorer: ExportedProgram,
 ): string[] {
   const label = classes === undefined ? '' : ", 'label': label";
   const array = (lead: string) =>
@@ -209,6 +220,25 @@ function iterativeExample(
     ...(noisy ? [`    noise = ${array('16')}`] : []),
     `    feeds = {'state': state, 'numbers': numbers${noisy ? ", 'noise': noise" : ''}${label}}`,
     "    state, images = step.run(['next', 'image'], feeds)",
+    '',
+    ...drawnScores(scorer, label),
+  ];
+}
+
+/** A scorer whose other inputs than images and classes are random numbers. */
+function drawnScores({ inputs, outputs }: ExportedProgram, label: string): string[] {
+  const drawn = inputs.filter(({ name }) => name === 'noise' || name === 'uniform');
+  const lengths = (shape: ExportedValue['shape']) =>
+    shape.map((d) => (typeof d === 'number' ? d : 'len(images)')).join(', ');
+  const [score] = outputs;
+  return [
+    '# How likely, or how costly, images are:',
+    "scorer = ort.InferenceSession('scorer.onnx')",
+    ...drawn.map(
+      ({ name, shape }) =>
+        `${name} = np.random.${name === 'uniform' ? 'random' : 'standard_normal'}((${lengths(shape)})).astype(np.float32)`,
+    ),
+    `${score!.name} = scorer.run(['${score!.name}'], {'x': images${drawn.map(({ name }) => `, '${name}': ${name}`).join('')}${label}})[0]  # ${score!.what}`,
   ];
 }
 
@@ -235,5 +265,14 @@ function tokenExample(context: number, bos: number | undefined): string[] {
     '    p = np.exp(logits - logits.max())',
     '    ids.append(int(np.random.choice(len(p), p=p / p.sum())))',
     'print(tokenizer.decode(ids))',
+    '',
+    '# How likely a text is, here the one above:',
+    "scorer = ort.InferenceSession('scorer.onnx')",
+    'tokens = np.zeros((1, context), np.int32)',
+    'targets = np.full((1, context), -1, np.int32)  # -1: no target',
+    'tokens[0, : len(ids) - 1] = ids[:-1]',
+    'targets[0, : len(ids) - 1] = ids[1:]',
+    "nll = scorer.run(['nll'], {'tokens': tokens, 'targets': targets})[0][0]",
+    "print(nll / (len(ids) - 1), 'nats a token')",
   ];
 }

@@ -162,6 +162,10 @@ test('export writes programs and a page that describes them', async () => {
   );
   expect((await run('export', 'running', '--out', 'gpt-onnx')).out).toMatch(/logits \[batch, 8, \d+\]/);
   expect(existsSync(join(folder, 'gpt-onnx/tokenizer.json'))).toBe(true);
+  const page = (of: string) => readFileSync(join(folder, of, 'README.md'), 'utf8');
+  expect(page('gpt-onnx')).toMatch(/^[\d,]+ parameters/m);
+  expect(page('gpt-onnx')).toContain("nll = scorer.run(['nll'], {'tokens': tokens, 'targets': targets})");
+  expect(page('vae/onnx')).toContain('Pixels of `x` are 0 or 1: 1 where an image has 0.5 of full brightness');
 });
 
 test('sample and export take a folder of transformers as it is', async () => {
