@@ -72,10 +72,10 @@ describe('mistakes are named with their place', () => {
     [
       { path: './x', resize: 'large' },
       'invalid-value',
-      "resize is 'large' (study.yaml); allowed: a number or an array",
+      "resize is 'large' (study.yaml); allowed: a whole number or a list",
     ],
     [{ path: './x', channels: 2 }, 'invalid-value', 'channels is 2 (study.yaml); allowed: 1 or 3'],
-    [{ dataset: 7 }, 'invalid-value', 'dataset is 7 (study.yaml); allowed: a string'],
+    [{ dataset: 7 }, 'invalid-value', 'dataset is 7 (study.yaml); allowed: text'],
   ])('%j', (spec, code, message) => {
     try {
       resolveDataSpec(spec as DataSpec, 'study.yaml');

@@ -116,7 +116,7 @@ describe('pictures', () => {
     expect(set.labels).toEqual({ values: Int32Array.from([0, 1]), names: ['dark', 'light'] });
     expect([set.pixels[0], set.pixels.at(-1)]).toEqual([245, 0]);
     expect(set.provenance.files[0]!.path).toBe('photos/ (2 files)');
-    await expect(images('./photos')).rejects.toThrow('Set resize');
+    await expect(images('./photos')).rejects.toThrow('Choose it with resize');
   });
 
   test('patches of one image are one group', async () => {
