@@ -295,6 +295,39 @@ describe('autoencoders', () => {
       );
   });
 
+  test('in one file: the bias behind the narrowest product belongs to the code, the next product does not', async () => {
+    const path = write(
+      [
+        node('Flatten', ['x'], ['flat']),
+        node('Gemm', ['flat', 'in.weight', 'in.bias'], ['code']),
+        node('MatMul', ['code', 'turn.weight'], ['turned']),
+        node('MatMul', ['turned', 'out.weight'], ['back']),
+        node('Reshape', ['back', 'picture'], ['y']),
+      ],
+      [value('x', ['batch', 1, 2, 2])],
+      ['y'],
+      [
+        weight('in.weight', [4, 2]),
+        weight('in.bias', [2]),
+        weight('turn.weight', [2, 2]),
+        weight('out.weight', [2, 4]),
+        whole('picture', [-1, 1, 2, 2]),
+      ],
+    );
+    const made = importOnnx(path, { role: 'autoencoder' });
+    const codes = await mapExamples(
+      made.model,
+      made.weights,
+      { count: 1, fields: { x: { shape: [1, 2, 2], data: new Float32Array(4) } } },
+      (context) => made.model.encode!(context),
+      stream(0),
+      { batchSize: 1, threads: 1, device: 'cpu' },
+    );
+    const bias = new Float32Array(weight('in.bias', [2]).raw.buffer);
+    expect([...codes.data]).toEqual([...bias]);
+    expect(problem(path, { role: 'generator' }).message).toContain('--as autoencoder');
+  });
+
   test('in one file whose size is open: it is asked for', () => {
     expect(problem(whole1, { role: 'autoencoder' }).message).toContain('image=CxHxW');
   });

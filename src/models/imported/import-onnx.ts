@@ -5,8 +5,9 @@ import { cast } from '../../tensor/functions/elementwise.ts';
 import { BATCH } from '../../tensor/imported-program.ts';
 import { instantiateProgram } from '../../tensor/instantiate-program.ts';
 import { program } from '../../tensor/program.ts';
+import { sizeOf } from '../../tensor/shape.ts';
 import type { Model, Weights } from '../model.ts';
-import { givingImages, takingCodes, takingImages } from './adapt-images.ts';
+import { givingImages, imageOf, takingCodes, takingImages } from './adapt-images.ts';
 import { assembleImported } from './assemble-imported.ts';
 import { checkImportOptions } from './check-import-options.ts';
 import { type ForeignFile, readForeign } from './foreign-file.ts';
@@ -58,11 +59,24 @@ function modelOf(
 
 function generator(file: ForeignFile, options: OnnxImportOptions) {
   const { imported, name, output, latent, image } = decoderOf(file, options, options.latent);
+  refuseImages(file, options, image);
   const p = givingImages(takingCodes(imported.program, name, latent), output, image, range(options));
   return assembleImported(
     { ...factsOf(options), image, latent },
     { programs: { decode: p }, weights: imported },
   );
+}
+
+/** Fails where what would be the latent vector has the very shape of the images: that of an autoencoder in one file. */
+function refuseImages(file: ForeignFile, options: OnnxImportOptions, image: readonly number[]): void {
+  const info = mainInput(file, options.input);
+  if (options.latent !== undefined || imageOf(declaredShape(info) ?? [], undefined)?.join() !== image.join())
+    return;
+  throw new GraftError('bad-data', {
+    what: file.path,
+    problem: `its input '${info.name}' has the shape of the images that it makes, [${image.join(', ')}], so that it is no generator`,
+    hint: `Import it with --as autoencoder; where those are latent values all the same, say so with latent=${sizeOf(image)}.`,
+  });
 }
 
 function scorer(file: ForeignFile, options: OnnxImportOptions) {
