@@ -9,6 +9,7 @@ import { makeStep } from './make-step.ts';
 import { statedTraining } from './model-training.ts';
 import { type PlanData, splitSource } from './plan-data.ts';
 import { pretrainWork } from './plan-work.ts';
+import { requireValidation } from './require-validation.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { Step } from './step.ts';
 import { type PretrainInputs, STEP_VERSION } from './step-inputs.ts';
@@ -56,6 +57,7 @@ function familyModel(
       where,
       hint: 'Give a source, or a checkpoint instead of a family.',
     });
+  requireValidation(source.prepared);
   const { family, label, pretrain, training: _, ...given } = entry;
   checkFamilyOptions(family, given, where);
   const { config, encoding } = fitFamily(family, given, spec, target, source, heldOut, where);

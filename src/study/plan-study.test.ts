@@ -173,6 +173,14 @@ describe('what cannot be run is refused before anything is', () => {
     });
   });
 
+  test('a source of too few groups to validate on, unless the fractions leave one for it', async () => {
+    const three = { dataset: 'glyphs', select: { style: 'handwriting', script: 'greek' } };
+    const images = { target: 'glyphs', models: [{ family: 'vae' }] };
+    await expect(plan({ ...images, source: three })).rejects.toThrow(/nothing is left for validation/);
+    const split = { train: 0.4, validation: 0.3, test: 0.3 };
+    await expect(plan({ ...images, source: { ...three, split } })).resolves.toBeDefined();
+  });
+
   test('settings for data of the other kind', async () => {
     await expect(plan({ values: 'unit' })).rejects.toThrow(
       /'values' and '.*' cannot be combined.*for images/,

@@ -24,6 +24,7 @@ import { batchInWords, modelCard, trainedOn } from './model-card.ts';
 import { statedTraining } from './model-training.ts';
 import type { RecipeSpec } from './recipe-spec.ts';
 import { requireDomain } from './require-domain.ts';
+import { requireValidation } from './require-validation.ts';
 import { removeTrainingSnapshot, runTraining } from './run-training.ts';
 import { criterionInput } from './sample-criterion.ts';
 import type { StepContext } from './step.ts';
@@ -57,6 +58,7 @@ export async function runRecipe(
 ): Promise<RecipeResult> {
   const clock = trainingClock(context);
   const data = await prepareData(recipe.data, sources, { where: 'data' });
+  requireValidation(data);
   const prepared = prepareRecipe(recipe, data);
   const { model, train } = prepared;
   const { training } = recipe;
