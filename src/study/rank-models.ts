@@ -15,9 +15,9 @@ export interface RankedModel {
   /** t interval of the mean over seeds; null with fewer than two. */
   readonly interval: Interval | null;
   readonly seeds: number;
-  /** Ids of the numbers. */
   /** All its trials had converged. */
   readonly converged: boolean;
+  /** Ids of the numbers. */
   readonly measurements: readonly string[];
 }
 
@@ -30,10 +30,15 @@ export interface ModelRanking {
   readonly byPrimary: boolean;
   /** From best to worst mean. */
   readonly models: readonly RankedModel[];
+  /** Other metrics of samples that all models share, by which another model has the best mean. */
+  readonly otherwise: readonly { readonly metric: string; readonly best: RankedModel }[];
 }
 
 /** What models are put in order by where the primary metric does not put all of them on one scale. */
 const SAMPLE_METRICS = ['kid', 'fid'];
+
+/** What may put another model first, which is then said: distances of distributions and what of the real ones is covered. */
+const CROSS_CHECKS = ['kid', 'fid', 'coverage'];
 
 /**
  * Puts the models in the order of their means at the largest budget, each with the technique chosen for it: by the
@@ -48,21 +53,28 @@ export function rankModels(comparison: StudyComparison, table: TrialTable): Mode
   if (budget === undefined) return null;
   const chosen = at(budget);
   if (chosen.length < 2) return null;
-  for (const metric of new Set([primary.metric, ...SAMPLE_METRICS])) {
+  const order = (metric: string) => {
     const found = chosen.map((place) => ({ ...place, values: table.values(place, metric, 'target') }));
     const all = found.flatMap(({ values }) => values.map(({ measurement }) => measurement));
     const example = all[0];
-    if (found.some(({ values }) => values.length === 0) || example === undefined) continue;
-    if (!all.every((one) => onOneScale(example, one))) continue;
+    if (found.some(({ values }) => values.length === 0) || example === undefined) return null;
+    if (!all.every((one) => onOneScale(example, one))) return null;
     const sign = example.direction === 'lower' ? 1 : -1;
     return {
-      budget,
       example,
-      byPrimary: metric === primary.metric,
       models: found
         .map(({ model, technique, values }) => ranked(model, technique, values, confidence))
         .sort((a, b) => sign * (a.mean - b.mean)),
     };
+  };
+  for (const metric of new Set([primary.metric, ...SAMPLE_METRICS])) {
+    const decided = order(metric);
+    if (decided === null) continue;
+    const otherwise = CROSS_CHECKS.filter((other) => other !== metric).flatMap((other) => {
+      const best = order(other)?.models[0];
+      return best === undefined || best.model === decided.models[0]!.model ? [] : [{ metric: other, best }];
+    });
+    return { budget, ...decided, byPrimary: metric === primary.metric, otherwise };
   }
   return null;
 }

@@ -5,7 +5,7 @@ import type { VerdictContext, VerdictSentence } from './verdict-context.ts';
 
 /** The order of the models in words, and that it is no claim. */
 export function modelsSentence(
-  { budget, example, byPrimary, models }: ModelRanking,
+  { budget, example, byPrimary, models, otherwise }: ModelRanking,
   confidence: number,
   { item, matrix }: Pick<VerdictContext, 'item' | 'matrix'>,
 ): VerdictSentence {
@@ -40,10 +40,14 @@ export function modelsSentence(
   const why = byPrimary
     ? ''
     : ` Not all models have the primary metric on one scale, but all have the ${metric}.`;
+  const contrary =
+    otherwise.length === 0
+      ? ''
+      : ` By other measures of the samples another model is first: ${listWords(otherwise.map(({ metric: other, best }) => `${best.model} by ${metricInWords(other)}`))}; look at the samples before choosing.`;
   return {
     kind: 'models',
     budget,
-    text: `Of the models ${first!.name} came out best: ${seeds > 1 ? 'mean ' : ''}${metric} ${first!.value} with ${countOf(budget, item)} (${example.direction} is better). Then ${others.length === 1 ? 'comes' : 'come'} ${listWords(others.map(({ name, value: its }) => `${name} (${its})`))}.${without}${why} Each model has its own best technique${spread}.${open} This is an order, not a claim: nothing was tested between models, which differ in size and in the computing that they take.`,
-    references: models.flatMap(({ measurements }) => measurements),
+    text: `Of the models ${first!.name} came out best: ${seeds > 1 ? 'mean ' : ''}${metric} ${first!.value} with ${countOf(budget, item)} (${example.direction} is better). Then ${others.length === 1 ? 'comes' : 'come'} ${listWords(others.map(({ name, value: its }) => `${name} (${its})`))}.${without}${why}${contrary} Each model has its own best technique${spread}.${open} This is an order, not a claim: nothing was tested between models, which differ in size and in the computing that they take.`,
+    references: [...models, ...otherwise.map(({ best }) => best)].flatMap(({ measurements }) => measurements),
   };
 }
