@@ -169,7 +169,12 @@ describe.skipIf(!built)('studies, by the built program (npm run build)', () => {
     ],
     ['no study file', ['run', 'nothing.yaml'], 1, /nothing\.yaml/],
     ['a folder', ['run', '.'], 1, /this is a folder/],
-    ['a budget too small', ['plan', 'study.yaml', 'budgets=[3]'], 1, /budget is 3 \(study.yaml: budgets\); allowed: /],
+    [
+      'a budget too small',
+      ['plan', 'study.yaml', 'budgets=[3]'],
+      1,
+      /budget is 3 \(study.yaml: budgets\); allowed: /,
+    ],
     ['a budget beyond the data', ['plan', 'study.yaml', 'budgets=[5000]'], 1, /budget is 5000.*at most/],
     ['a workspace that is a file', ['run', 'study.yaml', '--workspace', 'study.yaml'], 1, /cannot write/],
   ])('%s is an error', async (_, line, code, wanted) => {
