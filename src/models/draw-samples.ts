@@ -9,6 +9,7 @@ import { createContext, inputNames } from './context.ts';
 import { drawIterated } from './draw-iterated.ts';
 import type { DrawOptions, ImageSamples } from './draw-options.ts';
 import type { ArraySampler, AutoregressiveSampler, LatentSampler, Model, Weights } from './model.ts';
+import { tokenOutputs } from './token-outputs.ts';
 import { weightFeeds } from './weights.ts';
 
 /**
@@ -109,18 +110,7 @@ export async function drawTokens(
   const size = Math.min(options.batchSize, options.count);
   const length = Math.min(options.length, sampler.context);
   const { carried } = sampler;
-  const context = createContext(model, {
-    batchSize: size,
-    extraFields: {
-      token: { shape: [size], dtype: 'int32' },
-      position: { shape: [1], dtype: 'int32' },
-      ...Object.fromEntries(
-        carried.map(({ name, shape }) => [name, { shape: [size, ...shape], dtype: 'float32' as const }]),
-      ),
-    },
-  });
-  const step = sampler.step(context);
-  const p = optimiseProgram(program({ logits: step.logits, ...step.carried }));
+  const p = optimiseProgram(program(tokenOutputs(model, sampler, size)));
   const executable = await compile(p, options);
   try {
     const token = new Int32Array(size);

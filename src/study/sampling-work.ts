@@ -1,5 +1,6 @@
 import { createContext } from '../models/context.ts';
 import type { AutoregressiveSampler, IterativeSampler, LatentSampler, Model } from '../models/model.ts';
+import { tokenOutputs } from '../models/token-outputs.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { RunProgram } from './counted-work.ts';
 import { onceFor } from './once-for.ts';
@@ -67,24 +68,12 @@ function iteratedSampling(
 
 function tokenSampling(
   model: Model,
-  { context: length, carried, vocabulary, step }: AutoregressiveSampler,
+  sampler: AutoregressiveSampler,
   size: number,
   batches: number,
 ): RunProgram {
-  const program = onceFor(model, `token ${size}`, () => {
-    const context = createContext(model, {
-      batchSize: size,
-      extraFields: {
-        token: { shape: [size], dtype: 'int32' },
-        position: { shape: [1], dtype: 'int32' },
-        ...Object.fromEntries(
-          carried.map(({ name, shape }) => [name, { shape: [size, ...shape], dtype: 'float32' as const }]),
-        ),
-      },
-    });
-    const made = step(context);
-    return programWork({ logits: made.logits, ...made.carried });
-  });
+  const { context: length, carried, vocabulary } = sampler;
+  const program = onceFor(model, `token ${size}`, () => programWork(tokenOutputs(model, sampler, size)));
   // What is carried is copied for the next token: all of it, or one place of it.
   const copied = carried.reduce(
     (sum, { shape, update }) => sum + sizeOf(shape) / (update === 'whole' ? 1 : length),
